@@ -1,0 +1,86 @@
+// `Authorization` value <-> credentials, over a set of schemes. `Proxy-Authorization` has the same grammar.
+
+import {
+  type DecodeOptions,
+  refuseCredentials,
+  refuseValue,
+  type SchemeCodec,
+  type SchemeCredentials,
+  schemeWord,
+} from './scheme.ts'
+import { type BasicCredentials, basicScheme } from './schemes/basic.ts'
+import { type BearerCredentials, bearerScheme } from './schemes/bearer.ts'
+import { type TokenCredentials, tokenScheme } from './schemes/token.ts'
+
+/** What an InfluxDB server may be sent, told apart by `scheme`. */
+export type Credentials = BasicCredentials | TokenCredentials | BearerCredentials
+
+/** Options of {@link parseAuthorization}. */
+export interface ParseAuthorizationOptions<S extends readonly SchemeCodec[]> extends DecodeOptions {
+  /** The schemes to read. Default Basic, Token (exact case) and Bearer. */
+  readonly schemes?: S | undefined
+}
+
+/** Options of {@link formatAuthorization}. */
+export interface FormatAuthorizationOptions<S extends readonly SchemeCodec[]> {
+  /** The schemes to write. Default Basic, Token and Bearer. */
+  readonly schemes?: S | undefined
+}
+
+/** The credentials that a set of schemes reads and writes. */
+export type CredentialsOf<S extends readonly SchemeCodec[]> = ReturnType<S[number]['decode']>
+
+type DefaultSchemes = readonly [
+  SchemeCodec<BasicCredentials>,
+  SchemeCodec<TokenCredentials>,
+  SchemeCodec<BearerCredentials>,
+]
+
+/**
+ * Writes credentials as an `Authorization` (or `Proxy-Authorization`) value.
+ *
+ * @param credentials of one of the schemes
+ * @param options `schemes` to choose from
+ * @returns the whole value
+ * @throws {CredentialsError} as `encodeBasic`, `encodeToken` and `encodeBearer`; `ERR_CREDENTIALS_SCHEME` for another scheme
+ * @example
+ * formatAuthorization({ scheme: 'token', token: 'my-token==' }) // 'Token my-token=='
+ * @see RFC 9110, sections 11.4 and 11.7.1
+ */
+export function formatAuthorization<const S extends readonly SchemeCodec[] = DefaultSchemes>(
+  credentials: CredentialsOf<S>,
+  options?: FormatAuthorizationOptions<S>,
+): string {
+  const name = (credentials as SchemeCredentials | undefined)?.scheme
+  const codec = find(options?.schemes, name)
+  if (!codec) return refuseCredentials('ERR_CREDENTIALS_SCHEME', 'Unknown scheme: see schemes')
+  return codec.encode(credentials)
+}
+
+/**
+ * Reads an `Authorization` (or `Proxy-Authorization`) value.
+ *
+ * @param value the whole value: one scheme word, one or more spaces, the credentials
+ * @param options `schemes` to choose from and `maxLength` of the value (default 8,192 characters)
+ * @returns the credentials, told apart by `scheme`
+ * @throws {AuthorizationSyntaxError} as `decodeBasic`, `decodeToken` and `decodeBearer`; `ERR_AUTHORIZATION_SCHEME` for another scheme
+ * @example
+ * parseAuthorization('Token my-token==') // { scheme: 'token', token: 'my-token==' }
+ * @see RFC 9110, sections 11.4 and 11.7.1
+ */
+export function parseAuthorization<const S extends readonly SchemeCodec[] = DefaultSchemes>(
+  value: string,
+  options?: ParseAuthorizationOptions<S>,
+): CredentialsOf<S> {
+  const name = schemeWord(value, options?.maxLength).toLowerCase()
+  const codec = find(options?.schemes, name)
+  if (!codec) return refuseValue('ERR_AUTHORIZATION_SCHEME', 'Unknown scheme: see schemes', 0)
+  return codec.decode(value, options) as CredentialsOf<S>
+}
+
+function find(
+  schemes: readonly SchemeCodec[] = [basicScheme, tokenScheme, bearerScheme],
+  name: string | undefined,
+): SchemeCodec | undefined {
+  return schemes.find((codec) => codec.scheme === name)
+}

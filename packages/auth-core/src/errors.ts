@@ -1,0 +1,97 @@
+// Every error class of the codecs and its codes. A message never holds a byte of the credential it is about.
+
+/** What is wrong with credentials that were to be written. */
+export type CredentialsErrorCode =
+  /** A user-id, password or token is not a string. */
+  | 'ERR_CREDENTIALS_TYPE'
+  /** No codec is known for the `scheme` of the credentials, or a scheme's name is not a lower-case token. */
+  | 'ERR_CREDENTIALS_SCHEME'
+  /** A character has no bytes in the `charset`: half a surrogate pair, or one outside Latin-1; or there is no such charset. */
+  | 'ERR_CREDENTIALS_CHARSET'
+  /** The user-id holds a colon, which ends it. */
+  | 'ERR_USERNAME_COLON'
+  /** The user-id holds a control character, or starts with a byte order mark. */
+  | 'ERR_USERNAME_CONTROL'
+  /** The password holds a control character. */
+  | 'ERR_PASSWORD_CONTROL'
+  /** The token is empty or holds white space, a control character or anything else outside visible ASCII. */
+  | 'ERR_TOKEN_SYNTAX'
+
+/** What is wrong with an `Authorization` value that was to be read. */
+export type AuthorizationErrorCode =
+  /** The value is not a string. */
+  | 'ERR_AUTHORIZATION_TYPE'
+  /** The value is longer than `maxLength`. */
+  | 'ERR_AUTHORIZATION_LENGTH'
+  /** The value is a whole header line, name included. */
+  | 'ERR_AUTHORIZATION_NAME'
+  /** The scheme is another than the one asked for, or unknown. */
+  | 'ERR_AUTHORIZATION_SCHEME'
+  /** The scheme word is right but for its case. */
+  | 'ERR_AUTHORIZATION_CASE'
+  /** Nothing follows the scheme word. */
+  | 'ERR_AUTHORIZATION_ALONE'
+  /** The value holds more than one credential. */
+  | 'ERR_AUTHORIZATION_LIST'
+  /** No scheme word, or white space, a control character or a non-ASCII character where none may be. */
+  | 'ERR_AUTHORIZATION_SYNTAX'
+  /** A character outside the base64 alphabet. */
+  | 'ERR_BASE64_ALPHABET'
+  /** Missing, extra or misplaced base64 padding. */
+  | 'ERR_BASE64_PADDING'
+  /** Bits are set behind the last whole byte: the base64 is not canonical. */
+  | 'ERR_BASE64_BITS'
+  /** The bytes are not well-formed in the `charset`, or there is no such charset. */
+  | 'ERR_BASIC_CHARSET'
+  /** No colon stands between user-id and password. */
+  | 'ERR_BASIC_COLON'
+  /** The user-id or password holds a control character, or the user-id starts with a byte order mark. */
+  | 'ERR_BASIC_CONTROL'
+
+/** What is wrong with a `WWW-Authenticate` value or a challenge. */
+export type ChallengeErrorCode =
+  /** The value is neither a string nor a list of strings. */
+  | 'ERR_CHALLENGE_TYPE'
+  /** The values together are longer than `maxLength`. */
+  | 'ERR_CHALLENGE_LENGTH'
+  /** The value breaks the grammar at `position`. */
+  | 'ERR_CHALLENGE_SYNTAX'
+  /** A parameter name comes twice in one challenge. */
+  | 'ERR_CHALLENGE_DUPLICATE'
+  /** The challenge to be written has a scheme, parameter or token68 that no header can carry. */
+  | 'ERR_CHALLENGE_VALUE'
+
+/** Base class of every error that fluxauth throws. */
+export class AuthError<Code extends string = string> extends Error {
+  /** Stable, for programs: compare this, not the message. */
+  readonly code: Code
+  /** Index of the first offending character in the text that was given, where there is one. */
+  readonly position: number | undefined
+
+  constructor(code: Code, message: string, position?: number, options?: { readonly cause?: unknown }) {
+    super(message, options)
+    this.code = code
+    this.position = position
+  }
+}
+
+/** Credentials, or a scheme, that cannot be written so that they arrive intact. */
+export class CredentialsError extends AuthError<CredentialsErrorCode> {
+  override get name(): string {
+    return 'CredentialsError'
+  }
+}
+
+/** An `Authorization` or `Proxy-Authorization` value that breaks the rules of its scheme. */
+export class AuthorizationSyntaxError extends AuthError<AuthorizationErrorCode> {
+  override get name(): string {
+    return 'AuthorizationSyntaxError'
+  }
+}
+
+/** A `WWW-Authenticate` or `Proxy-Authenticate` value, or a challenge, that breaks RFC 9110, section 11. */
+export class ChallengeError extends AuthError<ChallengeErrorCode> {
+  override get name(): string {
+    return 'ChallengeError'
+  }
+}

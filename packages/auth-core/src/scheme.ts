@@ -1,0 +1,109 @@
+// What an authentication scheme is to `parseAuthorization` and `formatAuthorization`, and what all schemes check alike.
+
+import { type AuthorizationErrorCode, AuthorizationSyntaxError, CredentialsError, type CredentialsErrorCode } from './errors.ts'
+import { isToken, MAX_LENGTH, SPACES, scan, TOKEN, TOO_LONG } from './grammar.ts'
+
+/** Options that every decoder takes. */
+export interface DecodeOptions {
+  /** Longest value to read, in characters. Default 8,192. */
+  readonly maxLength?: number | undefined
+}
+
+/** Any scheme's credentials: an object told apart by `scheme`, in lower case. */
+export interface SchemeCredentials {
+  readonly scheme: string
+}
+
+/** Reads and writes one scheme's `Authorization` values. Make one with {@link defineScheme}. */
+export interface SchemeCodec<C extends SchemeCredentials = SchemeCredentials> {
+  /** The scheme's name in lower case, for example `'basic'`. */
+  readonly scheme: C['scheme']
+  /** Writes the whole value, scheme word included. */
+  encode(credentials: C): string
+  /** Reads the whole value, scheme word included; throws {@link AuthorizationSyntaxError} when it cannot. */
+  decode(value: string, options?: DecodeOptions): C
+}
+
+/**
+ * Makes a codec for a scheme, to be handed to `parseAuthorization` and `formatAuthorization`.
+ *
+ * @param codec the scheme's name (lower case), its encoder and its decoder; both take and return whole values
+ * @returns the codec, frozen
+ * @throws {CredentialsError} `ERR_CREDENTIALS_SCHEME` when the name is not a lower-case token
+ * @example
+ * const apiKey = defineScheme({
+ *   scheme: 'apikey',
+ *   encode: ({ key }: { scheme: 'apikey'; key: string }) => `ApiKey ${key}`,
+ *   decode: (value) => ({ scheme: 'apikey', key: value.slice(value.lastIndexOf(' ') + 1) }),
+ * })
+ * parseAuthorization('ApiKey k1', { schemes: [apiKey] }).key // 'k1'
+ * @see RFC 9110, section 11.1
+ */
+export function defineScheme<const C extends SchemeCredentials>(codec: SchemeCodec<C>): SchemeCodec<C> {
+  const { scheme } = codec
+  if (!isToken(scheme) || scheme !== scheme.toLowerCase()) {
+    refuseCredentials('ERR_CREDENTIALS_SCHEME', 'Name the scheme with a lower-case token')
+  }
+  return Object.freeze({ ...codec })
+}
+
+/** Throws for credentials that cannot be written. */
+export function refuseCredentials(code: CredentialsErrorCode, message: string, position?: number): never {
+  throw new CredentialsError(code, message, position)
+}
+
+/** Throws when the pattern finds something that may not be written. */
+export function refuseMatch(text: string, pattern: RegExp, code: CredentialsErrorCode, message: string): void {
+  if (typeof text !== 'string') refuseCredentials('ERR_CREDENTIALS_TYPE', 'Not a string')
+  const position = text.search(pattern)
+  if (position >= 0) refuseCredentials(code, message, position)
+}
+
+/** Throws for an `Authorization` value that cannot be read. */
+export function refuseValue(code: AuthorizationErrorCode, message: string, position?: number): never {
+  throw new AuthorizationSyntaxError(code, message, position)
+}
+
+/** Throws for a character that may not stand in credentials. A comma in the value tells that there are two. */
+export function refuseCharacter(value: string, position: number): never {
+  if (value.includes(',')) refuseValue('ERR_AUTHORIZATION_LIST', 'Send one credential, not a list', value.indexOf(','))
+  if (/[!-~]/.test(value.charAt(position))) refuseValue('ERR_BASE64_ALPHABET', 'Not base64', position)
+  return refuseValue('ERR_AUTHORIZATION_SYNTAX', 'Only visible ASCII may stand here', position)
+}
+
+/**
+ * Reads the scheme word that a value starts with.
+ *
+ * @returns the word, as it was written
+ * @throws {AuthorizationSyntaxError} `ERR_AUTHORIZATION_TYPE`, `_LENGTH`, `_SYNTAX` or `_NAME`
+ */
+export function schemeWord(value: string, maxLength: number = MAX_LENGTH): string {
+  if (typeof value !== 'string') refuseValue('ERR_AUTHORIZATION_TYPE', 'Not a string')
+  if (!(value.length <= maxLength)) refuseValue('ERR_AUTHORIZATION_LENGTH', TOO_LONG, maxLength)
+  const end = scan(TOKEN, value, 0)
+  const word = value.slice(0, end)
+  if (/^(proxy-)?authorization$/i.test(word)) {
+    refuseValue('ERR_AUTHORIZATION_NAME', 'Give only what follows the header name', 0)
+  }
+  if (!word || (end < value.length && value[end] !== ' ')) {
+    refuseValue('ERR_AUTHORIZATION_SYNTAX', 'Start with a scheme word and a space', end)
+  }
+  return word
+}
+
+/**
+ * Finds where the credentials start, behind the scheme word and one or more spaces.
+ *
+ * @param name the scheme word in its canonical case
+ * @param exact whether the word must be written in that case
+ * @returns index of the first character of the credentials
+ * @throws {AuthorizationSyntaxError} as {@link schemeWord}, and `ERR_AUTHORIZATION_SCHEME`, `_CASE` or `_ALONE`
+ */
+export function credentialsStart(value: string, name: string, maxLength?: number, exact?: boolean): number {
+  const word = schemeWord(value, maxLength)
+  if (word.toLowerCase() !== name.toLowerCase()) refuseValue('ERR_AUTHORIZATION_SCHEME', `The scheme is not ${name}`, 0)
+  if (exact && word !== name) refuseValue('ERR_AUTHORIZATION_CASE', `The scheme must be written ${name}`, 0)
+  const start = scan(SPACES, value, word.length)
+  if (start === value.length) refuseValue('ERR_AUTHORIZATION_ALONE', `Nothing follows ${name}`, start)
+  return start
+}

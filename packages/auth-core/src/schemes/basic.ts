@@ -1,0 +1,113 @@
+// Reads and writes HTTP Basic credentials (RFC 7617).
+
+import { decodeCanonical, fromBinary, toBinary } from '../base64.ts'
+import {
+  credentialsStart,
+  type DecodeOptions,
+  defineScheme,
+  refuseCharacter,
+  refuseCredentials,
+  refuseMatch,
+  refuseValue,
+  type SchemeCodec,
+} from '../scheme.ts'
+
+/** A user-id and a password. On InfluxDB Cloud Serverless: the e-mail address and an API token. */
+export interface BasicCredentials {
+  readonly scheme: 'basic'
+  readonly username: string
+  readonly password: string
+}
+
+/** Options of {@link encodeBasic}. */
+export interface EncodeBasicOptions {
+  /** How characters become bytes. Default `'utf-8'`, which every InfluxDB reads. */
+  readonly charset?: 'utf-8' | 'latin1' | undefined
+}
+
+/** Options of {@link decodeBasic}. */
+export interface DecodeBasicOptions extends DecodeOptions {
+  /** How bytes become characters. Default `'utf-8'`; `'auto'` takes UTF-8 when well-formed, else Latin-1. */
+  readonly charset?: 'utf-8' | 'latin1' | 'auto' | undefined
+}
+
+/** Control characters (RFC 5234, `CTL`), and the byte order mark that decoders would drop. */
+const CONTROL = /[\0-\x1f\x7f]|^\uFEFF/
+
+/**
+ * Encodes a user-id and password as an `Authorization` (or `Proxy-Authorization`) value.
+ *
+ * Text is written as it is, without Unicode normalization; both parts may be empty.
+ *
+ * @param username user-id; any text without a colon or control characters
+ * @param password any text without control characters; colons and spaces are fine
+ * @param options `charset`, default `'utf-8'`
+ * @returns the whole value, `Basic ` and padded base64
+ * @throws {CredentialsError} `ERR_USERNAME_COLON` when the user-id holds a colon: it could not be told from the separator
+ * @throws {CredentialsError} `ERR_USERNAME_CONTROL` or `ERR_PASSWORD_CONTROL` for a control character (CR, LF, NUL, tab, DEL …)
+ *   or when it starts with a byte order mark
+ * @throws {CredentialsError} `ERR_CREDENTIALS_CHARSET` for a character that the charset has no bytes for, a lone surrogate above all
+ * @throws {CredentialsError} `ERR_CREDENTIALS_TYPE` when one is not a string
+ * @example
+ * encodeBasic('Aladdin', 'open sesame') // 'Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=='
+ * @see RFC 7617, section 2
+ */
+export function encodeBasic(username: string, password: string, options?: EncodeBasicOptions): string {
+  if (typeof username !== 'string' || typeof password !== 'string') {
+    refuseCredentials('ERR_CREDENTIALS_TYPE', 'Not a string')
+  }
+  let bytes = `${username}:${password}`
+  // Printable ASCII whose first colon follows the user-id is fine as it is.
+  if (/[^ -~]/.test(bytes) || bytes.indexOf(':') < username.length) {
+    refuseMatch(username, /:/, 'ERR_USERNAME_COLON', 'A user-id cannot hold a colon')
+    refuseMatch(username, CONTROL, 'ERR_USERNAME_CONTROL', 'Remove the control character')
+    refuseMatch(password, CONTROL, 'ERR_PASSWORD_CONTROL', 'Remove the control character')
+    bytes = toBinary(bytes, options?.charset)
+  }
+  return `Basic ${btoa(bytes)}`
+}
+
+/**
+ * Decodes a Basic `Authorization` (or `Proxy-Authorization`) value. The scheme word may be in any case.
+ *
+ * @param value the whole value: the scheme word, one or more spaces, canonical padded base64
+ * @param options `charset` (default `'utf-8'`) and `maxLength` of the value (default 8,192 characters)
+ * @returns user-id (up to the first colon) and password (all behind it)
+ * @throws {AuthorizationSyntaxError} `ERR_AUTHORIZATION_*` for the value's form, `ERR_BASE64_ALPHABET`, `_PADDING` or `_BITS` for
+ *   its encoding, `ERR_BASIC_COLON`, `_CONTROL` or `_CHARSET` for what was encoded
+ * @example
+ * decodeBasic('Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==').password // 'open sesame'
+ * @see RFC 7617, section 2; RFC 4648, section 4
+ */
+export function decodeBasic(value: string, options?: DecodeBasicOptions): BasicCredentials {
+  const start = credentialsStart(value, 'Basic', options?.maxLength)
+  let userPass = decodeCanonical(value.slice(start)) ?? refuseBase64(value, start)
+  if (/[^ -~]/.test(userPass)) {
+    userPass =
+      fromBinary(userPass, options?.charset) ??
+      refuseValue('ERR_BASIC_CHARSET', 'Not in this charset', start)
+    if (CONTROL.test(userPass)) refuseValue('ERR_BASIC_CONTROL', 'A control character', start)
+  }
+  const colon = userPass.indexOf(':')
+  if (colon < 0) refuseValue('ERR_BASIC_COLON', 'No colon ends the user-id', start)
+  return { scheme: 'basic', username: userPass.slice(0, colon), password: userPass.slice(colon + 1) }
+}
+
+/** Tells why base64 is not canonical. */
+function refuseBase64(value: string, start: number): never {
+  const base64 = value.slice(start)
+  const outside = base64.search(/[^A-Za-z\d+/=]/)
+  if (outside >= 0) refuseCharacter(value, start + outside)
+  const end = `${value}=`.indexOf('=', start)
+  if (base64.length % 4 || !/^[^=]+={0,2}$/.test(base64)) {
+    refuseValue('ERR_BASE64_PADDING', 'Pad with = to a multiple of four', end)
+  }
+  return refuseValue('ERR_BASE64_BITS', 'Bits are set behind the last byte', end - 1)
+}
+
+/** The Basic scheme, for `parseAuthorization` and `formatAuthorization`. */
+export const basicScheme: SchemeCodec<BasicCredentials> = /* @__PURE__ */ defineScheme<BasicCredentials>({
+  scheme: 'basic',
+  encode: ({ username, password }) => encodeBasic(username, password),
+  decode: decodeBasic,
+})

@@ -1,0 +1,95 @@
+// Reads and writes InfluxDB's Token scheme.
+
+import { scan } from '../grammar.ts'
+import {
+  credentialsStart,
+  type DecodeOptions,
+  defineScheme,
+  refuseCharacter,
+  refuseMatch,
+  type SchemeCodec,
+} from '../scheme.ts'
+
+/** An API token, or for the v1-compatible endpoints `USER:PASSWORD` in one piece (see {@link splitTokenPair}). */
+export interface TokenCredentials {
+  readonly scheme: 'token'
+  readonly token: string
+}
+
+/** Options of {@link decodeToken}. */
+export interface DecodeTokenOptions extends DecodeOptions {
+  /** `'exact'` (default) takes the word `Token` alone, as InfluxDB documents it; `'any-case'` is what v2 OSS takes. */
+  readonly scheme?: 'exact' | 'any-case' | undefined
+}
+
+/** Visible ASCII: what a token is made of. */
+const VISIBLE = /[!-~]*/y
+
+/**
+ * Encodes an API token as an `Authorization` value. InfluxDB wants the word `Token` in exactly this case.
+ *
+ * @param token visible ASCII characters, at least one; also `USER:PASSWORD` for InfluxDB 1.8 and v1-compatible endpoints
+ * @returns the whole value, `Token ` and the token
+ * @throws {CredentialsError} `ERR_TOKEN_SYNTAX` or `ERR_CREDENTIALS_TYPE`
+ * @example
+ * encodeToken('my-token==') // 'Token my-token=='
+ * @see InfluxDB Cloud Serverless, API reference, "Authentication"
+ */
+export function encodeToken(token: string): string {
+  return writeToken('Token', token)
+}
+
+/**
+ * Decodes a Token `Authorization` value.
+ *
+ * @param value the whole value: the scheme word, one or more spaces, the token
+ * @param options `scheme` (the word's case: default `'exact'`) and `maxLength` of the value (default 8,192 characters)
+ * @returns the token, whole
+ * @throws {AuthorizationSyntaxError} `ERR_AUTHORIZATION_CASE` for a word like `token`; `ERR_AUTHORIZATION_*` for the rest
+ * @example
+ * decodeToken('Token my-token==').token // 'my-token=='
+ * @see InfluxDB Cloud Serverless, API reference, "Authentication"
+ */
+export function decodeToken(value: string, options?: DecodeTokenOptions): TokenCredentials {
+  return { scheme: 'token', token: readToken('Token', value, options, options?.scheme !== 'any-case') }
+}
+
+/**
+ * Splits what InfluxDB 1.8 and the v1-compatible endpoints carry as `Token USER:PASSWORD`, at the first colon.
+ *
+ * @param token a token as {@link decodeToken} returns it
+ * @returns user name and password (or token), or `undefined` when there is no colon: then it is an API token
+ * @example
+ * splitTokenPair('admin:s3cret:x') // { username: 'admin', password: 's3cret:x' }
+ * splitTokenPair('my-token==')     // undefined
+ */
+export function splitTokenPair(token: string): { username: string; password: string } | undefined {
+  const colon = token.indexOf(':')
+  return colon < 0 ? undefined : { username: token.slice(0, colon), password: token.slice(colon + 1) }
+}
+
+/** Writes a scheme word and a token. Shared with Bearer. */
+export function writeToken(name: string, token: string): string {
+  refuseMatch(token, /^$|[^!-~]/, 'ERR_TOKEN_SYNTAX', 'A token is visible ASCII')
+  return `${name} ${token}`
+}
+
+/** Reads the token behind a scheme word. Shared with Bearer. */
+export function readToken(
+  name: string,
+  value: string,
+  options: DecodeOptions | undefined,
+  exact?: boolean,
+): string {
+  const start = credentialsStart(value, name, options?.maxLength, exact)
+  const end = scan(VISIBLE, value, start)
+  if (end < value.length) refuseCharacter(value, end)
+  return value.slice(start)
+}
+
+/** The Token scheme, for `parseAuthorization` and `formatAuthorization`. */
+export const tokenScheme: SchemeCodec<TokenCredentials> = /* @__PURE__ */ defineScheme<TokenCredentials>({
+  scheme: 'token',
+  encode: ({ token }) => encodeToken(token),
+  decode: decodeToken,
+})
