@@ -1,4 +1,5 @@
-import { defineConfig } from 'tsup'
+import type { Options } from 'tsup'
 import { publishedPackage } from '../../tsup.base.ts'
 
-export default defineConfig(publishedPackage({ index: 'src/index.ts', client: 'src/client/index.ts' }))
+const options: Options = publishedPackage({ index: 'src/index.ts', client: 'src/client/index.ts' })
+export default options

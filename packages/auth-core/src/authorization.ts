@@ -72,7 +72,7 @@ export function parseAuthorization<const S extends readonly SchemeCodec[] = Defa
   value: string,
   options?: ParseAuthorizationOptions<S>,
 ): CredentialsOf<S> {
-  const name = schemeWord(value, options?.maxLength).toLowerCase()
+  const name = schemeWord(value, options).toLowerCase()
   const codec = find(options?.schemes, name)
   if (!codec) return refuseValue('ERR_AUTHORIZATION_SCHEME', 'Unknown scheme: see schemes', 0)
   return codec.decode(value, options) as CredentialsOf<S>

@@ -13,18 +13,20 @@ import { refuseMatch } from './scheme.ts'
  */
 export function decodeCanonical(base64: string): string | undefined {
   const { length } = base64
-  const padding = base64.endsWith('=') ? (base64.endsWith('==') ? 2 : 1) : 0
-  let binary: string
+  const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0
   try {
-    binary = atob(base64)
-  } catch {
-    return undefined
-  }
-  // One skipped or missing character always shortens the result or leaves a length that four does not divide.
-  if (length % 4 !== 0 || binary.length !== (length / 4) * 3 - padding) return undefined
-  if (padding !== 0 && !(padding === 2 ? 'AQgw' : 'AEIMQUYcgkosw048').includes(base64.charAt(length - padding - 1)))
-    return undefined
-  return binary
+    const binary = atob(base64)
+    if (
+      // One skipped or missing character always shortens the result or leaves a length that four does not divide.
+      length % 4 === 0 &&
+      binary.length === length * 0.75 - padding &&
+      (padding === 0 ||
+        (padding > 1 ? 'AQgw' : 'AEIMQUYcgkosw048').includes(base64.charAt(length - padding - 1)))
+    ) {
+      return binary
+    }
+  } catch {}
+  return undefined
 }
 
 /**
@@ -46,13 +48,17 @@ export function toBinary(text: string, charset: 'utf-8' | 'latin1' = 'utf-8'): s
  *
  * @returns the text, or `undefined` when the bytes are not well-formed in the charset or the charset is unknown
  */
-export function fromBinary(binary: string, charset: 'utf-8' | 'latin1' | 'auto' = 'utf-8'): string | undefined {
-  const asIs = charset === 'latin1' || charset === 'auto' ? binary : undefined
-  if (charset === 'utf-8' || charset === 'auto') {
-    try {
-      const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0))
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-    } catch {}
+export function fromBinary(
+  binary: string,
+  charset: 'utf-8' | 'latin1' | 'auto' = 'utf-8',
+): string | undefined {
+  if (charset === 'latin1') return binary
+  try {
+    const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0))
+    return new TextDecoder(charset === 'auto' ? 'utf-8' : charset, { fatal: true, ignoreBOM: true }).decode(
+      bytes,
+    )
+  } catch {
+    return charset === 'auto' ? binary : undefined
   }
-  return asIs
 }

@@ -1,8 +1,7 @@
 // `WWW-Authenticate` value <-> challenges. `Proxy-Authenticate` has the same grammar.
 
-import { type ChallengeErrorCode, ChallengeError } from './errors.ts'
-import { isToken, MAX_LENGTH, OWS, SPACES, scan, TOKEN, TOKEN68, TOO_LONG } from './grammar.ts'
-import type { DecodeOptions } from './scheme.ts'
+import { isToken, OWS, SPACES, scan, TOKEN, TOKEN68 } from './grammar.ts'
+import { checkValue, type DecodeOptions, refuseCredentials, refuseValue } from './scheme.ts'
 
 /** What a server asks for: a scheme with either parameters or one token68. */
 export interface Challenge {
@@ -14,6 +13,7 @@ export interface Challenge {
   readonly params: Readonly<Record<string, string>>
 }
 
+const NOT_ONE = 'Not a challenge: see RFC 9110, 11.3'
 /** Optional white space and empty list elements (RFC 9110, section 5.6.1.2). */
 const EQUALS = /=*/y
 const SEPARATORS = /[\t ,]*/y
@@ -28,8 +28,8 @@ const QUOTED = /[\t -~\x80-\xff]/
  * @param value one field value, or the values of several field lines
  * @param options `maxLength` of all values together (default 8,192 characters)
  * @returns the challenges in the order of the header; none for an empty value
- * @throws {ChallengeError} `ERR_CHALLENGE_SYNTAX` (`position` counts within its value), `ERR_CHALLENGE_DUPLICATE` when a parameter
- *   comes twice in one challenge, `ERR_CHALLENGE_LENGTH`, `ERR_CHALLENGE_TYPE`
+ * @throws {AuthorizationSyntaxError} `ERR_CHALLENGE_SYNTAX`; `ERR_CHALLENGE_DUPLICATE` when a parameter comes twice in one challenge;
+ *   `ERR_AUTHORIZATION_TYPE` or `ERR_AUTHORIZATION_LENGTH`
  * @example
  * parseChallenges('Basic realm="InfluxDB", Bearer')
  * // [{ scheme: 'basic', params: { realm: 'InfluxDB' } }, { scheme: 'bearer', params: {} }]
@@ -38,9 +38,7 @@ const QUOTED = /[\t -~\x80-\xff]/
 export function parseChallenges(value: string | readonly string[], options?: DecodeOptions): Challenge[] {
   // Field lines of one name are one list (RFC 9110, section 5.3).
   const line = Array.isArray(value) ? value.join(', ') : (value as string)
-  if (typeof line !== 'string') refuse('ERR_CHALLENGE_TYPE', 'Neither a string nor a list of strings')
-  const { maxLength = MAX_LENGTH } = options ?? {}
-  if (!(line.length <= maxLength)) refuse('ERR_CHALLENGE_LENGTH', TOO_LONG, maxLength)
+  checkValue(line, options)
   const challenges: Challenge[] = []
   let params: Record<string, string> | undefined
   for (let at = scan(SEPARATORS, line, 0); at < line.length; at = scan(SEPARATORS, line, at)) {
@@ -50,22 +48,28 @@ export function parseChallenges(value: string | readonly string[], options?: Dec
       const scheme = line.slice(at, end).toLowerCase()
       if (!scheme) syntaxError(at)
       params = Object.create(null) as Record<string, string>
+      const challenge: { scheme: string; token68?: string; params: Record<string, string> } = {
+        scheme,
+        params,
+      }
+      challenges.push(challenge)
       at = scan(SPACES, line, end)
       const token68 = line.slice(at, scan(EQUALS, line, scan(TOKEN68, line, at)))
       if (isElementEnd(line, at + token68.length)) {
-        challenges.push(token68 ? { scheme, token68, params } : { scheme, params })
         at += token68.length
-        if (token68) params = undefined
+        if (token68) {
+          challenge.token68 = token68
+          params = undefined
+        }
         continue
       }
       if (at === end) syntaxError(at)
-      challenges.push({ scheme, params })
       end = scan(TOKEN, line, at)
     }
     const name = line.slice(at, end).toLowerCase()
     const equals = scan(OWS, line, end)
     if (!params || !name || line[equals] !== '=') return syntaxError(at)
-    if (name in params) refuse('ERR_CHALLENGE_DUPLICATE', 'A parameter comes twice', at)
+    if (name in params) refuseValue('ERR_CHALLENGE_DUPLICATE', 'A parameter comes twice', at)
     at = scan(OWS, line, equals + 1)
     end = scan(TOKEN, line, at)
     let parameter = line.slice(at, end)
@@ -97,29 +101,24 @@ function isElementEnd(line: string, at: number): boolean {
  *
  * @param challenge a scheme with parameters (visible ASCII, spaces, tabs) or a token68
  * @returns the value, for example `Basic realm="InfluxDB"`
- * @throws {ChallengeError} `ERR_CHALLENGE_VALUE` for what no header can carry, or parameters beside a token68
+ * @throws {CredentialsError} `ERR_CHALLENGE_VALUE` for what no header can carry, or parameters beside a token68
  * @example
  * formatChallenge({ scheme: 'basic', params: { realm: 'InfluxDB', charset: 'UTF-8' } })
  * // 'Basic realm="InfluxDB", charset="UTF-8"'
  * @see RFC 9110, sections 11.3 and 11.6.1
  */
 export function formatChallenge(challenge: Challenge): string {
-  const { scheme, token68, params } = challenge
+  const { scheme, token68 = '', params } = challenge
   const written = Object.entries(params).map(([name, value]) => {
-    if (!isToken(name) || !/^[\t -~]*$/.test(value)) refuse('ERR_CHALLENGE_VALUE', 'A parameter is a token and printable ASCII')
+    if (!isToken(name) || !/^[\t -~]*$/.test(value)) refuseCredentials('ERR_CHALLENGE_VALUE', NOT_ONE)
     return `${name}="${value.replace(/["\\]/g, '\\$&')}"`
   })
-  if (!isToken(scheme) || !/^([\w.~+/-]+=*)?$/.test(token68 ?? '') || (token68 && written[0])) {
-    refuse('ERR_CHALLENGE_VALUE', 'A challenge is a token with parameters or a token68')
+  if (!isToken(scheme) || !/^([\w.~+/-]+=*)?$/.test(token68) || (token68 && written[0])) {
+    refuseCredentials('ERR_CHALLENGE_VALUE', NOT_ONE)
   }
-  const word = scheme.charAt(0).toUpperCase() + scheme.slice(1)
-  return `${word} ${token68 ?? written.join(', ')}`.trim()
+  return `${scheme.replace(/^./, (letter) => letter.toUpperCase())} ${token68}${written.join(', ')}`.trim()
 }
 
 function syntaxError(position: number): never {
-  return refuse('ERR_CHALLENGE_SYNTAX', 'Not a challenge list (RFC 9110, 11.6.1)', position)
-}
-
-function refuse(code: ChallengeErrorCode, message: string, position?: number): never {
-  throw new ChallengeError(code, message, position)
+  return refuseValue('ERR_CHALLENGE_SYNTAX', NOT_ONE, position)
 }

@@ -1,6 +1,6 @@
 // Every error class of the codecs and its codes. A message never holds a byte of the credential it is about.
 
-/** What is wrong with credentials that were to be written. */
+/** What is wrong with credentials, or a challenge, that were to be written. */
 export type CredentialsErrorCode =
   /** A user-id, password or token is not a string. */
   | 'ERR_CREDENTIALS_TYPE'
@@ -14,10 +14,12 @@ export type CredentialsErrorCode =
   | 'ERR_USERNAME_CONTROL'
   /** The password holds a control character. */
   | 'ERR_PASSWORD_CONTROL'
+  /** The challenge has a scheme, parameter or token68 that no header can carry, or parameters beside a token68. */
+  | 'ERR_CHALLENGE_VALUE'
   /** The token is empty or holds white space, a control character or anything else outside visible ASCII. */
   | 'ERR_TOKEN_SYNTAX'
 
-/** What is wrong with an `Authorization` value that was to be read. */
+/** What is wrong with an `Authorization` or `WWW-Authenticate` value that was to be read. */
 export type AuthorizationErrorCode =
   /** The value is not a string. */
   | 'ERR_AUTHORIZATION_TYPE'
@@ -37,29 +39,18 @@ export type AuthorizationErrorCode =
   | 'ERR_AUTHORIZATION_SYNTAX'
   /** A character outside the base64 alphabet. */
   | 'ERR_BASE64_ALPHABET'
-  /** Missing, extra or misplaced base64 padding. */
+  /** The base64 is not canonical: padding is missing, extra or misplaced, or the bits it pads are not zero. */
   | 'ERR_BASE64_PADDING'
-  /** Bits are set behind the last whole byte: the base64 is not canonical. */
-  | 'ERR_BASE64_BITS'
   /** The bytes are not well-formed in the `charset`, or there is no such charset. */
   | 'ERR_BASIC_CHARSET'
   /** No colon stands between user-id and password. */
   | 'ERR_BASIC_COLON'
   /** The user-id or password holds a control character, or the user-id starts with a byte order mark. */
   | 'ERR_BASIC_CONTROL'
-
-/** What is wrong with a `WWW-Authenticate` value or a challenge. */
-export type ChallengeErrorCode =
-  /** The value is neither a string nor a list of strings. */
-  | 'ERR_CHALLENGE_TYPE'
-  /** The values together are longer than `maxLength`. */
-  | 'ERR_CHALLENGE_LENGTH'
-  /** The value breaks the grammar at `position`. */
+  /** A `WWW-Authenticate` value breaks the grammar. */
   | 'ERR_CHALLENGE_SYNTAX'
   /** A parameter name comes twice in one challenge. */
   | 'ERR_CHALLENGE_DUPLICATE'
-  /** The challenge to be written has a scheme, parameter or token68 that no header can carry. */
-  | 'ERR_CHALLENGE_VALUE'
 
 /** Base class of every error that fluxauth throws. */
 export class AuthError<Code extends string = string> extends Error {
@@ -75,23 +66,16 @@ export class AuthError<Code extends string = string> extends Error {
   }
 }
 
-/** Credentials, or a scheme, that cannot be written so that they arrive intact. */
+/** Credentials, a scheme or a challenge that cannot be written so that they arrive intact. */
 export class CredentialsError extends AuthError<CredentialsErrorCode> {
   override get name(): string {
     return 'CredentialsError'
   }
 }
 
-/** An `Authorization` or `Proxy-Authorization` value that breaks the rules of its scheme. */
+/** An `Authorization`, `WWW-Authenticate` or proxy's header value that breaks the rules. */
 export class AuthorizationSyntaxError extends AuthError<AuthorizationErrorCode> {
   override get name(): string {
     return 'AuthorizationSyntaxError'
-  }
-}
-
-/** A `WWW-Authenticate` or `Proxy-Authenticate` value, or a challenge, that breaks RFC 9110, section 11. */
-export class ChallengeError extends AuthError<ChallengeErrorCode> {
-  override get name(): string {
-    return 'ChallengeError'
   }
 }

@@ -30,6 +30,3 @@ export function scan(characters: RegExp, text: string, from: number): number {
 export function isToken(text: string): boolean {
   return typeof text === 'string' && text !== '' && scan(TOKEN, text, 0) === text.length
 }
-
-/** What to say of a value over its bound. */
-export const TOO_LONG = 'Longer than maxLength'

@@ -13,12 +13,16 @@ export {
   AuthError,
   type AuthorizationErrorCode,
   AuthorizationSyntaxError,
-  ChallengeError,
-  type ChallengeErrorCode,
   CredentialsError,
   type CredentialsErrorCode,
 } from './errors.ts'
-export { type HeadersShape, type HeaderValue, redactAuthorization, redactHeaders, redactUrl } from './redact.ts'
+export {
+  type HeadersShape,
+  type HeaderValue,
+  redactAuthorization,
+  redactHeaders,
+  redactUrl,
+} from './redact.ts'
 export {
   type DecodeOptions,
   defineScheme,

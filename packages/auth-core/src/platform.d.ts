@@ -11,3 +11,43 @@ declare class TextDecoder {
   constructor(label: string, options?: { fatal?: boolean; ignoreBOM?: boolean })
   decode(bytes: Uint8Array): string
 }
+
+declare class URL {
+  constructor(url: string, base?: string)
+  readonly href: string
+  readonly origin: string
+  readonly protocol: string
+  readonly hostname: string
+  readonly username: string
+  readonly password: string
+}
+
+declare class Headers implements Iterable<[string, string]> {
+  constructor(init?: unknown)
+  get(name: string): string | null
+  has(name: string): boolean
+  set(name: string, value: string): void
+  delete(name: string): void
+  [Symbol.iterator](): IterableIterator<[string, string]>
+}
+
+declare class ReadableStream {
+  cancel(): Promise<void>
+}
+
+declare class Request {
+  readonly url: string
+  readonly method: string
+  readonly headers: Headers
+  readonly body: ReadableStream | null
+  readonly redirect: string
+  readonly mode: string
+  readonly signal: unknown
+}
+
+declare class Response {
+  readonly status: number
+  readonly type: string
+  readonly headers: Headers
+  readonly body: ReadableStream | null
+}

@@ -1,7 +1,12 @@
 // What an authentication scheme is to `parseAuthorization` and `formatAuthorization`, and what all schemes check alike.
 
-import { type AuthorizationErrorCode, AuthorizationSyntaxError, CredentialsError, type CredentialsErrorCode } from './errors.ts'
-import { isToken, MAX_LENGTH, SPACES, scan, TOKEN, TOO_LONG } from './grammar.ts'
+import {
+  type AuthorizationErrorCode,
+  AuthorizationSyntaxError,
+  CredentialsError,
+  type CredentialsErrorCode,
+} from './errors.ts'
+import { MAX_LENGTH, SPACES, scan, TOKEN } from './grammar.ts'
 
 /** Options that every decoder takes. */
 export interface DecodeOptions {
@@ -40,10 +45,12 @@ export interface SchemeCodec<C extends SchemeCredentials = SchemeCredentials> {
  * @see RFC 9110, section 11.1
  */
 export function defineScheme<const C extends SchemeCredentials>(codec: SchemeCodec<C>): SchemeCodec<C> {
-  const { scheme } = codec
-  if (!isToken(scheme) || scheme !== scheme.toLowerCase()) {
-    refuseCredentials('ERR_CREDENTIALS_SCHEME', 'Name the scheme with a lower-case token')
-  }
+  refuseMatch(
+    codec.scheme,
+    /^$|[^a-z\d!#$%&'*+.^_`|~-]/,
+    'ERR_CREDENTIALS_SCHEME',
+    'Name a scheme in lower case',
+  )
   return Object.freeze({ ...codec })
 }
 
@@ -53,7 +60,12 @@ export function refuseCredentials(code: CredentialsErrorCode, message: string, p
 }
 
 /** Throws when the pattern finds something that may not be written. */
-export function refuseMatch(text: string, pattern: RegExp, code: CredentialsErrorCode, message: string): void {
+export function refuseMatch(
+  text: string,
+  pattern: RegExp,
+  code: CredentialsErrorCode,
+  message: string,
+): void {
   if (typeof text !== 'string') refuseCredentials('ERR_CREDENTIALS_TYPE', 'Not a string')
   const position = text.search(pattern)
   if (position >= 0) refuseCredentials(code, message, position)
@@ -66,9 +78,17 @@ export function refuseValue(code: AuthorizationErrorCode, message: string, posit
 
 /** Throws for a character that may not stand in credentials. A comma in the value tells that there are two. */
 export function refuseCharacter(value: string, position: number): never {
-  if (value.includes(',')) refuseValue('ERR_AUTHORIZATION_LIST', 'Send one credential, not a list', value.indexOf(','))
+  if (value.includes(','))
+    refuseValue('ERR_AUTHORIZATION_LIST', 'Send one credential, not a list', value.indexOf(','))
   if (/[!-~]/.test(value.charAt(position))) refuseValue('ERR_BASE64_ALPHABET', 'Not base64', position)
   return refuseValue('ERR_AUTHORIZATION_SYNTAX', 'Only visible ASCII may stand here', position)
+}
+
+/** Throws for a header value that is not worth reading. */
+export function checkValue(value: string, { maxLength = MAX_LENGTH }: DecodeOptions = {}): void {
+  if (typeof value !== 'string') refuseValue('ERR_AUTHORIZATION_TYPE', 'Not a string')
+  if (!(value.length <= maxLength))
+    refuseValue('ERR_AUTHORIZATION_LENGTH', 'Longer than maxLength', maxLength)
 }
 
 /**
@@ -77,9 +97,8 @@ export function refuseCharacter(value: string, position: number): never {
  * @returns the word, as it was written
  * @throws {AuthorizationSyntaxError} `ERR_AUTHORIZATION_TYPE`, `_LENGTH`, `_SYNTAX` or `_NAME`
  */
-export function schemeWord(value: string, maxLength: number = MAX_LENGTH): string {
-  if (typeof value !== 'string') refuseValue('ERR_AUTHORIZATION_TYPE', 'Not a string')
-  if (!(value.length <= maxLength)) refuseValue('ERR_AUTHORIZATION_LENGTH', TOO_LONG, maxLength)
+export function schemeWord(value: string, options?: DecodeOptions): string {
+  checkValue(value, options)
   const end = scan(TOKEN, value, 0)
   const word = value.slice(0, end)
   if (/^(proxy-)?authorization$/i.test(word)) {
@@ -99,9 +118,15 @@ export function schemeWord(value: string, maxLength: number = MAX_LENGTH): strin
  * @returns index of the first character of the credentials
  * @throws {AuthorizationSyntaxError} as {@link schemeWord}, and `ERR_AUTHORIZATION_SCHEME`, `_CASE` or `_ALONE`
  */
-export function credentialsStart(value: string, name: string, maxLength?: number, exact?: boolean): number {
-  const word = schemeWord(value, maxLength)
-  if (word.toLowerCase() !== name.toLowerCase()) refuseValue('ERR_AUTHORIZATION_SCHEME', `The scheme is not ${name}`, 0)
+export function credentialsStart(
+  value: string,
+  name: string,
+  options?: DecodeOptions,
+  exact?: boolean,
+): number {
+  const word = schemeWord(value, options)
+  if (word.toLowerCase() !== name.toLowerCase())
+    refuseValue('ERR_AUTHORIZATION_SCHEME', `The scheme is not ${name}`, 0)
   if (exact && word !== name) refuseValue('ERR_AUTHORIZATION_CASE', `The scheme must be written ${name}`, 0)
   const start = scan(SPACES, value, word.length)
   if (start === value.length) refuseValue('ERR_AUTHORIZATION_ALONE', `Nothing follows ${name}`, start)

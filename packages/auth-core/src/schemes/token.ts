@@ -81,7 +81,7 @@ export function readToken(
   options: DecodeOptions | undefined,
   exact?: boolean,
 ): string {
-  const start = credentialsStart(value, name, options?.maxLength, exact)
+  const start = credentialsStart(value, name, options, exact)
   const end = scan(VISIBLE, value, start)
   if (end < value.length) refuseCharacter(value, end)
   return value.slice(start)

@@ -1,0 +1,95 @@
+// Which origins may receive a credential.
+
+import { TargetError } from './errors.ts'
+
+/** Options of {@link createTarget}. */
+export interface TargetOptions {
+  /** The origin, or origins, that the credential is for: scheme, host and port, for example `https://localhost:8086`. */
+  readonly origin: string | { readonly href: string } | readonly (string | { readonly href: string })[]
+  /** Allows plain `http:` to other hosts than this machine, where anyone on the way can read the credential. Default `false`. */
+  readonly allowInsecure?: boolean | undefined
+}
+
+/** The origins a credential is bound to. */
+export interface Target {
+  /** The bound origins, normalised; relative URLs are resolved against the first. */
+  readonly origins: readonly [string, ...string[]]
+  /** Reads a URL that is to be called; throws `ERR_TARGET_URL` or `ERR_TARGET_USERINFO`. */
+  resolve(url: string): URL
+  /** Whether the URL's origin is a bound one. */
+  includes(url: URL): boolean
+}
+
+/**
+ * Binds a credential to its origins.
+ *
+ * Scheme, host and port must all be the same; hosts are compared as the URL standard normalises them (IDNA, IPv4 and IPv6 forms,
+ * default ports).
+ *
+ * @param options the `origin` or origins, and whether plain http may leave this machine
+ * @returns the target
+ * @throws {TargetError} `ERR_TARGET_ORIGIN` for what is not an origin (a wildcard, a path, a query, user name or password),
+ *   `ERR_TARGET_INSECURE` for plain http to another host than 127.0.0.0/8, ::1 or localhost
+ * @see RFC 6454; WHATWG URL, section 4.7
+ */
+export function createTarget({ origin, allowInsecure = false }: TargetOptions): Target {
+  const list = (Array.isArray(origin) ? origin : [origin]) as readonly (string | { readonly href: string })[]
+  const [first, ...others] = list.map((item) => readOrigin(item, allowInsecure))
+  if (first === undefined) throw new TargetError('ERR_TARGET_ORIGIN', 'Name at least one origin')
+  const origins = [first, ...others] as const
+  return {
+    origins,
+    resolve(url) {
+      const parsed = parse(url, first)
+      if (!parsed || !/^https?:$/.test(parsed.protocol)) {
+        throw new TargetError('ERR_TARGET_URL', 'Not a http or https URL')
+      }
+      refuseUserinfo(parsed)
+      return parsed
+    },
+    includes: (url) => origins.includes(url.origin),
+  }
+}
+
+/** Whether a host is this machine: 127.0.0.0/8, ::1 or localhost. */
+export function isLoopback(hostname: string): boolean {
+  return /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/.test(hostname)
+}
+
+function readOrigin(origin: string | { readonly href: string }, allowInsecure: boolean): string {
+  const url = parse(typeof origin === 'string' ? origin : origin?.href)
+  if (!url || !/^https?:$/.test(url.protocol) || url.hostname.includes('*')) {
+    throw new TargetError(
+      'ERR_TARGET_ORIGIN',
+      'An origin is written like https://localhost:8086, without wildcards',
+    )
+  }
+  refuseUserinfo(url)
+  if (url.href !== `${url.origin}/`) {
+    throw new TargetError('ERR_TARGET_ORIGIN', `Give the origin alone, without path and query: ${url.origin}`)
+  }
+  if (url.protocol === 'http:' && !allowInsecure && !isLoopback(url.hostname)) {
+    throw new TargetError(
+      'ERR_TARGET_INSECURE',
+      'Plain http shows the credential to everyone on the way: use https, or allowInsecure for a network you trust',
+    )
+  }
+  return url.origin
+}
+
+function parse(url: string, base?: string): URL | undefined {
+  try {
+    return new URL(url, base)
+  } catch {
+    return undefined
+  }
+}
+
+function refuseUserinfo(url: URL): void {
+  if (url.username || url.password) {
+    throw new TargetError(
+      'ERR_TARGET_USERINFO',
+      'Take user name and password out of the URL: URLs end up in logs',
+    )
+  }
+}

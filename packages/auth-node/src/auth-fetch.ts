@@ -1,0 +1,31 @@
+// Node's `fetch` with a credential that goes to its own origin and nowhere else.
+
+import { type AuthorizerOptions, createAuthorizer, withAuth } from '@fluxauth/auth-core/client'
+
+/** Options of {@link authFetch}. */
+export interface AuthFetchOptions extends AuthorizerOptions {
+  /** The `fetch` to wrap. Default: Node's own. */
+  readonly fetch?: typeof globalThis.fetch | undefined
+}
+
+/**
+ * Makes a `fetch` that authenticates to one server.
+ *
+ * The `Authorization` header goes to the bound origin only, over https or to this machine, and is dropped on the first redirect to
+ * another origin. Relative URLs are resolved against the origin. All else is Node's `fetch`.
+ *
+ * @param options `origin` and `credentials` (an API token, credentials, or a function that returns either)
+ * @returns a function with the signature of `fetch`
+ * @throws {TargetError} `ERR_TARGET_ORIGIN`, `ERR_TARGET_INSECURE` or `ERR_TARGET_USERINFO`; the function it returns rejects with
+ *   what `withAuth` names
+ * @example
+ * const fetch = authFetch({ origin: 'https://localhost:8086', credentials: process.env.INFLUX_TOKEN })
+ * const response = await fetch('/api/v2/buckets')
+ * @see InfluxDB Cloud Serverless, API reference, "Authentication"
+ */
+export function authFetch({
+  fetch = globalThis.fetch,
+  ...options
+}: AuthFetchOptions): typeof globalThis.fetch {
+  return withAuth(fetch, createAuthorizer(options))
+}
