@@ -9,7 +9,7 @@ export type FetchFunction = (input: never, init?: never) => Promise<unknown>
 /** What of a `RequestInit` is looked at; all else is handed on. */
 interface RequestOptions {
   readonly method?: string
-  readonly headers?: unknown
+  readonly headers?: ConstructorParameters<typeof Headers>[0]
   readonly body?: unknown
   readonly redirect?: string
   readonly mode?: string

@@ -1,0 +1,89 @@
+// authFetch against real parts: the credential reaches its server, and a real server accepts it.
+
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { inspect } from 'node:util'
+import { parseChallenges } from '@fluxauth/auth-core'
+import { describeReal, startInfluxdb, startNginx } from '@fluxauth/auth-testkit/real'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { authFetch } from './index.ts'
+
+const USER = { username: 'zoë', password: 'p:ä ß€' }
+const wrong = { scheme: 'basic', username: USER.username, password: 'wrong' } as const
+const right = { scheme: 'basic', ...USER } as const
+
+test('takes another fetch, and hands it what it was given', async () => {
+  const calls: unknown[] = []
+  const fetch = authFetch({
+    origin: 'https://localhost:8086',
+    credentials: 'my-token',
+    fetch: async (input, init) => {
+      calls.push([input, new Headers(init?.headers).get('authorization'), init?.keepalive])
+      return new Response('ok')
+    },
+  })
+  await fetch('/api/v2/buckets', { keepalive: true })
+  expect(calls).toEqual([['https://localhost:8086/api/v2/buckets', 'Token my-token', true]])
+})
+
+test('refuses plain http to another machine before anything is sent', () => {
+  expect(() => authFetch({ origin: 'http://influx.example:8086', credentials: 'my-token' })).toThrow(
+    expect.objectContaining({ code: 'ERR_TARGET_INSECURE' }),
+  )
+})
+
+test('shows no credential when the server cannot be reached', async () => {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  const error = await authFetch({ origin: `http://127.0.0.1:${port}`, credentials: 's3cret-token' })(
+    '/',
+  ).catch((e) => e)
+  expect(error).toBeInstanceOf(TypeError)
+  expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('s3cret-token')
+})
+
+describeReal('InfluxDB 1.6', ['influxdb'], () => {
+  let influxdb: Awaited<ReturnType<typeof startInfluxdb>>
+  beforeAll(async () => {
+    influxdb = await startInfluxdb({ users: [{ ...USER, admin: true }] })
+  })
+  afterAll(() => influxdb.stop())
+
+  test('accepts the Basic header: a point is written and read back', async () => {
+    const fetch = authFetch({ origin: influxdb.url, credentials: right })
+    const query = (q: string) =>
+      fetch('/query?db=weather', { method: 'POST', body: new URLSearchParams({ q }) })
+    expect((await query('CREATE DATABASE weather')).status).toBe(200)
+    const written = await fetch('/write?db=weather', {
+      method: 'POST',
+      body: 'air,place=roof celsius=21.5 1000000000',
+    })
+    expect(written.status).toBe(204)
+    const answer = await (await query('SELECT celsius FROM air')).json()
+    expect(answer).toMatchObject({ results: [{ series: [{ values: [['1970-01-01T00:00:01Z', 21.5]] }] }] })
+  })
+
+  test('refuses a wrong password, with a challenge that we can read', async () => {
+    const response = await authFetch({ origin: influxdb.url, credentials: wrong })('/query?q=SHOW+DATABASES')
+    expect(response.status).toBe(401)
+    expect(parseChallenges(response.headers.get('www-authenticate') ?? '')).toEqual([
+      { scheme: 'basic', params: { realm: 'InfluxDB' } },
+    ])
+    expect(await response.json()).toEqual({ error: 'authorization failed' })
+  })
+})
+
+describeReal('nginx auth_basic', ['nginx', 'htpasswd'], () => {
+  let nginx: Awaited<ReturnType<typeof startNginx>>
+  beforeAll(async () => {
+    nginx = await startNginx(USER)
+  })
+  afterAll(() => nginx.stop())
+
+  test('accepts the same Basic header and refuses a wrong one', async () => {
+    expect((await authFetch({ origin: nginx.url, credentials: right })('/')).status).toBe(200)
+    expect((await authFetch({ origin: nginx.url, credentials: wrong })('/')).status).toBe(401)
+  })
+})
