@@ -43,7 +43,7 @@ export interface BrowserAuth {
   signOut(): Promise<void>
   /**
    * `fetch` with the session or the token, for the server's origin only. Relative URLs are resolved against it. Other origins get
-   * neither; a redirect is refused, since a browser does not let a script see where it leads.
+   * neither. With a token a redirect is refused, since a browser does not let a script see where it leads.
    *
    * @throws {TargetError} `ERR_TARGET_NO_CORS` and others, as `withAuth`
    * @throws {RedirectError} `ERR_REDIRECT_REFUSED`
@@ -69,7 +69,6 @@ export function createBrowserAuth(options: BrowserAuthOptions): BrowserAuth {
   const { origin, fetch: send = (input, init) => globalThis.fetch(input, init) } = options
   const target = createTarget({ origin })
   const listeners = new Set<(state: BrowserAuthState) => void>()
-  const anonymousFetch = withAuth(send, { target, authorize: async () => undefined })
   let tokenFetch: typeof send | undefined
   let state: BrowserAuthState = 'signed-out'
 
@@ -128,8 +127,12 @@ export function createBrowserAuth(options: BrowserAuthOptions): BrowserAuth {
     },
     async fetch(input, init) {
       if (tokenFetch) return tokenFetch(input, { ...init, credentials: 'omit' })
-      const bound = target.includes(target.resolve(input instanceof Request ? input.url : String(input)))
-      const response = await anonymousFetch(input, { ...init, credentials: bound ? 'include' : 'omit' })
+      const url = target.resolve(input instanceof Request ? input.url : String(input))
+      const bound = target.includes(url)
+      const response = await send(input instanceof Request ? input : url.href, {
+        ...init,
+        credentials: bound ? 'include' : 'omit',
+      })
       if (bound && response.status === 401 && state === 'session') become('signed-out')
       return response
     },

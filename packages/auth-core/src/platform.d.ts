@@ -42,7 +42,7 @@ declare class Request {
   readonly body: ReadableStream | null
   readonly redirect: string
   readonly mode: string
-  readonly signal: unknown
+  readonly signal: AbortSignal
 }
 
 declare class Response {
@@ -51,3 +51,13 @@ declare class Response {
   readonly headers: Headers
   readonly body: ReadableStream | null
 }
+
+declare class AbortSignal {
+  readonly aborted: boolean
+  readonly reason: unknown
+  addEventListener(type: 'abort', listener: () => void): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}
+
+declare function setTimeout(callback: () => void, milliseconds: number): unknown
+declare function clearTimeout(timer: unknown): void

@@ -1,37 +1,129 @@
-// The one object that every HTTP-client adapter uses: it holds a credential and knows where it may go.
+// The one object that every HTTP-client adapter uses: it holds a credential, knows where it may go and what to do when it is refused.
 
-import { formatAuthorization } from '../authorization.ts'
+import { type Credentials, formatAuthorization } from '../authorization.ts'
+import { waitFor } from './abort.ts'
+import type { AuthEvent, AuthEventListener } from './events.ts'
 import { type CredentialSource, toProvider } from './provider.ts'
+import { type RetryOptions, readRetry } from './retry.ts'
 import { createTarget, type Target, type TargetOptions } from './target.ts'
 
 /** Options of {@link createAuthorizer}. */
 export interface AuthorizerOptions extends TargetOptions {
   /** An API token, credentials, a function that returns either, or a provider. */
   readonly credentials: CredentialSource
+  /** What to do with an `Authorization` header that the caller set: `'keep'` it instead of ours (default), or refuse with an `'error'`. */
+  readonly onExisting?: 'keep' | 'error' | undefined
+  /** Whether to wait and try again where a 429 or 503 says when (`Retry-After`). Default `false`. */
+  readonly retry?: boolean | RetryOptions | undefined
+  /** Is told what happens to the credential, never the credential. */
+  readonly onEvent?: AuthEventListener | undefined
 }
 
-/** Holds a credential and knows where it may go. */
+/** A header value, and which credential it was made from. Printing it shows neither. */
+export interface Authorization {
+  /** The `Authorization` value. */
+  readonly value: string
+}
+
+/** Holds a credential, knows where it may go and what to do when it is refused. */
 export interface Authorizer {
   /** The origins the credential is bound to. */
   readonly target: Target
-  /** The `Authorization` value for a URL, or `undefined` when its origin is not a bound one. */
-  authorize(url: URL): Promise<string | undefined>
+  /**
+   * The `Authorization` for a URL, or `undefined` when its origin is not a bound one.
+   *
+   * @throws what the provider throws; the signal's reason when it aborts
+   */
+  authorize(url: URL, signal?: AbortSignal | null): Promise<Authorization | undefined>
+  /**
+   * Says what to do after a refusal. A 401 invalidates the provider's credential and asks it again, once for any number of
+   * concurrent requests; nothing else does.
+   *
+   * @param sent what {@link authorize} gave for the refused request
+   * @returns another `Authorization` to repeat the request with, once; `undefined` to give up
+   */
+  rejected(
+    url: URL,
+    status: number,
+    sent: Authorization,
+    signal?: AbortSignal | null,
+  ): Promise<Authorization | undefined>
+  /** What to do with an `Authorization` header that the caller set. */
+  readonly onExisting: 'keep' | 'error'
+  /** How often, and how long at most, to wait for a server that asks for it. */
+  readonly retry: Required<RetryOptions>
+  /** Tells the observer, if there is one. */
+  emit(event: AuthEvent): void
 }
 
 /**
- * Binds a credential to its origins. The credential stays in a closure: nothing that prints the authorizer shows it.
+ * Binds a credential to its origins. The credential stays in closures: nothing that prints the authorizer shows it.
  *
- * @param options `credentials` and their `origin`
+ * @param options `credentials`, their `origin`, and `onEvent` to observe
  * @returns the authorizer
  * @throws {TargetError} `ERR_TARGET_ORIGIN`, `ERR_TARGET_INSECURE` or `ERR_TARGET_USERINFO`
  */
-export function createAuthorizer({ credentials, ...target }: AuthorizerOptions): Authorizer {
+export function createAuthorizer(options: AuthorizerOptions): Authorizer {
+  const { credentials, onEvent, onExisting = 'keep', retry = false } = options
   const provider = toProvider(credentials)
-  const bound = createTarget(target)
+  const target = createTarget(options)
+  // Requests that were sent before the last refresh share its outcome instead of causing another.
+  let generation = 0
+  let refreshed: Promise<Credentials> | undefined
+  const made = new WeakMap<Authorization, { generation: number; credentials: Credentials }>()
+
+  const emit = (event: AuthEvent): void => {
+    try {
+      onEvent?.(event)
+    } catch {}
+  }
+  const authorization = (credentials: Credentials): Authorization => {
+    const value = formatAuthorization(credentials)
+    const result = Object.defineProperty({}, 'value', { value }) as Authorization
+    made.set(result, { generation, credentials })
+    return result
+  }
+  // Concurrent requests share one answer of the provider.
+  const pending = new Map<string, Promise<Credentials>>()
+  const ask = (origin: string): Promise<Credentials> => {
+    const shared = pending.get(origin)
+    if (shared) return shared
+    const answer = (async () => provider.get({ origin }))().finally(() => pending.delete(origin))
+    pending.set(origin, answer)
+    return answer
+  }
+
   return {
-    target: bound,
-    async authorize(url) {
-      return bound.includes(url) ? formatAuthorization(await provider.get()) : undefined
+    target,
+    onExisting,
+    retry: readRetry(retry),
+    emit,
+    async authorize(url, signal) {
+      if (!target.includes(url)) {
+        emit({ type: 'dropped', origin: url.origin, reason: 'other-origin' })
+        return undefined
+      }
+      const credentials = await waitFor(ask(url.origin), signal)
+      emit({ type: 'credential-resolved', origin: url.origin, reason: 'request' })
+      return authorization(credentials)
+    },
+    async rejected(url, status, sent, signal) {
+      const { origin } = url
+      const refused = made.get(sent)
+      if (status === 401 && refused) {
+        if (refused.generation === generation) {
+          generation++
+          provider.invalidate?.(refused.credentials)
+          pending.delete(origin)
+          refreshed = ask(origin)
+        }
+        const next = authorization(await waitFor(refreshed ?? ask(origin), signal))
+        const reason = next.value === sent.value ? 'unchanged' : 'changed'
+        emit({ type: 'refreshed', origin, reason })
+        if (reason === 'changed') return next
+      }
+      if (status === 401 || status === 403) emit({ type: 'refused', origin, reason: `${status}` })
+      return undefined
     },
   }
 }

@@ -14,6 +14,8 @@ export type TargetErrorCode =
   | 'ERR_TARGET_USERINFO'
   /** `mode: 'no-cors'`, in which browsers silently drop the Authorization header. */
   | 'ERR_TARGET_NO_CORS'
+  /** The request has an `Authorization` header already, and `onExisting` is `'error'`. */
+  | 'ERR_TARGET_EXISTING'
 
 /** What is wrong with a redirect that was to be followed. */
 export type RedirectErrorCode =

@@ -1,7 +1,10 @@
 // A `fetch` that sends a credential to its own origin and nowhere else, redirects included.
 
-import type { Authorizer } from './authorizer.ts'
+import { sleep } from './abort.ts'
+import type { Authorization, Authorizer } from './authorizer.ts'
 import { RedirectError, TargetError } from './errors.ts'
+import { BODY_HEADERS, CREDENTIAL_HEADERS, readRedirect } from './redirect.ts'
+import { retryDelay } from './retry.ts'
 
 /** Any platform's `fetch`. */
 export type FetchFunction = (input: never, init?: never) => Promise<unknown>
@@ -13,22 +16,10 @@ interface RequestOptions {
   readonly body?: unknown
   readonly redirect?: string
   readonly mode?: string
-  readonly signal?: unknown
+  readonly signal?: AbortSignal | null
 }
 
 type Fetch = (input: unknown, init?: RequestOptions) => Promise<Response>
-
-/** What must not follow a redirect to another origin (Fetch, section 4.4 "HTTP-redirect fetch", and more). */
-const CREDENTIAL_HEADERS = ['authorization', 'proxy-authorization', 'cookie']
-/** What describes a body that a redirect drops (Fetch, section 2.2.2 "request-body-header name"). */
-const BODY_HEADERS = [
-  'content-encoding',
-  'content-language',
-  'content-location',
-  'content-type',
-  'content-length',
-]
-const MAX_REDIRECTS = 20
 
 /**
  * Wraps a `fetch` so that requests to the bound origins carry the credential.
@@ -47,7 +38,8 @@ const MAX_REDIRECTS = 20
  */
 export function withAuth<F extends FetchFunction>(fetch: F, authorizer: Authorizer): F {
   const send = fetch as unknown as Fetch
-  const { target } = authorizer
+  const { target, retry } = authorizer
+
   const wrapped: Fetch = async (input, init = {}) => {
     const request = input instanceof Request ? input : undefined
     if ((init.mode ?? request?.mode) === 'no-cors') {
@@ -56,83 +48,104 @@ export function withAuth<F extends FetchFunction>(fetch: F, authorizer: Authoriz
         "mode: 'no-cors' drops the Authorization header: use 'cors'",
       )
     }
-    let url = target.resolve(request?.url ?? String(input))
+    const mode = init.redirect ?? request?.redirect ?? 'follow'
+    const signal = init.signal ?? request?.signal
+    const replayable = !isStream(init.body ?? request?.body)
     const headers = new Headers(init.headers ?? request?.headers)
-    if (!headers.has('authorization')) {
-      const value = await authorizer.authorize(url)
-      if (value !== undefined) headers.set('authorization', value)
-    }
-    const redirect = init.redirect ?? request?.redirect ?? 'follow'
+    let url = target.resolve(request?.url ?? String(input))
     let options: RequestOptions = { ...init, headers, redirect: 'manual' }
+    let authorization = await prepare(authorizer, url, headers, signal)
     let response = await send(request ?? url.href, options)
-    if (request)
-      options = { ...options, method: init.method ?? request.method, signal: init.signal ?? request.signal }
-    const streamed = isStream(init.body ?? request?.body)
-    for (let redirects = 1; isRedirect(response) && redirect !== 'manual'; redirects++) {
-      await response.body?.cancel()
-      const location = readLocation(response, url)
-      if (redirect === 'error' || !location) {
+    if (request) options = { ...options, method: init.method ?? request.method, ...(signal && { signal }) }
+
+    let redirects = 0
+    let refreshes = 0
+    let attempts = 0
+    for (;;) {
+      const { status } = response
+      const location = response.headers.get('location')
+      const delay =
+        attempts < retry.attempts
+          ? retryDelay(status, response.headers.get('retry-after'), Date.now())
+          : undefined
+      if (response.type === 'opaqueredirect' && mode !== 'manual') {
         throw new RedirectError(
           'ERR_REDIRECT_REFUSED',
-          'The server redirects, which this request may not follow',
+          'The server redirects, and the browser does not say where to',
         )
       }
-      if (redirects > MAX_REDIRECTS) {
-        throw new RedirectError(
-          'ERR_REDIRECT_COUNT',
-          `More than ${MAX_REDIRECTS} redirects: the server sends in circles`,
-        )
+      const redirect =
+        mode === 'manual'
+          ? undefined
+          : readRedirect(status, location, url, options.method?.toUpperCase() ?? 'GET', redirects)
+      if (redirect) {
+        await response.body?.cancel()
+        if (mode === 'error') {
+          throw new RedirectError(
+            'ERR_REDIRECT_REFUSED',
+            "The server redirects, and the request says redirect: 'error'",
+          )
+        }
+        if (!redirect.dropsBody && !replayable) {
+          throw new RedirectError(
+            'ERR_REDIRECT_BODY',
+            'A streamed body cannot be sent again: send text or bytes',
+          )
+        }
+        if (redirect.dropsCredentials) {
+          for (const name of CREDENTIAL_HEADERS) headers.delete(name)
+          if (authorization)
+            authorizer.emit({ type: 'dropped', origin: redirect.url.origin, reason: 'redirect' })
+          authorization = undefined
+        }
+        if (redirect.dropsBody) {
+          for (const name of BODY_HEADERS) headers.delete(name)
+          options = { ...options, method: 'GET', body: undefined }
+        }
+        url = redirect.url
+        redirects++
+      } else if (authorization && (status === 401 || status === 403) && refreshes++ === 0) {
+        const next = await authorizer.rejected(url, status, authorization, signal)
+        if (!next || !replayable) return finish(response, redirects)
+        await response.body?.cancel()
+        headers.set('authorization', next.value)
+        authorizer.emit({ type: 'sent', origin: url.origin, reason: 'retry' })
+        authorization = next
+      } else if (delay !== undefined && delay <= retry.maxDelay * 1000 && replayable) {
+        await response.body?.cancel()
+        await sleep(delay, signal)
+        attempts++
+      } else {
+        return finish(response, redirects)
       }
-      if (location.origin !== url.origin) for (const name of CREDENTIAL_HEADERS) headers.delete(name)
-      if (becomesGet(response.status, options.method?.toUpperCase() ?? 'GET')) {
-        options = { ...options, method: 'GET', body: undefined }
-        for (const name of BODY_HEADERS) headers.delete(name)
-      } else if (streamed) {
-        throw new RedirectError(
-          'ERR_REDIRECT_BODY',
-          'A streamed body cannot be sent again: send text or bytes',
-        )
-      }
-      url = location
       response = await send(url.href, options)
-      Object.defineProperty(response, 'redirected', { value: true })
     }
-    return response
   }
   return wrapped as unknown as F
 }
 
-/** A redirect to follow: one that says where to, or one whose details the browser hides. */
-function isRedirect(response: Response): boolean {
-  return (
-    response.type === 'opaqueredirect' ||
-    ([301, 302, 303, 307, 308].includes(response.status) && response.headers.has('location'))
-  )
+/** Puts the credential on the request's headers, unless the caller set one. */
+async function prepare(
+  authorizer: Authorizer,
+  url: URL,
+  headers: Headers,
+  signal: AbortSignal | null | undefined,
+): Promise<Authorization | undefined> {
+  if (headers.has('authorization')) {
+    if (authorizer.onExisting === 'keep') return undefined
+    throw new TargetError('ERR_TARGET_EXISTING', 'The request has an Authorization header already: remove it')
+  }
+  const authorization = await authorizer.authorize(url, signal)
+  if (authorization) {
+    headers.set('authorization', authorization.value)
+    authorizer.emit({ type: 'sent', origin: url.origin, reason: 'bound-origin' })
+  }
+  return authorization
 }
 
-/** Where a redirect leads; `undefined` where the browser hides it. */
-function readLocation(response: Response, base: URL): URL | undefined {
-  const location = response.headers.get('location')
-  if (location === null) return undefined
-  let url: URL
-  try {
-    url = new URL(location, base.href)
-  } catch {
-    throw new RedirectError('ERR_REDIRECT_LOCATION', 'The server redirects to what is not a URL')
-  }
-  if (!/^https?:$/.test(url.protocol) || url.username || url.password) {
-    throw new RedirectError(
-      'ERR_REDIRECT_LOCATION',
-      'The server redirects to a URL that is not http(s), or holds a password',
-    )
-  }
-  return url
-}
-
-function becomesGet(status: number, method: string): boolean {
-  return status === 303
-    ? method !== 'GET' && method !== 'HEAD'
-    : (status === 301 || status === 302) && method === 'POST'
+/** A response says whether redirects led to it. */
+function finish(response: Response, redirects: number): Response {
+  return redirects > 0 ? Object.defineProperty(response, 'redirected', { value: true }) : response
 }
 
 function isStream(body: unknown): boolean {

@@ -2,9 +2,18 @@
 
 import type { Credentials } from '../authorization.ts'
 
-/** Gives credentials when a request needs them. */
+/** What a provider is told about the request that needs a credential. */
+export interface CredentialContext {
+  /** The origin that will get it. */
+  readonly origin: string
+}
+
+/** Gives credentials when a request needs them. It may cache; it is asked for every request. */
 export interface CredentialProvider {
-  get(): Credentials | Promise<Credentials>
+  /** The credentials to use now. */
+  get(context: CredentialContext): Credentials | Promise<Credentials>
+  /** The server refused these: whatever is cached must be found anew. */
+  invalidate?(credentials: Credentials): void
 }
 
 /** What is taken wherever a provider is: an API token, credentials, a function that returns either, or a provider. */
@@ -12,11 +21,15 @@ export type CredentialSource =
   | string
   | Credentials
   | CredentialProvider
-  | (() => string | Credentials | Promise<string | Credentials>)
+  | ((context: CredentialContext) => string | Credentials | Promise<string | Credentials>)
 
-/** Makes a provider of what the caller gave; a string is an API token. */
+/**
+ * Makes a provider of what the caller gave; a string is an API token.
+ *
+ * @returns a provider that shows no credential when it is printed
+ */
 export function toProvider(source: CredentialSource): CredentialProvider {
-  if (typeof source === 'function') return { get: async () => toCredentials(await source()) }
+  if (typeof source === 'function') return { get: async (context) => toCredentials(await source(context)) }
   if (typeof source === 'object' && 'get' in source) return source
   const credentials = toCredentials(source)
   return { get: () => credentials }

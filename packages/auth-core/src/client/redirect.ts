@@ -1,0 +1,83 @@
+// Where a redirect leads, and what must not go along: one policy for `fetch` and every other HTTP client.
+
+import { RedirectError } from './errors.ts'
+
+/** What must not follow a redirect to another origin (Fetch, section 4.4, "HTTP-redirect fetch", and more). */
+export const CREDENTIAL_HEADERS: readonly string[] = ['authorization', 'proxy-authorization', 'cookie']
+
+/** What describes a body, and goes when a redirect drops the body (Fetch, section 2.2.2, "request-body-header name"). */
+export const BODY_HEADERS: readonly string[] = [
+  'content-encoding',
+  'content-language',
+  'content-location',
+  'content-type',
+  'content-length',
+]
+
+/** As many redirects as the Fetch standard follows. */
+export const MAX_REDIRECTS = 20
+
+/** A redirect that may be followed. */
+export interface Redirect {
+  readonly url: URL
+  readonly method: string
+  /** Whether the body goes, and {@link BODY_HEADERS} with it. */
+  readonly dropsBody: boolean
+  /** Whether the origin changes, so that {@link CREDENTIAL_HEADERS} must go and never come back. */
+  readonly dropsCredentials: boolean
+}
+
+/**
+ * Reads a redirect.
+ *
+ * @param status of the answer
+ * @param location its `Location` value
+ * @param url of the request
+ * @param method of the request
+ * @param redirects how many were followed before this one
+ * @returns the request to send next, or `undefined` when the answer is no redirect
+ * @throws {RedirectError} `ERR_REDIRECT_LOCATION` or `ERR_REDIRECT_COUNT`
+ * @see Fetch standard, section 4.4, "HTTP-redirect fetch"
+ */
+export function readRedirect(
+  status: number,
+  location: string | null | undefined,
+  url: URL,
+  method: string,
+  redirects: number,
+): Redirect | undefined {
+  if (![301, 302, 303, 307, 308].includes(status) || typeof location !== 'string') return undefined
+  const next = readLocation(location, url)
+  if (redirects >= MAX_REDIRECTS) {
+    throw new RedirectError(
+      'ERR_REDIRECT_COUNT',
+      `More than ${MAX_REDIRECTS} redirects: the server sends in circles`,
+    )
+  }
+  const dropsBody =
+    status === 303
+      ? method !== 'GET' && method !== 'HEAD'
+      : (status === 301 || status === 302) && method === 'POST'
+  return {
+    url: next,
+    method: dropsBody ? 'GET' : method,
+    dropsBody,
+    dropsCredentials: next.origin !== url.origin,
+  }
+}
+
+function readLocation(location: string, base: URL): URL {
+  let url: URL
+  try {
+    url = new URL(location, base.href)
+  } catch {
+    throw new RedirectError('ERR_REDIRECT_LOCATION', 'The server redirects to what is not a URL')
+  }
+  if (!/^https?:$/.test(url.protocol) || url.username || url.password) {
+    throw new RedirectError(
+      'ERR_REDIRECT_LOCATION',
+      'The server redirects to a URL that is not http(s), or holds a password',
+    )
+  }
+  return url
+}
