@@ -1,3 +1,25 @@
-// Authenticated calls to InfluxDB from Node.
+// Authenticated calls to InfluxDB from Node, and where their credentials come from.
 
 export { type AuthFetchOptions, authFetch } from './auth-fetch.ts'
+export { chain, type DefaultChainOptions, defaultChain } from './credentials/chain.ts'
+export { type EnvOptions, fromEnv } from './credentials/env.ts'
+export { type ExecOptions, fromExec } from './credentials/exec.ts'
+export { fromValue } from './credentials/explicit.ts'
+export {
+  fromInfluxConfigs,
+  type InfluxConfigsOptions,
+  type InfluxProfile,
+  influxConfigsPath,
+  readInfluxProfiles,
+  writeInfluxProfiles,
+} from './credentials/influx-configs.ts'
+export { fromKeyring, type KeyringOptions } from './credentials/keyring.ts'
+export { fromNetrc, type NetrcEntry, type NetrcOptions, parseNetrc } from './credentials/netrc.ts'
+export {
+  type CredentialFinder,
+  defineSource,
+  type Found,
+  SourceError,
+  type SourceErrorCode,
+} from './credentials/source.ts'
+export { fromTokenFile, type TokenFileOptions } from './credentials/token-file.ts'

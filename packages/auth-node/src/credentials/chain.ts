@@ -1,0 +1,75 @@
+// Asks one source after the other, and says what it looked at when none has a credential.
+
+import type { Credentials } from '@fluxauth/auth-core'
+import { fromEnv } from './env.ts'
+import { fromValue } from './explicit.ts'
+import { fromInfluxConfigs } from './influx-configs.ts'
+import { fromKeyring } from './keyring.ts'
+import { fromNetrc } from './netrc.ts'
+import { type CredentialFinder, defineSource, SourceError } from './source.ts'
+
+/**
+ * Asks sources in their order; the first that has a credential serves.
+ *
+ * A source that has nothing (`ERR_SOURCE_ABSENT`) or cannot work here (`ERR_SOURCE_UNAVAILABLE`) is passed over. Any other error ends
+ * the search: to go on would mean to act as somebody else than the user set up.
+ *
+ * @param sources in the order to ask them
+ * @returns a source; `get` and `find` reject with `SourceError` `ERR_SOURCE_CHAIN` when none has one, and say why for each
+ * @example
+ * await chain([fromEnv({ env: {} }), fromValue('my-token')]).get() // { scheme: 'token', token: 'my-token' }
+ */
+export function chain(sources: readonly CredentialFinder[]): CredentialFinder {
+  let serving: CredentialFinder | undefined
+  return defineSource(
+    'chain',
+    async (context) => {
+      const reasons: string[] = []
+      for (const source of sources) {
+        try {
+          const found = await source.find(context)
+          serving = source
+          return found
+        } catch (error) {
+          const passable =
+            error instanceof SourceError &&
+            ['ERR_SOURCE_ABSENT', 'ERR_SOURCE_UNAVAILABLE'].includes(error.code)
+          if (!passable) throw error
+          reasons.push(`- ${source.source}: ${error.message}`)
+        }
+      }
+      throw new SourceError(
+        'ERR_SOURCE_CHAIN',
+        ['No credential was found. Looked at:', ...reasons].join('\n'),
+      )
+    },
+    (credentials: Credentials) => serving?.invalidate?.(credentials),
+  )
+}
+
+/** Options of {@link defaultChain}. */
+export interface DefaultChainOptions {
+  /** The credential in hand, if there is one: it comes first. */
+  readonly credentials?: string | Credentials | undefined
+  /** Profile of the influx CLI's configs. Default: as the CLI chooses. */
+  readonly profile?: string | undefined
+}
+
+/**
+ * The chain that suits most programs. In this order: the credential in hand, the environment, the influx CLI's configs, netrc, the
+ * operating system's keyring.
+ *
+ * @param options `credentials` and `profile`
+ * @returns the chain, see {@link chain}
+ * @example
+ * const fetch = authFetch({ origin: 'https://localhost:8086', credentials: defaultChain() })
+ */
+export function defaultChain({ credentials, profile }: DefaultChainOptions = {}): CredentialFinder {
+  return chain([
+    fromValue(credentials),
+    fromEnv(),
+    fromInfluxConfigs({ profile }),
+    fromNetrc(),
+    fromKeyring(),
+  ])
+}

@@ -1,0 +1,160 @@
+// The influx CLI's profiles on real files: reading them, and writing them without losing what others wrote.
+
+import { execFile } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { inspect, promisify } from 'node:util'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { fromInfluxConfigs, readInfluxProfiles, writeInfluxProfiles } from '../index.ts'
+
+const CONFIGS = `# profiles of this machine
+[onboarding]
+  url = "https://localhost:8086" # here
+  token = "s3cret-onboarding"
+  org = "docs"
+  active = true
+  x-later = [1, 2]
+
+# the cloud
+[cloud]
+  url = "https://cloud.example"
+  token = "s3cret-cloud"
+  org = ""
+  active = false
+`
+const context = { origin: 'https://localhost:8086' }
+
+let folder: string
+let path: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fluxauth-configs-'))
+  path = join(folder, 'configs')
+  await writeFile(path, CONFIGS, { mode: 0o600 })
+})
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await rm(folder, { recursive: true })
+})
+
+describe('fromInfluxConfigs', () => {
+  test('takes the active profile, and says where it was and which server it is for', async () => {
+    expect(await fromInfluxConfigs({ path }).find(context)).toMatchObject({
+      credentials: { scheme: 'token', token: 's3cret-onboarding' },
+      source: `profile onboarding of ${path}`,
+      host: 'https://localhost:8086',
+    })
+  })
+
+  test('takes the profile that the caller or INFLUX_ACTIVE_CONFIG names, from the file that INFLUX_CONFIGS_PATH names', async () => {
+    vi.stubEnv('INFLUX_CONFIGS_PATH', path)
+    vi.stubEnv('INFLUX_ACTIVE_CONFIG', 'cloud')
+    expect(await fromInfluxConfigs().get({ origin: 'https://cloud.example' })).toMatchObject({
+      token: 's3cret-cloud',
+    })
+    expect(await fromInfluxConfigs({ profile: 'onboarding' }).get(context)).toMatchObject({
+      token: 's3cret-onboarding',
+    })
+  })
+
+  test('does not give a profile’s token to another server', async () => {
+    await expect(fromInfluxConfigs({ path, profile: 'cloud' }).find(context)).rejects.toMatchObject({
+      code: 'ERR_SOURCE_ABSENT',
+      message: `profile cloud of ${path} is for https://cloud.example, not for https://localhost:8086`,
+    })
+  })
+
+  test.each([
+    ['there is no such profile', 'other', 'ERR_SOURCE_ABSENT', CONFIGS, 0o600],
+    [
+      'the profile has no token',
+      'empty',
+      'ERR_SOURCE_ABSENT',
+      '[empty]\nurl = "https://localhost:8086"',
+      0o600,
+    ],
+    ['the file is no TOML', undefined, 'ERR_SOURCE_INVALID', '[a]\ntoken = s3cret', 0o600],
+    ['others can read the file', undefined, 'ERR_SOURCE_PERMISSIONS', CONFIGS, 0o644],
+  ])('says so when %s', async (_, profile, code, content, mode) => {
+    await rm(path)
+    await writeFile(path, content, { mode })
+    const error = await fromInfluxConfigs({ path, profile })
+      .find(context)
+      .catch((reason) => reason)
+    expect(error).toMatchObject({ name: 'SourceError', code })
+    expect(inspect(error, { depth: 9 })).not.toContain('s3cret')
+  })
+})
+
+describe('writeInfluxProfiles', () => {
+  test('keeps comments, unknown keys and other profiles, and the file to its owner', async () => {
+    await writeInfluxProfiles(
+      { onboarding: { token: 'new "token"' }, dev: { url: 'http://localhost:8086', token: 'd' } },
+      path,
+    )
+    const text = await readFile(path, 'utf8')
+    expect(text).toContain('# profiles of this machine')
+    expect(text).toContain('url = "https://localhost:8086" # here')
+    expect(text).toContain('x-later = [1, 2]')
+    expect(text).toContain('# the cloud')
+    const profiles = await readInfluxProfiles(path)
+    expect(profiles.get('onboarding')).toMatchObject({ token: 'new "token"', org: 'docs', active: true })
+    expect(profiles.get('cloud')).toMatchObject({ token: 's3cret-cloud', org: '' })
+    expect(profiles.get('dev')).toMatchObject({ url: 'http://localhost:8086', token: 'd' })
+    expect((await stat(path)).mode & 0o777).toBe(0o600)
+    expect(await readdir(folder)).toEqual(['configs'])
+  })
+
+  test('has one active profile at most', async () => {
+    await writeInfluxProfiles({ cloud: { active: true } }, path)
+    const profiles = await readInfluxProfiles(path)
+    expect([...profiles].filter(([, { active }]) => active).map(([name]) => name)).toEqual(['cloud'])
+  })
+
+  test('removes a profile', async () => {
+    await writeInfluxProfiles({ cloud: undefined }, path)
+    expect([...(await readInfluxProfiles(path)).keys()]).toEqual(['onboarding'])
+  })
+
+  test('makes file and folder when there are none', async () => {
+    const fresh = join(folder, 'deep', 'er', 'configs')
+    expect(await readInfluxProfiles(fresh)).toEqual(new Map())
+    await writeInfluxProfiles({ default: { url: 'http://localhost:8086', token: 't', active: true } }, fresh)
+    expect((await readInfluxProfiles(fresh)).get('default')).toMatchObject({ token: 't', active: true })
+    expect((await stat(fresh)).mode & 0o777).toBe(0o600)
+    expect((await stat(join(folder, 'deep'))).mode & 0o777).toBe(0o700)
+  })
+
+  test('closes a file that was open to others', async () => {
+    await rm(path)
+    await writeFile(path, CONFIGS, { mode: 0o644 })
+    await writeInfluxProfiles({ dev: { token: 'd' } }, path)
+    expect((await stat(path)).mode & 0o777).toBe(0o600)
+  })
+
+  test('leaves a file that is no TOML as it is', async () => {
+    await writeFile(path, 'token = s3cret')
+    await expect(writeInfluxProfiles({ dev: { token: 'd' } }, path)).rejects.toMatchObject({
+      code: 'ERR_SOURCE_INVALID',
+    })
+    expect(await readFile(path, 'utf8')).toBe('token = s3cret')
+  })
+
+  test('loses nothing when fifty writers in five processes write at once', async () => {
+    const entry = new URL('../../dist/index.js', import.meta.url).href
+    const script = `
+      const { writeInfluxProfiles } = await import(${JSON.stringify(entry)})
+      const [path, first] = process.argv.slice(1)
+      await Promise.all(Array.from({ length: 10 }, (_, i) =>
+        writeInfluxProfiles({ ['p' + (Number(first) + i)]: { token: 't' + i } }, path)))`
+    const run = promisify(execFile)
+    await Promise.all(
+      [0, 10, 20, 30, 40].map((first) =>
+        run(process.execPath, ['--input-type=module', '-e', script, path, String(first)]),
+      ),
+    )
+    const profiles = await readInfluxProfiles(path)
+    expect([...profiles.keys()].filter((name) => /^p\d+$/.test(name))).toHaveLength(50)
+    expect(await readFile(path, 'utf8')).toContain('x-later = [1, 2]')
+  }, 60_000)
+})

@@ -1,0 +1,152 @@
+// The influx CLI's profiles: `~/.influxdbv2/configs`, a TOML file with one table per profile.
+
+import { chmod, mkdir, readFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { readSecretFile } from './file.ts'
+import { type CredentialFinder, checkHost, defineSource, SourceError } from './source.ts'
+
+/** One profile, as the influx CLI keeps it. */
+export interface InfluxProfile {
+  readonly url?: string | undefined
+  readonly token?: string | undefined
+  readonly org?: string | undefined
+  readonly active?: boolean | undefined
+}
+
+/** Options of {@link fromInfluxConfigs}. */
+export interface InfluxConfigsOptions {
+  /** The file. Default: `INFLUX_CONFIGS_PATH`, else `~/.influxdbv2/configs`. */
+  readonly path?: string | undefined
+  /** The profile. Default: `INFLUX_ACTIVE_CONFIG`, else the one marked `active`, else `default`. */
+  readonly profile?: string | undefined
+}
+
+/** Where the influx CLI keeps its profiles. */
+export function influxConfigsPath(): string {
+  return process.env.INFLUX_CONFIGS_PATH || join(homedir(), '.influxdbv2', 'configs')
+}
+
+/**
+ * Reads the token of an influx CLI profile. A profile that is for another server than the one that is called is not used.
+ *
+ * @param options `path` and `profile`
+ * @returns the source; `get` and `find` reject with `SourceError` `ERR_SOURCE_ABSENT`, `ERR_SOURCE_PERMISSIONS` (others can read the
+ *   file) or `ERR_SOURCE_INVALID`
+ * @example
+ * const fetch = authFetch({ origin: 'https://localhost:8086', credentials: fromInfluxConfigs({ profile: 'onboarding' }) })
+ * @see InfluxDB 2 documentation, "influx config"
+ */
+export function fromInfluxConfigs(options: InfluxConfigsOptions = {}): CredentialFinder {
+  return defineSource('influx CLI configs', async (context) => {
+    const path = options.path ?? influxConfigsPath()
+    const profiles = await parseProfiles(await readSecretFile(path), path)
+    const name = options.profile ?? (process.env.INFLUX_ACTIVE_CONFIG || activeProfile(profiles))
+    const profile = profiles.get(name)
+    if (!profile?.token) {
+      throw new SourceError(
+        'ERR_SOURCE_ABSENT',
+        `${path} has no ${profile ? 'token in its' : ''} profile ${name}`,
+      )
+    }
+    const source = `profile ${name} of ${path}`
+    checkHost(profile.url, source, context)
+    return { credentials: { scheme: 'token', token: profile.token }, source, host: profile.url }
+  })
+}
+
+/**
+ * Reads all profiles.
+ *
+ * @returns profiles by name; empty when there is no file
+ * @throws {SourceError} `ERR_SOURCE_PERMISSIONS` or `ERR_SOURCE_INVALID`
+ */
+export async function readInfluxProfiles(
+  path: string = influxConfigsPath(),
+): Promise<Map<string, InfluxProfile>> {
+  try {
+    return await parseProfiles(await readSecretFile(path), path)
+  } catch (error) {
+    if (error instanceof SourceError && error.code === 'ERR_SOURCE_ABSENT') return new Map()
+    throw error
+  }
+}
+
+/**
+ * Changes profiles: comments, other tables and unknown keys stay as they are. The file is replaced atomically with mode 0600, under a
+ * lock, so that any number of writers lose nothing. A profile made active makes the others inactive.
+ *
+ * @param changes by profile name: keys to set, or `undefined` to remove the profile
+ * @param path the file; it and its folder are made when absent
+ * @throws {SourceError} `ERR_SOURCE_INVALID` when the file is not TOML: it is left as it is
+ */
+export async function writeInfluxProfiles(
+  changes: Readonly<Record<string, InfluxProfile | undefined>>,
+  path: string = influxConfigsPath(),
+): Promise<void> {
+  const [{ lock }, { writeFile }, toml] = await Promise.all([
+    import('proper-lockfile').then((module) => module.default),
+    import('atomically'),
+    import('@decimalturn/toml-patch'),
+  ])
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  const release = await lock(path, {
+    realpath: false,
+    stale: 10_000,
+    retries: { retries: 200, minTimeout: 5, maxTimeout: 100 },
+  })
+  try {
+    const before = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return ''
+      throw error
+    })
+    const document = await parseDocument(before, path)
+    for (const [name, change] of Object.entries(changes)) {
+      if (!change) {
+        delete document[name]
+        continue
+      }
+      if (change.active)
+        for (const table of Object.values(document)) if (table.active === true) table.active = false
+      const table = document[name] ?? {}
+      for (const [key, value] of Object.entries(change)) if (value !== undefined) table[key] = value
+      document[name] = table
+    }
+    await writeFile(path, toml.patch(before, document), { mode: 0o600, chown: false })
+    await chmod(path, 0o600)
+  } finally {
+    await release()
+  }
+}
+
+type Tables = Record<string, Record<string, unknown>>
+
+async function parseDocument(text: string, path: string): Promise<Tables> {
+  const { parse } = await import('smol-toml')
+  try {
+    const document = Object.entries(parse(text)).filter(
+      ([, value]) => typeof value === 'object' && !Array.isArray(value),
+    )
+    return Object.fromEntries(document) as Tables
+  } catch {
+    // The parser quotes the offending line, which may hold a token.
+    throw new SourceError('ERR_SOURCE_INVALID', `${path} is not TOML: mend it, or move it away`)
+  }
+}
+
+async function parseProfiles(text: string, path: string): Promise<Map<string, InfluxProfile>> {
+  const profiles = Object.entries(await parseDocument(text, path)).map(
+    ([name, table]): [string, InfluxProfile] => {
+      const string = (key: string) => (typeof table[key] === 'string' ? (table[key] as string) : undefined)
+      return [
+        name,
+        { url: string('url'), token: string('token'), org: string('org'), active: table.active === true },
+      ]
+    },
+  )
+  return new Map(profiles)
+}
+
+function activeProfile(profiles: ReadonlyMap<string, InfluxProfile>): string {
+  return [...profiles].find(([, profile]) => profile.active)?.[0] ?? 'default'
+}

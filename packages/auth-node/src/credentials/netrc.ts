@@ -1,0 +1,122 @@
+// User names and passwords by host, from the `.netrc` file that curl, git and others read.
+
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { readSecretFile } from './file.ts'
+import { type CredentialFinder, defineSource, SourceError } from './source.ts'
+
+/** Options of {@link fromNetrc}. */
+export interface NetrcOptions {
+  /** The file. Default: `NETRC`, else `~/.netrc` (`~/_netrc` on Windows). */
+  readonly path?: string | undefined
+  /** Take the entry with this user name. Default: the first entry of the host. */
+  readonly username?: string | undefined
+}
+
+/** One entry of a netrc file. */
+export interface NetrcEntry {
+  /** Host name, or `undefined` for `default`. */
+  readonly machine: string | undefined
+  readonly login: string | undefined
+  readonly password: string | undefined
+}
+
+/**
+ * Looks up user name and password by the host that is called, as curl does: the first `machine` of that name (in any case), or
+ * `default`. Ports do not count in a netrc file.
+ *
+ * @param options `path` and `username`
+ * @returns the source; `get` and `find` reject with `SourceError` `ERR_SOURCE_ABSENT`, `ERR_SOURCE_PERMISSIONS` (others can read the
+ *   file) or `ERR_SOURCE_INVALID`
+ * @see curl's manual, ".netrc"
+ */
+export function fromNetrc({ path, username }: NetrcOptions = {}): CredentialFinder {
+  return defineSource('netrc', async (context) => {
+    if (!context)
+      throw new SourceError('ERR_SOURCE_ABSENT', 'netrc is looked up by host, and none is known yet')
+    const file =
+      path ?? (process.env.NETRC || join(homedir(), process.platform === 'win32' ? '_netrc' : '.netrc'))
+    const host = new URL(context.origin).hostname.replace(/^\[|\]$/g, '').toLowerCase()
+    const entry = parseNetrc(await readSecretFile(file), file).find(
+      ({ machine, login }) =>
+        (machine === undefined || machine.toLowerCase() === host) &&
+        (username === undefined || login === username),
+    )
+    if (!entry || (entry.login === undefined && entry.password === undefined)) {
+      throw new SourceError('ERR_SOURCE_ABSENT', `${file} has no entry for ${host}`)
+    }
+    return {
+      credentials: { scheme: 'basic', username: entry.login ?? '', password: entry.password ?? '' },
+      source: `${file}, ${entry.machine === undefined ? 'default' : `machine ${entry.machine}`}`,
+    }
+  })
+}
+
+/** What a backslash stands for in a quoted word; any other character stands for itself. */
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' }
+
+/**
+ * Reads a netrc file with curl's grammar: words separated by white space, `"quoted words"` with backslash escapes, lines that start
+ * with `#` are comments, a `macdef` lasts until an empty line.
+ *
+ * @throws {SourceError} `ERR_SOURCE_INVALID` with the number of the line
+ */
+export function parseNetrc(text: string, path = 'netrc'): NetrcEntry[] {
+  const entries: { machine: string | undefined; login: string | undefined; password: string | undefined }[] =
+    []
+  let keyword: string | undefined
+  let inMacro = false
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    if (inMacro) {
+      inMacro = line.trim() !== ''
+      continue
+    }
+    if (line.trimStart().startsWith('#')) continue
+    for (const word of readWords(line, `${path}, line ${index + 1}`)) {
+      const entry = entries.at(-1)
+      if (keyword === 'machine') entries.push({ machine: word, login: undefined, password: undefined })
+      else if (keyword && entry) {
+        if (keyword === 'login' || keyword === 'password') entry[keyword] = word
+      } else if (word === 'default')
+        entries.push({ machine: undefined, login: undefined, password: undefined })
+      else if (word === 'macdef') {
+        inMacro = true
+        break
+      } else if (word === 'machine' || (entry && ['login', 'password', 'account'].includes(word))) {
+        keyword = word
+        continue
+      } else {
+        throw new SourceError(
+          'ERR_SOURCE_INVALID',
+          `${path}, line ${index + 1}: a keyword like machine must stand here`,
+        )
+      }
+      keyword = undefined
+    }
+  }
+  return entries
+}
+
+function readWords(line: string, place: string): string[] {
+  const words: string[] = []
+  let at = 0
+  for (;;) {
+    while (/\s/.test(line.charAt(at))) at++
+    if (at >= line.length) return words
+    let word = ''
+    if (line[at] === '"') {
+      for (at++; line[at] !== '"'; at++) {
+        if (line[at] === '\\') {
+          at++
+          word += ESCAPES[line.charAt(at)] ?? line.charAt(at)
+        } else word += line.charAt(at)
+        if (at >= line.length)
+          throw new SourceError('ERR_SOURCE_INVALID', `${place}: a quoted word has no end`)
+      }
+      at++
+    } else {
+      while (at < line.length && !/\s/.test(line.charAt(at))) word += line.charAt(at++)
+    }
+    words.push(word)
+  }
+}

@@ -1,0 +1,461 @@
+// Every source on real files, variables and commands: what it finds, what it says when it cannot, and that it shows no secret.
+
+import { chmod, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { inspect } from 'node:util'
+import type { Credentials } from '@fluxauth/auth-core'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import {
+  type CredentialFinder,
+  chain,
+  defaultChain,
+  fromEnv,
+  fromExec,
+  fromKeyring,
+  fromNetrc,
+  fromTokenFile,
+  fromValue,
+  parseNetrc,
+  SourceError,
+} from '../index.ts'
+
+const SECRET = 's3cret'
+const CONTEXT = { origin: 'https://localhost:8086' }
+const basic = (username: string, password: string): Credentials => ({ scheme: 'basic', username, password })
+const token = (value: string): Credentials => ({ scheme: 'token', token: value })
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fluxauth-sources-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+let files = 0
+async function file(content: string, mode = 0o600): Promise<string> {
+  const path = join(folder, `file-${files++}`)
+  await writeFile(path, content, { mode })
+  return path
+}
+
+/** The refusal of a source; it must not show the secret. */
+async function refusal(source: CredentialFinder): Promise<SourceError> {
+  const error = await source.find(CONTEXT).then(
+    () => expect.fail('should have had nothing'),
+    (reason) => reason,
+  )
+  expect(error).toBeInstanceOf(SourceError)
+  expect(error.name).toBe('SourceError')
+  expect(inspect(error, { depth: 9 })).not.toContain(SECRET)
+  return error
+}
+
+describe('fromEnv', () => {
+  test.each<[string, Record<string, string>, Credentials, string, string | undefined]>([
+    [
+      'INFLUX_TOKEN',
+      { INFLUX_TOKEN: 't', INFLUX_HOST: CONTEXT.origin },
+      token('t'),
+      'INFLUX_TOKEN',
+      CONTEXT.origin,
+    ],
+    [
+      'another scheme',
+      { INFLUX_TOKEN: 't', INFLUX_AUTH_SCHEME: 'Bearer' },
+      { scheme: 'bearer', token: 't' },
+      'INFLUX_TOKEN',
+      undefined,
+    ],
+    [
+      'INFLUXDB3_AUTH_TOKEN',
+      { INFLUXDB3_AUTH_TOKEN: 'apiv3_x', INFLUXDB3_HOST_URL: `${CONTEXT.origin}/` },
+      token('apiv3_x'),
+      'INFLUXDB3_AUTH_TOKEN',
+      `${CONTEXT.origin}/`,
+    ],
+    [
+      'user name and password',
+      { INFLUX_USERNAME: 'u', INFLUX_PASSWORD: 'p:w' },
+      basic('u', 'p:w'),
+      'INFLUX_USERNAME',
+      undefined,
+    ],
+    [
+      'a token rather than a password',
+      { INFLUX_TOKEN: 't', INFLUX_USERNAME: 'u' },
+      token('t'),
+      'INFLUX_TOKEN',
+      undefined,
+    ],
+    [
+      'a password rather than an empty token',
+      { INFLUX_TOKEN: '', INFLUX_USERNAME: 'u' },
+      basic('u', ''),
+      'INFLUX_USERNAME',
+      undefined,
+    ],
+  ])('takes %s', async (_, env, credentials, source, host) => {
+    expect(await fromEnv({ env }).find(CONTEXT)).toMatchObject({ credentials, source, host })
+    expect(await fromEnv({ env }).get(CONTEXT)).toEqual(credentials)
+  })
+
+  test('reads process.env as it is at the time of the request', async () => {
+    const source = fromEnv()
+    vi.stubEnv('INFLUX_TOKEN', 'first')
+    expect(await source.get(CONTEXT)).toEqual(token('first'))
+    vi.stubEnv('INFLUX_TOKEN', 'second')
+    expect(await source.get(CONTEXT)).toEqual(token('second'))
+    vi.unstubAllEnvs()
+  })
+
+  test('follows _FILE forms of every variable', async () => {
+    const env = {
+      INFLUX_USERNAME_FILE: await file('u\n'),
+      INFLUX_PASSWORD_FILE: await file(' p w \r\n', 0o644),
+    }
+    expect(await fromEnv({ env }).find(CONTEXT)).toMatchObject({
+      credentials: basic('u', ' p w '),
+      source: 'INFLUX_USERNAME_FILE',
+    })
+    expect(await fromEnv({ env: { INFLUX_TOKEN_FILE: await file('t\n') } }).get(CONTEXT)).toEqual(token('t'))
+  })
+
+  test.each<[string, Record<string, string>]>([
+    ['both forms of one variable', { INFLUX_TOKEN: SECRET, INFLUX_TOKEN_FILE: '/x' }],
+    ['a file that is not there', { INFLUX_TOKEN_FILE: '/nowhere/token' }],
+    ['an unknown scheme', { INFLUX_TOKEN: SECRET, INFLUX_AUTH_SCHEME: SECRET }],
+    ['a host that is no URL', { INFLUX_TOKEN: SECRET, INFLUX_HOST: 'localhost' }],
+  ])('refuses %s', async (_, env) => {
+    expect((await refusal(fromEnv({ env }))).code).toBe('ERR_SOURCE_INVALID')
+  })
+
+  test('does not give a credential to another server than the one it is for', async () => {
+    const error = await refusal(
+      fromEnv({ env: { INFLUX_TOKEN: SECRET, INFLUX_HOST: 'https://prod.example' } }),
+    )
+    expect(error).toMatchObject({
+      code: 'ERR_SOURCE_ABSENT',
+      message: 'INFLUX_TOKEN is for https://prod.example, not for https://localhost:8086',
+    })
+  })
+})
+
+describe('fromTokenFile', () => {
+  test('uses the new token after the file was written again', async () => {
+    const path = await file('first\n')
+    const source = fromTokenFile(path)
+    expect(await source.find()).toMatchObject({ credentials: token('first'), source: path })
+    await writeFile(path, 'second')
+    expect(await source.get(CONTEXT)).toEqual(token('second'))
+  })
+
+  test('uses the new token after a symbolic link was swapped, as Kubernetes does', async () => {
+    const mount = join(folder, 'mount')
+    await mkdir(join(mount, 'v1'), { recursive: true })
+    await mkdir(join(mount, 'v2'))
+    await writeFile(join(mount, 'v1', 'token'), 'first')
+    await writeFile(join(mount, 'v2', 'token'), 'second')
+    await symlink('v1', join(mount, '..data'))
+    await symlink(join('..data', 'token'), join(mount, 'token'))
+    const source = fromTokenFile(join(mount, 'token'), { scheme: 'bearer' })
+    expect(await source.get(CONTEXT)).toEqual({ scheme: 'bearer', token: 'first' })
+    await symlink('v2', join(mount, '..data_new'))
+    await rename(join(mount, '..data_new'), join(mount, '..data'))
+    expect(await source.get(CONTEXT)).toEqual({ scheme: 'bearer', token: 'second' })
+  })
+
+  test('says what is wrong with the file', async () => {
+    expect((await refusal(fromTokenFile(join(folder, 'none')))).code).toBe('ERR_SOURCE_ABSENT')
+    expect((await refusal(fromTokenFile(await file(' \n')))).code).toBe('ERR_SOURCE_INVALID')
+    expect((await refusal(fromTokenFile(folder))).code).toBe('ERR_SOURCE_INVALID')
+    expect((await refusal(fromTokenFile(await file('x'.repeat(2 ** 20 + 1))))).code).toBe(
+      'ERR_SOURCE_INVALID',
+    )
+  })
+
+  test('refuses a file that others can read when told to, with the way out', async () => {
+    const path = await file(SECRET, 0o644)
+    expect(await refusal(fromTokenFile(path, { ownerOnly: true }))).toMatchObject({
+      code: 'ERR_SOURCE_PERMISSIONS',
+      message: expect.stringContaining(`chmod 600 '${path}'`),
+    })
+    await chmod(path, 0o400)
+    expect(await fromTokenFile(path, { ownerOnly: true }).get(CONTEXT)).toEqual(token(SECRET))
+  })
+})
+
+describe('fromNetrc', () => {
+  const netrc = async (content: string, username?: string) =>
+    fromNetrc({ path: await file(content), username })
+
+  test.each([
+    ['one line', 'machine localhost login u password p', basic('u', 'p')],
+    ['many lines, in any order', '\nmachine\n\tlocalhost\npassword p\n  login u\n', basic('u', 'p')],
+    [
+      'quoted words',
+      String.raw`machine localhost login "a b" password "q\"u\\o\t\n"`,
+      basic('a b', 'q"u\\o\t\n'),
+    ],
+    [
+      'the first machine of that name',
+      'machine LOCALHOST login a password 1 machine localhost login b password 2',
+      basic('a', '1'),
+    ],
+    [
+      'default after other machines',
+      'machine other login x password y\ndefault login d password e',
+      basic('d', 'e'),
+    ],
+    [
+      'comments',
+      '# machine localhost login no password no\nmachine localhost login u password p',
+      basic('u', 'p'),
+    ],
+    [
+      'a macro between entries',
+      'machine x login a\nmacdef init\nmachine localhost login no\n\nmachine localhost login u password p',
+      basic('u', 'p'),
+    ],
+    ['an account, which is not used', 'machine localhost login u account acc password p', basic('u', 'p')],
+  ])('reads %s', async (_, content, credentials) => {
+    expect(await (await netrc(content)).get(CONTEXT)).toEqual(credentials)
+  })
+
+  test('looks for a user name when it is told one', async () => {
+    const source = await netrc(
+      'machine localhost login a password 1 machine localhost login b password 2',
+      'b',
+    )
+    expect(await source.find(CONTEXT)).toMatchObject({
+      credentials: basic('b', '2'),
+      source: expect.stringMatching(/, machine localhost$/),
+    })
+  })
+
+  test('finds IPv6 addresses without their brackets', async () => {
+    expect(
+      await (await netrc('machine ::1 login u password p')).get({ origin: 'http://[::1]:8086' }),
+    ).toEqual(basic('u', 'p'))
+  })
+
+  test('says when it has none, and when it cannot know', async () => {
+    expect((await refusal(await netrc('machine other login u password p'))).code).toBe('ERR_SOURCE_ABSENT')
+    expect((await refusal(fromNetrc({ path: join(folder, 'none') }))).code).toBe('ERR_SOURCE_ABSENT')
+    await expect((await netrc('default login u')).find()).rejects.toMatchObject({ code: 'ERR_SOURCE_ABSENT' })
+  })
+
+  test('refuses a file that others can read, with the way out', async () => {
+    const path = await file(`machine localhost password ${SECRET}`, 0o640)
+    expect(await refusal(fromNetrc({ path }))).toMatchObject({
+      code: 'ERR_SOURCE_PERMISSIONS',
+      message: expect.stringContaining('chmod 600'),
+    })
+  })
+
+  test.each([
+    `machine localhost ${SECRET}`,
+    `login ${SECRET}`,
+    `machine localhost password "${SECRET}`,
+    'machine localhost password "\\',
+  ])('refuses what is no netrc file, by line: %s', async (content) => {
+    expect(await refusal(await netrc(`\n${content}`))).toMatchObject({
+      code: 'ERR_SOURCE_INVALID',
+      message: expect.stringContaining('line 2'),
+    })
+  })
+
+  test('parseNetrc gives all entries', () => {
+    expect(parseNetrc('machine a login b default password c')).toEqual([
+      { machine: 'a', login: 'b', password: undefined },
+      { machine: undefined, login: undefined, password: 'c' },
+    ])
+  })
+})
+
+describe('fromExec', () => {
+  const node = (script: string, options?: Parameters<typeof fromExec>[2]) =>
+    fromExec(process.execPath, ['-e', script], options)
+
+  test.each<[string, string, Credentials]>([
+    ['one line', 'console.log("t-1")', token('t-1')],
+    ['a token in JSON', 'console.log(JSON.stringify({ token: "t" }))', token('t')],
+    [
+      'a scheme in JSON',
+      'console.log(JSON.stringify({ scheme: "bearer", token: "t" }, null, 2))',
+      { scheme: 'bearer', token: 't' },
+    ],
+    [
+      'user name and password',
+      'console.log(JSON.stringify({ username: "u", password: "p" }))',
+      basic('u', 'p'),
+    ],
+  ])('reads %s', async (_, script, credentials) => {
+    expect(await node(script).get(CONTEXT)).toEqual(credentials)
+  })
+
+  test('runs without a shell, with the arguments, variables and folder it is given', async () => {
+    const script = 'console.log(process.argv[1] + process.env.NAME + process.cwd())'
+    const source = fromExec(process.execPath, ['-e', script, '$(echo)'], {
+      env: { NAME: '|n|' },
+      cwd: folder,
+    })
+    expect(await source.get(CONTEXT)).toEqual(token(`$(echo)|n|${folder}`))
+  })
+
+  test('runs once for any number of requests, and again after a refusal', async () => {
+    const counter = await file('')
+    const source = node(`
+      const { appendFileSync, readFileSync } = require('node:fs')
+      appendFileSync(${JSON.stringify(counter)}, '.')
+      console.log('run-' + readFileSync(${JSON.stringify(counter)}, 'utf8').length)`)
+    const all = await Promise.all(Array.from({ length: 20 }, () => source.get(CONTEXT)))
+    expect(new Set(all.map((credentials) => JSON.stringify(credentials))).size).toBe(1)
+    source.invalidate?.(token('run-1'))
+    expect(await source.get(CONTEXT)).toEqual(token('run-2'))
+  })
+
+  test.each<[string, CredentialFinder, string]>([
+    ['is not there', fromExec('no-such-command-here'), 'ERR_SOURCE_UNAVAILABLE'],
+    [
+      'fails',
+      node(`console.log('${SECRET}'); console.error('${SECRET}'); process.exit(3)`),
+      'ERR_SOURCE_INVALID',
+    ],
+    ['takes too long', node('setTimeout(() => {}, 60000)', { timeout: 200 }), 'ERR_SOURCE_TIMEOUT'],
+    [
+      'prints too much',
+      node(`console.log('${SECRET}'.repeat(1000))`, { maxBytes: 100 }),
+      'ERR_SOURCE_INVALID',
+    ],
+    ['prints nothing', node(''), 'ERR_SOURCE_INVALID'],
+    ['prints two lines', node(`console.log('${SECRET}\\n${SECRET}')`), 'ERR_SOURCE_INVALID'],
+    ['prints broken JSON', node(`console.log('{ ${SECRET}')`), 'ERR_SOURCE_INVALID'],
+    ['prints other JSON', node(`console.log('{ "key": "${SECRET}" }')`), 'ERR_SOURCE_INVALID'],
+  ])('says so when the command %s', async (_, source, code) => {
+    expect((await refusal(source)).code).toBe(code)
+  })
+
+  test('runs again after a failure', async () => {
+    const path = join(folder, 'later')
+    const source = node(`console.log(require('node:fs').readFileSync(${JSON.stringify(path)}, 'utf8'))`)
+    await refusal(source)
+    await writeFile(path, 'now')
+    expect(await source.get(CONTEXT)).toEqual(token('now'))
+  })
+})
+
+describe('fromKeyring', () => {
+  /** A keyring in memory with the interface of `@napi-rs/keyring`: no machine of ours has a desktop. */
+  const keyring = (answer: () => Promise<string | null>) => {
+    const asked: string[] = []
+    class AsyncEntry {
+      constructor(service: string, account: string) {
+        asked.push(`${service} ${account}`)
+      }
+      getPassword = answer
+      setPassword = async () => undefined
+      deletePassword = async () => undefined
+    }
+    return { asked, lib: { AsyncEntry } }
+  }
+
+  test('finds what is kept for the origin', async () => {
+    const { asked, lib } = keyring(async () => 'kept')
+    expect(await fromKeyring({ lib }).get(CONTEXT)).toEqual(token('kept'))
+    expect(await fromKeyring({ lib, service: 's', account: 'a' }).find()).toMatchObject({
+      source: 'keyring, s a',
+    })
+    expect(asked).toEqual([`fluxauth ${CONTEXT.origin}`, 's a'])
+  })
+
+  test('says when there is no entry, no keyring and no origin to look up', async () => {
+    expect((await refusal(fromKeyring(keyring(async () => null)))).code).toBe('ERR_SOURCE_ABSENT')
+    const broken = keyring(() => Promise.reject(new Error('no D-Bus')))
+    expect((await refusal(fromKeyring(broken))).code).toBe('ERR_SOURCE_UNAVAILABLE')
+    await expect(fromKeyring(broken).find()).rejects.toMatchObject({ code: 'ERR_SOURCE_ABSENT' })
+  })
+
+  test('is passed over on this machine, with or without a desktop', async () => {
+    const code = (await refusal(fromKeyring({ service: 'fluxauth-test-no-such-service' }))).code
+    expect(['ERR_SOURCE_UNAVAILABLE', 'ERR_SOURCE_ABSENT']).toContain(code)
+  })
+})
+
+describe('chain', () => {
+  test('takes the first that has one, and says which', async () => {
+    const found = await chain([
+      fromValue(undefined),
+      fromEnv({ env: { INFLUX_TOKEN: 'e' } }),
+      fromValue('v'),
+    ]).find(CONTEXT)
+    expect(found).toMatchObject({ credentials: token('e'), source: 'INFLUX_TOKEN' })
+  })
+
+  test('lists what it looked at, and why each did not serve', async () => {
+    const error = await refusal(
+      chain([
+        fromValue(''),
+        fromEnv({ env: {} }),
+        fromTokenFile(join(folder, 'none')),
+        fromExec('no-such-command-here'),
+      ]),
+    )
+    expect(error.code).toBe('ERR_SOURCE_CHAIN')
+    expect(error.message.split('\n')).toEqual([
+      'No credential was found. Looked at:',
+      '- explicit: No credential was given',
+      expect.stringMatching(/^- environment: None of INFLUX_TOKEN/),
+      expect.stringMatching(/^- token file .*none: There is no /),
+      '- command no-such-command-here: There is no command no-such-command-here',
+    ])
+  })
+
+  test('does not go on behind a source that is broken: that would be somebody else’s credential', async () => {
+    const path = await file(`machine localhost login u password ${SECRET}`, 0o644)
+    expect((await refusal(chain([fromNetrc({ path }), fromValue('other')]))).code).toBe(
+      'ERR_SOURCE_PERMISSIONS',
+    )
+  })
+
+  test('tells the source that served when its credential was refused', async () => {
+    const source = { ...fromValue('v'), invalidate: vi.fn() }
+    const sources = chain([fromValue(undefined), source])
+    await sources.get(CONTEXT)
+    sources.invalidate?.(token('v'))
+    expect(source.invalidate).toHaveBeenCalledExactlyOnceWith(token('v'))
+  })
+
+  test('defaultChain looks at the credential in hand, then the environment, configs, netrc and keyring', async () => {
+    vi.stubEnv('HOME', folder)
+    for (const name of [
+      'INFLUX_TOKEN',
+      'INFLUXDB3_AUTH_TOKEN',
+      'INFLUX_USERNAME',
+      'INFLUX_CONFIGS_PATH',
+      'NETRC',
+    ]) {
+      vi.stubEnv(name, '')
+    }
+    expect(await defaultChain({ credentials: 'mine' }).find(CONTEXT)).toMatchObject({ source: 'explicit' })
+    const { message } = await refusal(defaultChain())
+    expect(message.match(/^- [^:]+/gm)).toEqual([
+      '- explicit',
+      '- environment',
+      '- influx CLI configs',
+      '- netrc',
+      '- keyring',
+    ])
+    await writeFile(join(folder, '.netrc'), 'default login u password p', { mode: 0o600 })
+    expect(await defaultChain().get(CONTEXT)).toEqual(basic('u', 'p'))
+    vi.stubEnv('INFLUX_TOKEN', 'e')
+    expect(await defaultChain().get(CONTEXT)).toEqual(token('e'))
+    vi.unstubAllEnvs()
+  })
+})
+
+test('what a source found can be printed without showing it', async () => {
+  const found = await fromValue(SECRET).find(CONTEXT)
+  for (const text of [inspect(found, { depth: 9 }), JSON.stringify(found), String(found)])
+    expect(text).not.toContain(SECRET)
+  expect(found.credentials).toEqual(token(SECRET))
+})
