@@ -47,7 +47,7 @@ test('shows no credential when the server cannot be reached', async () => {
 describeReal('InfluxDB 1.6', ['influxdb'], () => {
   let influxdb: Awaited<ReturnType<typeof startInfluxdb>>
   beforeAll(async () => {
-    influxdb = await startInfluxdb({ users: [{ ...USER, admin: true }] })
+    influxdb = await startInfluxdb(USER)
   })
   afterAll(() => influxdb.stop())
 

@@ -1,0 +1,3 @@
+// Conformance suites for those who extend fluxauth.
+
+export { type SchemeCheck, type SchemeSamples, schemeChecks, testScheme } from './schemes.ts'

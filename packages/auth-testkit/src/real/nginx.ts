@@ -1,0 +1,73 @@
+// A real nginx that asks for Basic credentials.
+
+import { execFile } from 'node:child_process'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { requirePart } from './parts.ts'
+import { freePort, type RunningServer, startProgram, temporaryFolder } from './process.ts'
+
+/**
+ * Starts nginx with `auth_basic` and one user, whose password `htpasswd` hashes.
+ *
+ * @param user who is let in
+ * @returns the running server; `/` answers 200 with `{"nginx":true}` to that user
+ */
+export async function startNginx(user: {
+  readonly username: string
+  readonly password: string
+}): Promise<RunningServer> {
+  const [program, htpasswd] = [requirePart('nginx'), requirePart('htpasswd')]
+  const folder = await temporaryFolder('nginx')
+  const port = await freePort()
+  const users = join(folder, 'htpasswd')
+  await writeFile(users, await hashPassword(htpasswd, user), { mode: 0o600 })
+  await mkdir(join(folder, 'www'))
+  await writeFile(join(folder, 'www', 'index.json'), '{"nginx":true}\n')
+  const config = join(folder, 'nginx.conf')
+  await writeFile(
+    config,
+    `${process.getuid?.() === 0 ? 'user root;' : ''}
+daemon off;
+master_process off;
+pid ${folder}/nginx.pid;
+error_log stderr;
+events {}
+http {
+  access_log off;
+  client_body_temp_path ${folder}/body;
+  proxy_temp_path ${folder}/proxy;
+  fastcgi_temp_path ${folder}/fastcgi;
+  uwsgi_temp_path ${folder}/uwsgi;
+  scgi_temp_path ${folder}/scgi;
+  server {
+    listen 127.0.0.1:${port};
+    root ${folder}/www;
+    index index.json;
+    auth_basic "fluxauth";
+    auth_basic_user_file ${users};
+  }
+}
+`,
+  )
+  const url = `http://127.0.0.1:${port}`
+  return startProgram(
+    program,
+    ['-p', folder, '-c', config],
+    folder,
+    url,
+    async () => (await fetch(url)).status === 401,
+  )
+}
+
+/** A line of an htpasswd file; the password goes to `htpasswd` on its standard input. */
+function hashPassword(
+  htpasswd: string,
+  user: { readonly username: string; readonly password: string },
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = execFile(htpasswd, ['-niB', user.username], (error, output) =>
+      error ? reject(error) : resolve(output),
+    )
+    child.stdin?.end(user.password)
+  })
+}

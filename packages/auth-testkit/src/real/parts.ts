@@ -1,0 +1,63 @@
+// The real programs that tests talk to: where they are, and how to get them.
+
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+/** A program that tests talk to. */
+export interface RealPart {
+  /** What people call it. */
+  readonly title: string
+  /** The names its program may have. */
+  readonly programs: readonly string[]
+  /** How to get it, on one line. */
+  readonly hint: string
+}
+
+/** The programs, by the name that {@link describeReal} takes. */
+export const realParts = {
+  influxdb: { title: 'InfluxDB 1.6', programs: ['influxd'], hint: 'apt-get install influxdb (Debian 12)' },
+  nginx: { title: 'nginx', programs: ['nginx'], hint: 'apt-get install nginx' },
+  htpasswd: { title: 'htpasswd', programs: ['htpasswd'], hint: 'apt-get install apache2-utils' },
+  curl: { title: 'curl', programs: ['curl'], hint: 'apt-get install curl' },
+  chromium: {
+    title: 'Chromium',
+    programs: ['chromium', 'chromium-browser', 'google-chrome'],
+    hint: 'apt-get install chromium',
+  },
+} as const satisfies Record<string, RealPart>
+
+/** The name of a program that tests talk to. */
+export type RealPartName = keyof typeof realParts
+
+/** Where the program is, or `undefined` when this machine has none. */
+export function findPart(name: RealPartName): string | undefined {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/bin']
+  for (const program of realParts[name].programs) {
+    const path = folders
+      .filter(Boolean)
+      .map((folder) => join(folder, program))
+      .find(isExecutable)
+    if (path) return path
+  }
+  return undefined
+}
+
+/**
+ * Where the program is.
+ *
+ * @throws {Error} with the way to get it
+ */
+export function requirePart(name: RealPartName): string {
+  const path = findPart(name)
+  if (path) return path
+  throw new Error(`${realParts[name].title} is not on this machine. Get it with: ${realParts[name].hint}`)
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
