@@ -2,6 +2,21 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    projects: ['packages/*', 'apps/*'].map((folder) => folder),
+    projects: [
+      {
+        test: {
+          name: 'fluxauth',
+          include: ['{packages/*,apps/*}/src/**/*.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+    coverage: {
+      provider: 'v8',
+      include: ['packages/*/src/**/*.ts'],
+      exclude: ['**/*.test.ts', '**/index.ts'],
+    },
+    reporters: ['default', './vitest.reporter.ts'],
   },
 })

@@ -13,8 +13,11 @@ export interface RealPart {
   readonly hint: string
 }
 
+/** The name of a program that tests talk to. */
+export type RealPartName = 'influxdb' | 'nginx' | 'htpasswd' | 'curl' | 'chromium'
+
 /** The programs, by the name that {@link describeReal} takes. */
-export const realParts = {
+export const realParts: Readonly<Record<RealPartName, RealPart>> = {
   influxdb: { title: 'InfluxDB 1.6', programs: ['influxd'], hint: 'apt-get install influxdb (Debian 12)' },
   nginx: { title: 'nginx', programs: ['nginx'], hint: 'apt-get install nginx' },
   htpasswd: { title: 'htpasswd', programs: ['htpasswd'], hint: 'apt-get install apache2-utils' },
@@ -24,10 +27,7 @@ export const realParts = {
     programs: ['chromium', 'chromium-browser', 'google-chrome'],
     hint: 'apt-get install chromium',
   },
-} as const satisfies Record<string, RealPart>
-
-/** The name of a program that tests talk to. */
-export type RealPartName = keyof typeof realParts
+}
 
 /** Where the program is, or `undefined` when this machine has none. */
 export function findPart(name: RealPartName): string | undefined {

@@ -1,0 +1,260 @@
+// The sample's API: every route and refusal, over real sockets, with curl and with InfluxDB's own client.
+
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { decodeBasic, encodeBasic, encodeBearer, encodeToken } from '@fluxauth/auth-core'
+import { describeReal, runCurl } from '@fluxauth/auth-testkit/real'
+import { InfluxDB } from '@influxdata/influxdb-client'
+import { AuthorizationsAPI } from '@influxdata/influxdb-client-apis'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type SampleServer, startServer } from './app.ts'
+
+const USER = { username: 'zoë', password: 'p:ä ß€' }
+let server: SampleServer
+beforeAll(async () => {
+  server = await startServer(USER)
+})
+afterAll(() => server.stop())
+
+const call = (path: string, init: RequestInit = {}) => fetch(`${server.origin}${path}`, init)
+const asToken = (token: string, init: RequestInit = {}): RequestInit => ({
+  ...init,
+  headers: { authorization: encodeToken(token), 'content-type': 'application/json' },
+})
+const admin = (init?: RequestInit) => asToken(server.credentials.token, init)
+
+async function expectUnauthorized(response: Response): Promise<void> {
+  expect(response.status).toBe(401)
+  expect(response.headers.get('x-platform-error-code')).toBe('unauthorized')
+  expect(response.headers.get('www-authenticate')).toBeNull()
+  expect(await response.json()).toEqual({ code: 'unauthorized', message: 'unauthorized access' })
+}
+
+async function signIn(password = USER.password, method = 'POST'): Promise<string> {
+  const response = await call('/api/v2/signin', {
+    method,
+    headers: { authorization: encodeBasic(USER.username, password) },
+  })
+  expect(response.status).toBe(204)
+  return response.headers.get('set-cookie') ?? ''
+}
+
+test('/ping and /health need no credential', async () => {
+  const ping = await call('/ping')
+  expect([ping.status, ping.headers.has('x-influxdb-version'), ping.headers.has('x-influxdb-build')]).toEqual(
+    [204, true, true],
+  )
+  expect(await (await call('/health')).json()).toMatchObject({ name: 'influxdb', status: 'pass' })
+})
+
+describe('signing in', () => {
+  test.each(['POST', 'GET'])('with %s and Basic gives the session cookie of InfluxDB v2', async (method) => {
+    expect(await signIn(USER.password, method)).toMatch(
+      /^influxdb-oss-session=[^;]{88,}; Path=\/api\/; Expires=[^;]+GMT; HttpOnly; SameSite=Strict$/,
+    )
+  })
+
+  test('takes an API token as the password, as Cloud Serverless documents', async () => {
+    expect(await signIn(server.credentials.token)).toContain('HttpOnly')
+  })
+
+  test.each([
+    ['a wrong password', () => encodeBasic(USER.username, 'wrong')],
+    ['an unknown user', () => encodeBasic('nobody', USER.password)],
+    ['somebody else’s token', () => encodeBasic('nobody', server.credentials.token)],
+    ['a Token', () => encodeToken(server.credentials.token)],
+    ['malformed Basic', () => 'Basic !'],
+    ['nothing', () => ''],
+  ])('refuses %s', async (_, authorization) => {
+    const value = authorization()
+    await expectUnauthorized(
+      await call('/api/v2/signin', { method: 'POST', headers: value ? { authorization: value } : {} }),
+    )
+  })
+
+  test('lasts until signing out', async () => {
+    const cookie = (await signIn()).split(';', 1)[0] ?? ''
+    expect(await (await call('/api/v2/me', { headers: { cookie } })).json()).toMatchObject({
+      name: USER.username,
+    })
+    expect((await call('/api/v2/signout', { method: 'POST', headers: { cookie } })).status).toBe(204)
+    await expectUnauthorized(await call('/api/v2/me', { headers: { cookie } }))
+    await expectUnauthorized(await call('/api/v2/signout', { method: 'POST', headers: { cookie } }))
+  })
+
+  test('does not let another site’s page change anything', async () => {
+    const cookie = (await signIn()).split(';', 1)[0] ?? ''
+    for (const headers of [
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { 'sec-fetch-site': 'cross-site' },
+    ]) {
+      await expectUnauthorized(
+        await call('/api/v2/signout', { method: 'POST', headers: { cookie, ...headers } }),
+      )
+    }
+    const own = { cookie, origin: server.origin, 'sec-fetch-site': 'same-origin' }
+    expect((await call('/api/v2/signout', { method: 'POST', headers: own })).status).toBe(204)
+  })
+})
+
+describe('/api/v2/buckets', () => {
+  test.each([
+    ['Token', encodeToken],
+    ['Bearer', encodeBearer],
+  ])('lists the buckets to a %s', async (_, encode) => {
+    const response = await call('/api/v2/buckets', {
+      headers: { authorization: encode(server.credentials.token) },
+    })
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    const { buckets } = (await response.json()) as { buckets: { name: string }[] }
+    expect(buckets.map(({ name }) => name)).toEqual(['air-quality', 'weather', '_monitoring'])
+  })
+
+  test.each([
+    ['no credential', () => undefined],
+    ['a wrong token', () => encodeToken('wrong')],
+    ['the word in lower case', () => `token ${server.credentials.token}`],
+    ['Basic, which only signs in', () => encodeBasic(USER.username, USER.password)],
+    ['two credentials', () => `Token ${server.credentials.token}, Basic eDp5`],
+  ])('refuses %s', async (_, authorization) => {
+    const value = authorization()
+    await expectUnauthorized(
+      await call('/api/v2/buckets', { headers: value ? { authorization: value } : {} }),
+    )
+  })
+
+  test('takes the header before the cookie', async () => {
+    const cookie = (await signIn()).split(';', 1)[0] ?? ''
+    await expectUnauthorized(
+      await call('/api/v2/buckets', { headers: { cookie, authorization: 'Token wrong' } }),
+    )
+    expect((await call('/api/v2/buckets', { headers: { cookie } })).status).toBe(200)
+  })
+})
+
+describe('/api/v2/authorizations', () => {
+  const permissions = [{ action: 'read', resource: { type: 'buckets' } }]
+  const create = async (body: unknown, token = server.credentials.token) =>
+    call('/api/v2/authorizations', asToken(token, { method: 'POST', body: JSON.stringify(body) }))
+
+  test('shows a token’s value once, in the answer that creates it', async () => {
+    const created = (await (await create({ permissions, description: 'reader' })).json()) as Record<
+      string,
+      string
+    >
+    expect(created).toMatchObject({
+      status: 'active',
+      description: 'reader',
+      permissions,
+      user: USER.username,
+    })
+    expect(created.token).toMatch(/^[\w-]{86}==$/)
+    const shown = await (await call(`/api/v2/authorizations/${created.id}`, admin())).json()
+    expect(shown).toMatchObject({ id: created.id, token: 'redacted' })
+    const list = await (await call('/api/v2/authorizations', admin())).text()
+    expect(list).toContain(created.id)
+    expect(list).not.toContain(created.token)
+  })
+
+  test('filters by token, user and organization', async () => {
+    const count = async (query: string) => {
+      const response = await call(`/api/v2/authorizations?${query}`, admin())
+      return ((await response.json()) as { authorizations: unknown[] }).authorizations.length
+    }
+    expect(await count(`token=${encodeURIComponent(server.credentials.token)}`)).toBe(1)
+    expect(await count('token=wrong')).toBe(0)
+    expect(await count('user=nobody')).toBe(0)
+    expect(await count('userID=0')).toBe(0)
+    expect(await count('org=fluxauth')).toBeGreaterThan(0)
+    expect(await count('orgID=0')).toBe(0)
+  })
+
+  test('keeps a token to its permissions, also when it makes another', async () => {
+    const { token } = (await (await create({ permissions })).json()) as { token: string }
+    expect((await call('/api/v2/buckets', asToken(token))).status).toBe(200)
+    const refused = await call('/api/v2/authorizations', asToken(token))
+    expect([refused.status, await refused.json()]).toEqual([
+      403,
+      { code: 'forbidden', message: 'insufficient permissions' },
+    ])
+    const writer = [{ action: 'write', resource: { type: 'authorizations' } }]
+    const { token: writing } = (await (await create({ permissions: writer })).json()) as { token: string }
+    expect((await create({ permissions }, writing)).status).toBe(403)
+  })
+
+  test('refuses an inactive token, and takes it back when it is active again', async () => {
+    const { token, id } = (await (await create({ permissions })).json()) as { token: string; id: string }
+    const set = (body: unknown) =>
+      call(`/api/v2/authorizations/${id}`, admin({ method: 'PATCH', body: JSON.stringify(body) }))
+    expect(await (await set({ status: 'inactive', description: 'paused' })).json()).toMatchObject({
+      description: 'paused',
+    })
+    await expectUnauthorized(await call('/api/v2/buckets', asToken(token)))
+    expect((await set({ status: 'active' })).status).toBe(200)
+    expect((await call('/api/v2/buckets', asToken(token))).status).toBe(200)
+    expect((await set({ status: 'other' })).status).toBe(400)
+    expect((await call(`/api/v2/authorizations/${id}`, admin({ method: 'DELETE' }))).status).toBe(204)
+    await expectUnauthorized(await call('/api/v2/buckets', asToken(token)))
+    for (const method of ['GET', 'PATCH', 'DELETE']) {
+      expect((await call(`/api/v2/authorizations/${id}`, admin({ method }))).status).toBe(404)
+    }
+  })
+
+  test.each([{}, { permissions: [] }, { permissions: [{ action: 'read' }] }, 'text', null])(
+    'refuses %j',
+    async (body) => {
+      expect((await create(body)).status).toBe(400)
+    },
+  )
+})
+
+test('any other path of the API is refused, as v2 does before it looks', async () => {
+  await expectUnauthorized(await call('/api/v2/tasks'))
+})
+
+test('a store can be seeded with credentials that are known before', async () => {
+  const preset = await startServer({ username: 'u', password: 'p', token: 'preset-token==' })
+  const response = await fetch(`${preset.origin}/api/v2/me`, {
+    headers: { authorization: 'Token preset-token==' },
+  })
+  expect(await response.json()).toMatchObject({ name: 'u' })
+  await preset.stop()
+})
+
+test('@influxdata/influxdb-client lists authorizations with our token', async () => {
+  const client = new InfluxDB({ url: server.origin, token: server.credentials.token })
+  const { authorizations } = await new AuthorizationsAPI(client).getAuthorizations()
+  expect(authorizations?.map(({ description }) => description)).toContain('all access')
+  const wrong = new InfluxDB({ url: server.origin, token: 'wrong' })
+  await expect(new AuthorizationsAPI(wrong).getAuthorizations()).rejects.toMatchObject({ statusCode: 401 })
+})
+
+describeReal('curl --user', ['curl'], () => {
+  test('signs in', async () => {
+    const url = `${server.origin}/api/v2/signin`
+    const user = `${USER.username}:${USER.password}`
+    const { stdout } = await runCurl({ url, user, get: true, include: true })
+    expect(stdout).toMatch(/^HTTP\/1.1 204 [\s\S]*set-cookie: influxdb-oss-session=/i)
+  })
+
+  test('sends what decodeBasic reads and encodeBasic writes, byte for byte, over 50 credentials', async () => {
+    const seen: string[] = []
+    const echo = createServer((request, response) => {
+      seen.push(request.headers.authorization ?? '')
+      response.end()
+    })
+    await new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(echo.address() as AddressInfo).port}`
+    const names = ['u', 'zoë', 'a b', '', 'user@example.com', '日本', "o'neil", '"quoted"', '\\back', '😀']
+    const passwords = ['p', 'p:ä ß€', '', ' : ', '#$%&{}~']
+    const pairs = names.flatMap((username) => passwords.map((password) => ({ username, password })))
+    expect(pairs).toHaveLength(50)
+    for (const { username, password } of pairs) await runCurl({ url, user: `${username}:${password}` })
+    echo.close()
+    expect(seen).toEqual(pairs.map(({ username, password }) => encodeBasic(username, password)))
+    expect(seen.map((value) => decodeBasic(value))).toEqual(
+      pairs.map((pair) => ({ scheme: 'basic', ...pair })),
+    )
+  })
+})

@@ -1,0 +1,67 @@
+// The auth-related part of the InfluxDB `/api/v2` API, and the page that uses it.
+
+import { serve } from '@hono/node-server'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { unauthorized } from './refusals.ts'
+import { authorizationRoutes } from './routes/authorizations.ts'
+import { bucketRoutes } from './routes/buckets.ts'
+import { pageRoutes } from './routes/page.ts'
+import { sessionRoutes } from './routes/sessions.ts'
+import { type Credentials, type Seed, Store } from './store.ts'
+
+/** The whole app over a store. */
+export function createApp(store: Store): Hono {
+  const app = new Hono()
+  app.use(async (context, next) => {
+    await next()
+    context.header('X-Influxdb-Version', '2.x-fluxauth-sample')
+    context.header('X-Influxdb-Build', 'OSS')
+    if (context.req.path.startsWith('/api/')) context.header('Cache-Control', 'no-store')
+  })
+  app.use(bodyLimit({ maxSize: 64 * 1024 }))
+  app.get('/ping', (context) => context.body(null, 204))
+  app.get('/health', (context) =>
+    context.json({ name: 'influxdb', message: 'ready', status: 'pass', checks: [] }),
+  )
+  app.route('/api/v2', sessionRoutes(store))
+  app.route('/api/v2/buckets', bucketRoutes(store))
+  app.route('/api/v2/authorizations', authorizationRoutes(store))
+  app.all('/api/*', (context) => unauthorized(context))
+  app.route('/', pageRoutes())
+  return app
+}
+
+/** A server that runs. */
+export interface SampleServer {
+  readonly origin: string
+  /** What the store was seeded with, in clear. */
+  readonly credentials: Credentials
+  stop(): Promise<void>
+}
+
+/**
+ * Starts the server on loopback.
+ *
+ * @param options `port` (default 0: a free one), and what to seed the store with
+ */
+export async function startServer({
+  port = 0,
+  ...seed
+}: Seed & { readonly port?: number } = {}): Promise<SampleServer> {
+  const { store, credentials } = await Store.seeded(seed)
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch: createApp(store).fetch, port, hostname: '127.0.0.1' }, (address) => {
+      resolve({
+        origin: `http://127.0.0.1:${address.port}`,
+        credentials,
+        stop: () =>
+          new Promise((stopped) => {
+            server.close(() => stopped())
+            if ('closeAllConnections' in server) server.closeAllConnections()
+          }),
+      })
+    })
+    server.once('error', reject)
+  })
+}
