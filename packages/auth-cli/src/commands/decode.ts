@@ -1,0 +1,76 @@
+// `fluxauth decode`: reads an Authorization value and says what is in it.
+
+import {
+  type Credentials,
+  decodeBasic,
+  decodeToken,
+  parseAuthorization,
+  splitTokenPair,
+} from '@fluxauth/auth-core'
+import { Command, Option } from 'commander'
+import { readStandardInput } from '../input/secret.ts'
+import { style } from '../output/style.ts'
+
+interface Options {
+  readonly reveal?: true
+  readonly json?: true
+  readonly anyCase?: true
+  readonly charset: 'utf-8' | 'latin1' | 'auto'
+}
+
+const REDACTED = '[redacted]'
+
+export function decodeCommand(): Command {
+  return new Command('decode')
+    .description('Read an Authorization value, or a whole header line, and say what is in it.')
+    .argument('[value]', 'better on standard input: an argument stays in the history')
+    .option('--reveal', 'show the password or token')
+    .option('--json', 'print JSON')
+    .option('--any-case', 'take the word Token in any case, as InfluxDB v2 does')
+    .addOption(
+      new Option('--charset <name>', 'how bytes become characters')
+        .choices(['utf-8', 'latin1', 'auto'])
+        .default('utf-8'),
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ echo 'Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==' | fluxauth decode
+  $ fluxauth decode --reveal --json < header.txt`,
+    )
+    .action(async (argument: string | undefined, options: Options) => {
+      const text = (argument ?? (await readStandardInput())).trim()
+      // A pasted line, with or without its colon (influxdata/docs-v2#7328).
+      const value = text.replace(/^(proxy-)?authorization(:\s*|\s+)/i, '')
+      if (value !== text)
+        console.error(
+          style('dim', 'Read as a whole header line; its name and colon are not part of the value.'),
+        )
+      const shown = describe(decode(value, options), options.reveal ?? false)
+      if (options.json) console.log(JSON.stringify(shown))
+      else
+        for (const [name, part] of Object.entries(shown))
+          console.log(`${style('dim', `${name}:`.padEnd(9))} ${part}`)
+    })
+}
+
+function decode(value: string, { charset, anyCase }: Options): Credentials {
+  if (/^basic\b/i.test(value)) return decodeBasic(value, { charset })
+  if (anyCase && /^token\b/i.test(value)) return decodeToken(value, { scheme: 'any-case' })
+  return parseAuthorization(value)
+}
+
+function describe(credentials: Credentials, reveal: boolean): Record<string, string> {
+  const secret = (text: string) => (reveal ? text : REDACTED)
+  if (credentials.scheme === 'basic') {
+    return { scheme: 'basic', username: credentials.username, password: secret(credentials.password) }
+  }
+  const { scheme, token } = credentials
+  const pair = scheme === 'token' ? splitTokenPair(token) : undefined
+  return {
+    scheme,
+    token: secret(token),
+    ...(pair && { username: pair.username, password: secret(pair.password) }),
+  }
+}

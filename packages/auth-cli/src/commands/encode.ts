@@ -1,0 +1,63 @@
+// `fluxauth encode`: writes an Authorization value.
+
+import { encodeBasic, encodeBearer, encodeToken } from '@fluxauth/auth-core'
+import { Command, Option } from 'commander'
+import { readSecret } from '../input/secret.ts'
+
+interface Options {
+  readonly header?: true
+  readonly proxy?: true
+  readonly json?: true
+}
+
+/** Prints a value alone, as a header line, or as JSON. */
+function print(value: string, { header, proxy, json }: Options): void {
+  const name = proxy ? 'Proxy-Authorization' : 'Authorization'
+  if (json) console.log(JSON.stringify({ header: name, value }))
+  else console.log(header || proxy ? `${name}: ${value}` : value)
+}
+
+function schemeCommand(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .option('--header', 'print the whole header line')
+    .option('--proxy', 'print a Proxy-Authorization header line')
+    .option('--json', 'print {"header", "value"}')
+}
+
+export function encodeCommand(): Command {
+  const basic = schemeCommand('basic', 'User name and password; the password from standard input or a prompt')
+    .requiredOption('-u, --user <name>', 'user name; on Cloud Serverless the e-mail address')
+    .addOption(
+      new Option('--charset <name>', 'how characters become bytes')
+        .choices(['utf-8', 'latin1'])
+        .default('utf-8'),
+    )
+    .action(async (options: Options & { user: string; charset: 'utf-8' | 'latin1' }) => {
+      print(encodeBasic(options.user, await readSecret('Password'), { charset: options.charset }), options)
+    })
+  const token = schemeCommand('token', 'API token, from standard input or a prompt').action(
+    async (options: Options) => {
+      print(encodeToken(await readSecret('Token')), options)
+    },
+  )
+  const bearer = schemeCommand('bearer', 'The same as Bearer, for InfluxDB v2 and v3').action(
+    async (options: Options) => {
+      print(encodeBearer(await readSecret('Token')), options)
+    },
+  )
+  return new Command('encode')
+    .description(
+      'Write an Authorization value. It goes to standard output, and is as secret as what it is made of.',
+    )
+    .addCommand(basic)
+    .addCommand(token)
+    .addCommand(bearer)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ fluxauth encode basic --user zoe < password.txt
+  $ fluxauth encode token --header < token.txt`,
+    )
+}
