@@ -8,6 +8,8 @@ import {
 } from './errors.ts'
 import { MAX_LENGTH, SPACES, scan, TOKEN } from './grammar.ts'
 
+const HEADER_NAME = /^(proxy-)?authorization$/i
+
 /** Options that every decoder takes. */
 export interface DecodeOptions {
   /** Longest value to read, in characters. Default 8,192. */
@@ -101,7 +103,7 @@ export function schemeWord(value: string, options?: DecodeOptions): string {
   checkValue(value, options)
   const end = scan(TOKEN, value, 0)
   const word = value.slice(0, end)
-  if (/^(proxy-)?authorization$/i.test(word)) {
+  if (HEADER_NAME.test(word)) {
     refuseValue('ERR_AUTHORIZATION_NAME', 'Give only what follows the header name', 0)
   }
   if (!word || (end < value.length && value[end] !== ' ')) {
@@ -124,6 +126,15 @@ export function credentialsStart(
   options?: DecodeOptions,
   exact?: boolean,
 ): number {
+  // The usual case: one look instead of a walk along the word.
+  if (
+    typeof value === 'string' &&
+    value.length <= (options?.maxLength ?? MAX_LENGTH) &&
+    value.startsWith(`${name} `)
+  ) {
+    const start = name.length + 1
+    if (value.charCodeAt(start) > 0x20) return start
+  }
   const word = schemeWord(value, options)
   if (word.toLowerCase() !== name.toLowerCase())
     refuseValue('ERR_AUTHORIZATION_SCHEME', `The scheme is not ${name}`, 0)

@@ -31,6 +31,9 @@ export interface DecodeBasicOptions extends DecodeOptions {
   readonly charset?: 'utf-8' | 'latin1' | 'auto' | undefined
 }
 
+/** What is not printable ASCII; in a user-id a colon as well. A literal in a function would be made anew for each call. */
+const OUTSIDE_ASCII = /[^ -~]/
+const OUTSIDE_USERNAME = /[^ -9;-~]/
 /** Control characters (RFC 5234, `CTL`), and the byte order mark that decoders would drop. */
 const CONTROL = /[\0-\x1f\x7f]|^\uFEFF/
 
@@ -57,8 +60,8 @@ export function encodeBasic(username: string, password: string, options?: Encode
     refuseCredentials('ERR_CREDENTIALS_TYPE', 'Not a string')
   }
   let bytes = `${username}:${password}`
-  // Printable ASCII whose first colon follows the user-id is fine as it is.
-  if (/[^ -~]/.test(bytes) || bytes.indexOf(':') < username.length) {
+  // Printable ASCII is fine as it is. Two short tests are faster than one of the joined text, which would have to be copied for it.
+  if (OUTSIDE_USERNAME.test(username) || OUTSIDE_ASCII.test(password)) {
     refuseMatch(username, /:/, 'ERR_USERNAME_COLON', 'A user-id cannot hold a colon')
     refuseMatch(username, CONTROL, 'ERR_USERNAME_CONTROL', 'Remove the control character')
     refuseMatch(password, CONTROL, 'ERR_PASSWORD_CONTROL', 'Remove the control character')
@@ -82,7 +85,7 @@ export function encodeBasic(username: string, password: string, options?: Encode
 export function decodeBasic(value: string, options?: DecodeBasicOptions): BasicCredentials {
   const start = credentialsStart(value, 'Basic', options)
   let userPass = decodeCanonical(value.slice(start)) ?? refuseBase64(value, start)
-  if (/[^ -~]/.test(userPass)) {
+  if (OUTSIDE_ASCII.test(userPass)) {
     userPass =
       fromBinary(userPass, options?.charset) ?? refuseValue('ERR_BASIC_CHARSET', 'Not in this charset', start)
     if (CONTROL.test(userPass)) refuseValue('ERR_BASIC_CONTROL', 'A control character', start)
