@@ -122,7 +122,7 @@ describe('decode', () => {
     const run = await fluxauth(['decode'], { input: `token ${SECRET}` })
     expect(run).toMatchObject({ code: 2, stdout: '' })
     expect(run.stderr).toBe(
-      'fluxauth: The scheme must be written Token (at character 1) [ERR_AUTHORIZATION_CASE]\n',
+      'fluxauth: Write the scheme Token (at character 1) [ERR_AUTHORIZATION_CASE]\n',
     )
     const json = await fluxauth(['decode', '--json'], { input: `Basic ${SECRET}!` })
     expect(JSON.parse(json.stderr)).toEqual({

@@ -1,6 +1,6 @@
 // `WWW-Authenticate` value <-> challenges. `Proxy-Authenticate` has the same grammar.
 
-import { isToken, OWS, SPACES, scan, TOKEN, TOKEN68 } from './grammar.ts'
+import { isAt, OWS, QDTEXT, QUOTED, SEPARATORS, scan, TOKEN, TOKEN68 } from './grammar.ts'
 import { checkValue, type DecodeOptions, refuseCredentials, refuseValue } from './scheme.ts'
 
 /** What a server asks for: a scheme with either parameters or one token68. */
@@ -13,13 +13,9 @@ export interface Challenge {
   readonly params: Readonly<Record<string, string>>
 }
 
-const NOT_ONE = 'Not a challenge: see RFC 9110, 11.3'
-/** Optional white space and empty list elements (RFC 9110, section 5.6.1.2). */
-const EQUALS = /=*/y
-const SEPARATORS = /[\t ,]*/y
-/** What a quoted-string may hold, a quote or a backslash only behind a backslash (RFC 9110, section 5.6.4). */
-const QUOTED = /[\t -~\x80-\xff]/
-
+/** A whole `token` (RFC 9110, section 5.6.2). */
+const WHOLE_TOKEN = /^[\w!#$%&'*+.^`|~-]+$/
+const NOT_ONE = 'Not a challenge (RFC 9110)'
 /**
  * Reads the challenges of a 401's `WWW-Authenticate` (or a 407's `Proxy-Authenticate`).
  *
@@ -48,40 +44,41 @@ export function parseChallenges(value: string | readonly string[], options?: Dec
       const scheme = line.slice(at, end).toLowerCase()
       if (!scheme) syntaxError(at)
       params = Object.create(null) as Record<string, string>
-      const challenge: { scheme: string; token68?: string; params: Record<string, string> } = {
-        scheme,
-        params,
-      }
-      challenges.push(challenge)
-      at = scan(SPACES, line, end)
-      const token68 = line.slice(at, scan(EQUALS, line, scan(TOKEN68, line, at)))
-      if (isElementEnd(line, at + token68.length)) {
-        at += token68.length
-        if (token68) {
-          challenge.token68 = token68
-          params = undefined
-        }
+      at = end
+      while (line[at] === ' ') at++
+      let token68End = scan(TOKEN68, line, at)
+      while (line[token68End] === '=') token68End++
+      if (isElementEnd(line, token68End)) {
+        const token68 = line.slice(at, token68End)
+        challenges.push(token68 ? { scheme, token68, params } : { scheme, params })
+        if (token68) params = undefined
+        at = token68End
         continue
       }
+      challenges.push({ scheme, params })
       if (at === end) syntaxError(at)
       end = scan(TOKEN, line, at)
     }
     const name = line.slice(at, end).toLowerCase()
     const equals = scan(OWS, line, end)
     if (!params || !name || line[equals] !== '=') return syntaxError(at)
-    if (name in params) refuseValue('ERR_CHALLENGE_DUPLICATE', 'A parameter comes twice', at)
+    if (name in params) refuseValue('ERR_CHALLENGE_DUPLICATE', NOT_ONE, at)
     at = scan(OWS, line, equals + 1)
-    end = scan(TOKEN, line, at)
-    let parameter = line.slice(at, end)
     if (line[at] === '"') {
-      for (end = at + 1; line[end] !== '"'; end++) {
-        if (line[end] === '\\') end++
-        if (!QUOTED.test(line.charAt(end))) syntaxError(end)
-        parameter += line[end]
+      end = scan(QDTEXT, line, ++at)
+      params[name] = line.slice(at, end)
+      while (line[end] === '\\' && isAt(line, end + 1, QUOTED)) {
+        at = end + 1
+        end = scan(QDTEXT, line, end + 2)
+        params[name] += line.slice(at, end)
       }
+      if (line[end] !== '"') syntaxError(end)
       end++
-    } else if (!parameter) syntaxError(at)
-    params[name] = parameter
+    } else {
+      end = scan(TOKEN, line, at)
+      if (end === at) syntaxError(at)
+      params[name] = line.slice(at, end)
+    }
     at = end
     if (!isElementEnd(line, at)) syntaxError(at)
   }
@@ -110,10 +107,11 @@ function isElementEnd(line: string, at: number): boolean {
 export function formatChallenge(challenge: Challenge): string {
   const { scheme, token68 = '', params } = challenge
   const written = Object.entries(params).map(([name, value]) => {
-    if (!isToken(name) || !/^[\t -~]*$/.test(value)) refuseCredentials('ERR_CHALLENGE_VALUE', NOT_ONE)
+    if (!WHOLE_TOKEN.test(name) || !/^[\t -~]*$/.test(value))
+      refuseCredentials('ERR_CHALLENGE_VALUE', NOT_ONE)
     return `${name}="${value.replace(/["\\]/g, '\\$&')}"`
   })
-  if (!isToken(scheme) || !/^([\w.~+/-]+=*)?$/.test(token68) || (token68 && written[0])) {
+  if (!WHOLE_TOKEN.test(scheme) || !/^([\w.~+/-]+=*)?$/.test(token68) || (token68 && written[0])) {
     refuseCredentials('ERR_CHALLENGE_VALUE', NOT_ONE)
   }
   return `${scheme.replace(/^./, (letter) => letter.toUpperCase())} ${token68}${written.join(', ')}`.trim()

@@ -60,7 +60,7 @@ export function encodeBasic(username: string, password: string, options?: Encode
     refuseCredentials('ERR_CREDENTIALS_TYPE', 'Not a string')
   }
   let bytes = `${username}:${password}`
-  // Printable ASCII is fine as it is. Two short tests are faster than one of the joined text, which would have to be copied for it.
+  // Printable ASCII is fine as it is. The parts are looked at and not the whole, which would have to be copied for it.
   if (OUTSIDE_USERNAME.test(username) || OUTSIDE_ASCII.test(password)) {
     refuseMatch(username, /:/, 'ERR_USERNAME_COLON', 'A user-id cannot hold a colon')
     refuseMatch(username, CONTROL, 'ERR_USERNAME_CONTROL', 'Remove the control character')
