@@ -45,7 +45,7 @@ export interface SchemeCodec<C extends SchemeCredentials = SchemeCredentials> {
  * @see RFC 9110, section 11.1
  */
 export function defineScheme<const C extends SchemeCredentials>(codec: SchemeCodec<C>): SchemeCodec<C> {
-  refuseMatch(codec.scheme, /^$|[^!-@[-~]/, 'ERR_CREDENTIALS_SCHEME', 'Name a scheme in lower case')
+  refuseMatch(codec.scheme, /^$|[^!-@[-~]/, 'ERR_CREDENTIALS_SCHEME', 'Use lower case')
   return Object.freeze(codec)
 }
 

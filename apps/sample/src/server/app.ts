@@ -11,7 +11,7 @@ import { sessionRoutes } from './routes/sessions.ts'
 import { type Credentials, type Seed, Store } from './store.ts'
 
 /** The whole app over a store. */
-export function createApp(store: Store): Hono {
+function createApp(store: Store): Hono {
   const app = new Hono()
   app.use(async (context, next) => {
     await next()

@@ -10,7 +10,7 @@ import type { Permission, Store, User } from './store.ts'
 export const SESSION_COOKIE = 'influxdb-oss-session'
 
 /** Who is calling, and what they may do: all of it with a session, what the token permits with a token. */
-export interface Principal {
+interface Principal {
   readonly user: User
   readonly permissions: readonly Permission[] | 'all'
 }

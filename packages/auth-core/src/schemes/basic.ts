@@ -62,7 +62,7 @@ export function encodeBasic(username: string, password: string, options?: Encode
   let bytes = `${username}:${password}`
   // Printable ASCII is fine as it is. The parts are looked at and not the whole, which would have to be copied for it.
   if (OUTSIDE_USERNAME.test(username) || OUTSIDE_ASCII.test(password)) {
-    refuseMatch(username, /:/, 'ERR_USERNAME_COLON', 'A user-id cannot hold a colon')
+    refuseMatch(username, /:/, 'ERR_USERNAME_COLON', 'A colon ends the user-id')
     refuseMatch(username, CONTROL, 'ERR_USERNAME_CONTROL', 'Remove the control character')
     refuseMatch(password, CONTROL, 'ERR_PASSWORD_CONTROL', 'Remove the control character')
     bytes = toBinary(bytes, options?.charset)
@@ -88,7 +88,7 @@ export function decodeBasic(value: string, options?: DecodeBasicOptions): BasicC
   if (OUTSIDE_ASCII.test(userPass)) {
     userPass =
       fromBinary(userPass, options?.charset) ?? refuseValue('ERR_BASIC_CHARSET', 'Not in this charset', start)
-    if (CONTROL.test(userPass)) refuseValue('ERR_BASIC_CONTROL', 'A control character', start)
+    if (CONTROL.test(userPass)) refuseValue('ERR_BASIC_CONTROL', 'Remove the control character', start)
   }
   const colon = userPass.indexOf(':')
   if (colon < 0) refuseValue('ERR_BASIC_COLON', 'No colon ends the user-id', start)
