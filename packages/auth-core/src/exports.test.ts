@@ -1,0 +1,61 @@
+// The built package, as Node loads it by name: ESM and CJS export what the sources export, and work alike.
+
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import * as client from './client/index.ts'
+import * as codecs from './index.ts'
+
+const cwd = fileURLToPath(new URL('..', import.meta.url))
+
+/** Runs a script in a Node of its own, which resolves the package's name through its `exports`. */
+async function run(inputType: 'module' | 'commonjs', script: string): Promise<unknown> {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [`--input-type=${inputType}`, '--eval', script],
+    { cwd },
+  )
+  return JSON.parse(stdout)
+}
+
+const report = `
+const names = [codecs, client].map((entry) => Object.keys(entry).filter((name) => name !== '__esModule').sort())
+let error
+try { codecs.decodeBasic('Basic !') } catch (thrown) { error = { name: thrown.name, code: thrown.code, ours: thrown instanceof codecs.AuthError } }
+console.log(JSON.stringify({ names, encoded: codecs.encodeBasic('Aladdin', 'open sesame'), error }))`
+
+test.each([
+  [
+    'ESM',
+    'module' as const,
+    "import * as codecs from '@fluxauth/auth-core'\nimport * as client from '@fluxauth/auth-core/client'",
+  ],
+  [
+    'CJS',
+    'commonjs' as const,
+    "const codecs = require('@fluxauth/auth-core'), client = require('@fluxauth/auth-core/client')",
+  ],
+])('%s exports what the sources export', async (_, inputType, imports) => {
+  expect(await run(inputType, `${imports}\n${report}`)).toEqual({
+    names: [codecs, client].map((entry) => Object.keys(entry).sort()),
+    encoded: 'Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==',
+    error: { name: 'AuthorizationSyntaxError', code: 'ERR_BASE64_ALPHABET', ours: true },
+  })
+})
+
+test('both entries share one set of error classes, in either module system', async () => {
+  const check = `console.log(JSON.stringify(Object.getPrototypeOf(client.TargetError) === codecs.AuthError))`
+  expect(
+    await run(
+      'module',
+      `import * as codecs from '@fluxauth/auth-core'\nimport * as client from '@fluxauth/auth-core/client'\n${check}`,
+    ),
+  ).toBe(true)
+  expect(
+    await run(
+      'commonjs',
+      `const codecs = require('@fluxauth/auth-core'), client = require('@fluxauth/auth-core/client')\n${check}`,
+    ),
+  ).toBe(true)
+})
