@@ -121,7 +121,7 @@ describe('decode', () => {
   test('says where a value is wrong, and not what it is', async () => {
     const run = await fluxauth(['decode'], { input: `token ${SECRET}` })
     expect(run).toMatchObject({ code: 2, stdout: '' })
-    expect(run.stderr).toBe('fluxauth: Write the scheme Token (at character 1) [ERR_AUTHORIZATION_CASE]\n')
+    expect(run.stderr).toBe('fluxauth: The scheme must be Token (at character 1) [ERR_AUTHORIZATION_CASE]\n')
     const json = await fluxauth(['decode', '--json'], { input: `Basic ${SECRET}!` })
     expect(JSON.parse(json.stderr)).toEqual({
       error: { code: 'ERR_BASE64_ALPHABET', message: 'Not base64', position: 12 },

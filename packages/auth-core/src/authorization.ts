@@ -53,7 +53,7 @@ export function formatAuthorization<const S extends readonly SchemeCodec[] = Def
 ): string {
   const name = (credentials as SchemeCredentials | undefined)?.scheme
   const codec = find(options?.schemes, name)
-  if (!codec) return refuseCredentials('ERR_CREDENTIALS_SCHEME', 'Unknown scheme: see schemes')
+  if (!codec) return refuseCredentials('ERR_CREDENTIALS_SCHEME', 'Unknown scheme')
   return codec.encode(credentials)
 }
 
@@ -74,7 +74,7 @@ export function parseAuthorization<const S extends readonly SchemeCodec[] = Defa
 ): CredentialsOf<S> {
   const name = schemeWord(value, options).toLowerCase()
   const codec = find(options?.schemes, name)
-  if (!codec) return refuseValue('ERR_AUTHORIZATION_SCHEME', 'Unknown scheme: see schemes', 0)
+  if (!codec) return refuseValue('ERR_AUTHORIZATION_SCHEME', 'Unknown scheme', 0)
   return codec.decode(value, options) as CredentialsOf<S>
 }
 

@@ -87,8 +87,7 @@ export function parseChallenges(value: string | readonly string[], options?: Dec
 
 /** Whether nothing but white space comes before the next comma or the end. */
 function isElementEnd(line: string, at: number): boolean {
-  const end = scan(OWS, line, at)
-  return end === line.length || line[end] === ','
+  return (line[scan(OWS, line, at)] ?? ',') === ','
 }
 
 /**

@@ -73,7 +73,7 @@ export function refuseValue(code: AuthorizationErrorCode, message: string, posit
 
 /** Throws for a character that may not stand in credentials. A comma in the value tells that there are two. */
 export function refuseCharacter(value: string, position: number): never {
-  if (value.includes(',')) refuseValue('ERR_AUTHORIZATION_LIST', 'Send one credential', value.indexOf(','))
+  if (value.includes(',')) refuseValue('ERR_AUTHORIZATION_LIST', 'Two credentials', value.indexOf(','))
   if (/[!-~]/.test(value.charAt(position))) refuseValue('ERR_BASE64_ALPHABET', 'Not base64', position)
   return refuseValue('ERR_AUTHORIZATION_SYNTAX', 'Not visible ASCII', position)
 }
@@ -81,8 +81,7 @@ export function refuseCharacter(value: string, position: number): never {
 /** Throws for a header value that is not worth reading. */
 export function checkValue(value: string, { maxLength = MAX_LENGTH }: DecodeOptions = {}): void {
   if (typeof value !== 'string') refuseValue('ERR_AUTHORIZATION_TYPE', 'Not a string')
-  if (!(value.length <= maxLength))
-    refuseValue('ERR_AUTHORIZATION_LENGTH', 'Longer than maxLength', maxLength)
+  if (!(value.length <= maxLength)) refuseValue('ERR_AUTHORIZATION_LENGTH', 'Over maxLength', maxLength)
 }
 
 /**
@@ -98,8 +97,8 @@ export function schemeWord(value: string, options?: DecodeOptions): string {
   if (/^(proxy-)?authorization$/i.test(word)) {
     refuseValue('ERR_AUTHORIZATION_NAME', 'Omit the header name', 0)
   }
-  if (!word || (end < value.length && value[end] !== ' ')) {
-    refuseValue('ERR_AUTHORIZATION_SYNTAX', 'Start with a scheme and a space', end)
+  if (!word || (value[end] ?? ' ') !== ' ') {
+    refuseValue('ERR_AUTHORIZATION_SYNTAX', 'Start with a scheme', end)
   }
   return word
 }
@@ -118,16 +117,18 @@ export function credentialsStart(
   options?: DecodeOptions,
   exact?: boolean,
 ): number {
-  checkValue(value, options)
-  let start = name.length
-  if (!value.startsWith(name) || value[start] !== ' ') {
-    const word = schemeWord(value, options)
-    if (word.toLowerCase() !== name.toLowerCase()) {
-      refuseValue('ERR_AUTHORIZATION_SCHEME', `The scheme is not ${name}`, 0)
-    }
-    if (exact && word !== name) refuseValue('ERR_AUTHORIZATION_CASE', `Write the scheme ${name}`, 0)
+  const word = schemeWord(value, options)
+  if (word.toLowerCase() !== name.toLowerCase()) {
+    refuseValue('ERR_AUTHORIZATION_SCHEME', `The scheme must be ${name}`, 0)
   }
+  if (exact && word !== name) refuseValue('ERR_AUTHORIZATION_CASE', `The scheme must be ${name}`, 0)
+  let start = word.length
   while (value[start] === ' ') start++
   if (start === value.length) refuseValue('ERR_AUTHORIZATION_ALONE', `Nothing follows ${name}`, start)
   return start
+}
+
+/** Whether a value is one that most are: a single look, before the walk that finds out what is wrong with the others. */
+export function isUsual(value: string, usual: RegExp, options: DecodeOptions | undefined): boolean {
+  return typeof value === 'string' && value.length <= (options?.maxLength ?? MAX_LENGTH) && usual.test(value)
 }

@@ -5,6 +5,7 @@ import {
   credentialsStart,
   type DecodeOptions,
   defineScheme,
+  isUsual,
   refuseCharacter,
   refuseCredentials,
   refuseMatch,
@@ -34,6 +35,7 @@ export interface DecodeBasicOptions extends DecodeOptions {
 /** What is not printable ASCII; in a user-id a colon as well. A literal in a function would be made anew for each call. */
 const OUTSIDE_ASCII = /[^ -~]/
 const OUTSIDE_USERNAME = /[^ -9;-~]/
+const USUAL = /^Basic [^ ]/
 /** Control characters (RFC 5234, `CTL`), and the byte order mark that decoders would drop. */
 const CONTROL = /[\0-\x1f\x7f]|^\uFEFF/
 
@@ -83,7 +85,7 @@ export function encodeBasic(username: string, password: string, options?: Encode
  * @see RFC 7617, section 2; RFC 4648, section 4
  */
 export function decodeBasic(value: string, options?: DecodeBasicOptions): BasicCredentials {
-  const start = credentialsStart(value, 'Basic', options)
+  const start = isUsual(value, USUAL, options) ? 6 : credentialsStart(value, 'Basic', options)
   let userPass = decodeCanonical(value.slice(start)) ?? refuseBase64(value, start)
   if (OUTSIDE_ASCII.test(userPass)) {
     userPass =

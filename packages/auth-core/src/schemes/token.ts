@@ -4,6 +4,7 @@ import {
   credentialsStart,
   type DecodeOptions,
   defineScheme,
+  isUsual,
   refuseCharacter,
   refuseMatch,
   type SchemeCodec,
@@ -21,8 +22,8 @@ export interface DecodeTokenOptions extends DecodeOptions {
   readonly scheme?: 'exact' | 'any-case' | undefined
 }
 
-/** What is no part of a token. A literal in a function would be made anew for each call. */
-const OUTSIDE_TOKEN = /[^!-~]/
+/** A literal in a function would be made anew for each call. */
+const USUAL = /^Token [!-~]+$/
 
 /**
  * Encodes an API token as an `Authorization` value. InfluxDB wants the word `Token` in exactly this case.
@@ -50,7 +51,10 @@ export function encodeToken(token: string): string {
  * @see InfluxDB Cloud Serverless, API reference, "Authentication"
  */
 export function decodeToken(value: string, options?: DecodeTokenOptions): TokenCredentials {
-  return { scheme: 'token', token: readToken('Token', value, options, options?.scheme !== 'any-case') }
+  const token = isUsual(value, USUAL, options)
+    ? value.slice(6)
+    : readToken('Token', value, options, options?.scheme !== 'any-case')
+  return { scheme: 'token', token }
 }
 
 /**
@@ -76,9 +80,9 @@ export function writeToken(name: string, token: string): string {
 /** Reads the token behind a scheme word. Shared with Bearer. */
 export function readToken(name: string, value: string, options?: DecodeOptions, exact?: boolean): string {
   const start = credentialsStart(value, name, options, exact)
-  const token = value.slice(start)
-  if (OUTSIDE_TOKEN.test(token)) refuseCharacter(value, start + token.search(OUTSIDE_TOKEN))
-  return token
+  const outside = value.slice(start).search(/[^!-~]/)
+  if (outside >= 0) refuseCharacter(value, start + outside)
+  return value.slice(start)
 }
 
 /** The Token scheme, for `parseAuthorization` and `formatAuthorization`. */
