@@ -32,7 +32,10 @@ declare class Headers implements Iterable<[string, string]> {
 }
 
 declare class ReadableStream {
-  cancel(): Promise<void>
+  getReader(): {
+    read(): Promise<{ done: false; value: Uint8Array } | { done: true; value?: undefined }>
+    cancel(): Promise<void>
+  }
 }
 
 declare class Request {
@@ -55,6 +58,7 @@ declare class Response {
 declare class AbortSignal {
   readonly aborted: boolean
   readonly reason: unknown
+  throwIfAborted(): void
   addEventListener(type: 'abort', listener: () => void): void
   removeEventListener(type: 'abort', listener: () => void): void
 }

@@ -1,3 +1,20 @@
 // Conformance suites for those who extend fluxauth.
 
+export {
+  type ClientAnswer,
+  type ClientOptions,
+  type ClientRequest,
+  type ClientTraits,
+  type ClientUnderTest,
+  type Hop,
+  type Network,
+  type RedirectScenario,
+  type Responder,
+  redirectScenarios,
+  type Stage,
+  type Step,
+  startNetwork,
+  testClient,
+  type Visit,
+} from './clients/index.ts'
 export { type SchemeCheck, type SchemeSamples, schemeChecks, testScheme } from './schemes.ts'

@@ -3,7 +3,7 @@
 import { type Credentials, formatAuthorization } from '../authorization.ts'
 import { waitFor } from './abort.ts'
 import type { AuthEvent, AuthEventListener } from './events.ts'
-import { type CredentialSource, toProvider } from './provider.ts'
+import { type CredentialSource, isPromise, toProvider } from './provider.ts'
 import { type RetryOptions, readRetry } from './retry.ts'
 import { createTarget, type Target, type TargetOptions } from './target.ts'
 
@@ -19,10 +19,31 @@ export interface AuthorizerOptions extends TargetOptions {
   readonly onEvent?: AuthEventListener | undefined
 }
 
-/** A header value, and which credential it was made from. Printing it shows neither. */
+/** A header value, and which credential it was made from. Nothing that prints or clones it shows either. */
 export interface Authorization {
   /** The `Authorization` value. */
   readonly value: string
+}
+
+class BoundAuthorization implements Authorization {
+  readonly #value: string
+  readonly #credentials: Credentials
+  readonly #generation: number
+
+  constructor(credentials: Credentials, generation: number) {
+    this.#value = formatAuthorization(credentials)
+    this.#credentials = credentials
+    this.#generation = generation
+  }
+
+  get value(): string {
+    return this.#value
+  }
+
+  /** What it was made from, and before how many refreshes; nothing for an `Authorization` of another make. */
+  static origin(made: Authorization): { credentials: Credentials; generation: number } | undefined {
+    return #value in made ? { credentials: made.#credentials, generation: made.#generation } : undefined
+  }
 }
 
 /** Holds a credential, knows where it may go and what to do when it is refused. */
@@ -67,31 +88,27 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   const { credentials, onEvent, onExisting = 'keep', retry = false } = options
   const provider = toProvider(credentials)
   const target = createTarget(options)
-  // Requests that were sent before the last refresh share its outcome instead of causing another.
-  let generation = 0
-  let refreshed: Promise<Credentials> | undefined
-  const made = new WeakMap<Authorization, { generation: number; credentials: Credentials }>()
+  // Per origin. Requests that were sent before the last refresh share its outcome instead of causing another.
+  const refreshes = new Map<string, { generation: number; answer: Promise<Credentials> }>()
+  const generationOf = (origin: string): number => refreshes.get(origin)?.generation ?? 0
 
   const emit = (event: AuthEvent): void => {
     try {
       onEvent?.(event)
     } catch {}
   }
-  const authorization = (credentials: Credentials): Authorization => {
-    const value = formatAuthorization(credentials)
-    const result = Object.defineProperty({}, 'value', { value }) as Authorization
-    made.set(result, { generation, credentials })
-    return result
-  }
-  // Concurrent requests share one answer of the provider.
+  // Concurrent requests share one answer of a provider that takes its time.
   const pending = new Map<string, Promise<Credentials>>()
-  const ask = (origin: string): Promise<Credentials> => {
+  const ask = (origin: string): Credentials | Promise<Credentials> => {
     const shared = pending.get(origin)
     if (shared) return shared
-    const answer = (async () => provider.get({ origin }))().finally(() => pending.delete(origin))
-    pending.set(origin, answer)
-    return answer
+    const answer = provider.get({ origin })
+    if (!isPromise(answer)) return answer
+    const settled = Promise.resolve(answer).finally(() => pending.delete(origin))
+    pending.set(origin, settled)
+    return settled
   }
+  const askAnew = async (origin: string): Promise<Credentials> => ask(origin)
 
   return {
     target,
@@ -103,21 +120,24 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
         emit({ type: 'dropped', origin: url.origin, reason: 'other-origin' })
         return undefined
       }
-      const credentials = await waitFor(ask(url.origin), signal)
+      signal?.throwIfAborted()
+      const generation = generationOf(url.origin)
+      const answer = ask(url.origin)
+      const credentials = isPromise(answer) ? await waitFor(answer, signal) : answer
       emit({ type: 'credential-resolved', origin: url.origin, reason: 'request' })
-      return authorization(credentials)
+      return new BoundAuthorization(credentials, generation)
     },
     async rejected(url, status, sent, signal) {
       const { origin } = url
-      const refused = made.get(sent)
+      const refused = BoundAuthorization.origin(sent)
       if (status === 401 && refused) {
-        if (refused.generation === generation) {
-          generation++
+        if (refused.generation === generationOf(origin)) {
           provider.invalidate?.(refused.credentials)
           pending.delete(origin)
-          refreshed = ask(origin)
+          refreshes.set(origin, { generation: refused.generation + 1, answer: askAnew(origin) })
         }
-        const next = authorization(await waitFor(refreshed ?? ask(origin), signal))
+        const { generation, answer } = refreshes.get(origin) ?? { generation: 0, answer: askAnew(origin) }
+        const next = new BoundAuthorization(await waitFor(answer, signal), generation)
         const reason = next.value === sent.value ? 'unchanged' : 'changed'
         emit({ type: 'refreshed', origin, reason })
         if (reason === 'changed') return next

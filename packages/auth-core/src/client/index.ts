@@ -8,6 +8,14 @@ export {
 } from './authorizer.ts'
 export { RedirectError, type RedirectErrorCode, TargetError, type TargetErrorCode } from './errors.ts'
 export type { AuthEvent, AuthEventListener } from './events.ts'
+export {
+  type Exchange,
+  type ExchangeAnswer,
+  type ExchangeRequest,
+  isStream,
+  type RequestHeaders,
+  startExchange,
+} from './exchange.ts'
 export { type FetchFunction, withAuth } from './fetch.ts'
 export {
   type CredentialContext,

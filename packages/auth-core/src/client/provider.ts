@@ -29,10 +29,22 @@ export type CredentialSource =
  * @returns a provider that shows no credential when it is printed
  */
 export function toProvider(source: CredentialSource): CredentialProvider {
-  if (typeof source === 'function') return { get: async (context) => toCredentials(await source(context)) }
+  if (typeof source === 'function') {
+    return {
+      get(context) {
+        const answer = source(context)
+        return isPromise(answer) ? answer.then(toCredentials) : toCredentials(answer)
+      },
+    }
+  }
   if (typeof source === 'object' && 'get' in source) return source
   const credentials = toCredentials(source)
   return { get: () => credentials }
+}
+
+/** Whether a provider takes its time to answer. */
+export function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  return typeof value === 'object' && value !== null && 'then' in value
 }
 
 function toCredentials(value: string | Credentials): Credentials {

@@ -23,8 +23,8 @@ export interface Redirect {
   readonly method: string
   /** Whether the body goes, and {@link BODY_HEADERS} with it. */
   readonly dropsBody: boolean
-  /** Whether the origin changes, so that {@link CREDENTIAL_HEADERS} must go and never come back. */
-  readonly dropsCredentials: boolean
+  /** Whether the origin changes: unless the credential is bound to both, {@link CREDENTIAL_HEADERS} must go and never come back. */
+  readonly leavesOrigin: boolean
 }
 
 /**
@@ -62,7 +62,7 @@ export function readRedirect(
     url: next,
     method: dropsBody ? 'GET' : method,
     dropsBody,
-    dropsCredentials: next.origin !== url.origin,
+    leavesOrigin: next.origin !== url.origin,
   }
 }
 

@@ -203,7 +203,7 @@ describe('an AbortSignal', () => {
     const { signal } = new AbortController()
     const added = vi.spyOn(signal, 'addEventListener')
     const removed = vi.spyOn(signal, 'removeEventListener')
-    await authFetch({ credentials: 'token' })('/', { signal })
+    await authFetch({ credentials: async () => 'token' })('/', { signal })
     const ours = added.mock.calls.filter(([, listener]) =>
       removed.mock.calls.some(([, other]) => other === listener),
     )

@@ -1,0 +1,12 @@
+// The conformance suite for adapters to HTTP clients.
+
+export { type Network, type Responder, type Stage, type Step, startNetwork, type Visit } from './network.ts'
+export { type Hop, type RedirectScenario, redirectScenarios } from './scenarios.ts'
+export {
+  type ClientAnswer,
+  type ClientOptions,
+  type ClientRequest,
+  type ClientTraits,
+  type ClientUnderTest,
+  testClient,
+} from './suite.ts'

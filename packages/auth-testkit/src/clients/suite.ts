@@ -1,0 +1,658 @@
+// The conformance suite for an adapter to an HTTP client: what it must do with a credential, on real sockets with real TLS.
+
+import { inspect } from 'node:util'
+import { AuthError, type Credentials, formatAuthorization } from '@fluxauth/auth-core'
+import type { AuthEvent, AuthorizerOptions } from '@fluxauth/auth-core/client'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Network, type Responder, type Stage, startNetwork } from './network.ts'
+import { type RedirectScenario, redirectScenarios } from './scenarios.ts'
+
+/** What the suite makes a client with: the authorizer's options, and the way into the test network. */
+export interface ClientOptions extends AuthorizerOptions {
+  /** The certificate authority to trust, as PEM; `undefined` for none but the usual. */
+  readonly ca: string | undefined
+  /** To be used in the place of DNS. */
+  readonly lookup: Network['lookup']
+}
+
+/** A request that the suite sends. */
+export interface ClientRequest {
+  readonly url: string
+  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly headers: Readonly<Record<string, string>>
+  /** Text, or a stream when the traits say that the client sends them. */
+  readonly body?: string | AsyncIterable<Uint8Array>
+  /** Always `'follow'`, unless the traits say that there are other modes. */
+  readonly redirect: 'follow' | 'manual' | 'error'
+  readonly signal?: AbortSignal
+}
+
+/** A server's answer, refusals included: where the client throws for a status, the adapter under test catches. */
+export interface ClientAnswer {
+  readonly status: number
+  readonly body: AsyncIterable<Uint8Array | string> | string
+  /** What the client's user gets, answer or error: it must not show the credential. */
+  readonly given: unknown
+}
+
+/** The client under test. */
+export interface ClientUnderTest {
+  /** Sends a request; rejects with what the client's user gets when there is no answer. */
+  request(request: ClientRequest): Promise<ClientAnswer>
+  close(): Promise<unknown>
+}
+
+/** What a client can do at all. */
+export interface ClientTraits {
+  /** `'followed'`, or `'left'` to the caller as an answer or an error. */
+  readonly redirects: 'followed' | 'left'
+  /** Whether requests may say `redirect: 'manual'` and `'error'`. Default `false`. */
+  readonly redirectModes?: boolean
+  /** The methods it can send. Default all. */
+  readonly methods?: readonly ClientRequest['method'][]
+  /** Whether a request's body may be a stream. Default `false`. */
+  readonly streamsRequests?: boolean
+  /** Whether an answer's body is a stream. Default `false`. */
+  readonly streamsAnswers?: boolean
+  /** Whether requests take an `AbortSignal`. Default `false`. */
+  readonly signals?: boolean
+  /** Whether requests may set headers of their own, `Authorization` included. Default `true`. */
+  readonly ownHeaders?: boolean
+}
+
+const TOKEN = 's3cret-token-of-the-suite=='
+const NEXT_TOKEN = 'n3xt-token-of-the-suite=='
+const SCHEMES: readonly Credentials[] = [
+  { scheme: 'token', token: TOKEN },
+  { scheme: 'basic', username: 'zoë', password: 'p:ä ß€ s3cret' },
+  { scheme: 'bearer', token: `apiv3_${TOKEN}` },
+]
+
+/**
+ * Runs the conformance suite on an adapter, as vitest tests: the exact header for each scheme, every redirect scenario, refreshes,
+ * aborts, streams, kept connections, and no credential in anything that the client's user can print.
+ *
+ * @param name of the client
+ * @param traits what the client can do at all
+ * @param create makes a client; the suite closes it
+ */
+export function testClient(
+  name: string,
+  traits: ClientTraits,
+  create: (options: ClientOptions) => ClientUnderTest | Promise<ClientUnderTest>,
+): void {
+  describe(`the client ${name}`, () => {
+    const { methods = ['GET', 'POST', 'PUT'], ownHeaders = true } = traits
+    const method = methods[0] ?? 'GET'
+    const followed = traits.redirects === 'followed'
+    let network: Network
+    beforeAll(async () => {
+      network = await startNetwork()
+    })
+    afterAll(() => network.stop())
+
+    /** Makes a client, has it used, and closes it. */
+    const withClient = async (
+      options: Partial<ClientOptions>,
+      use: (client: ClientUnderTest) => Promise<void>,
+    ): Promise<void> => {
+      const client = await create({
+        origin: network.home,
+        credentials: TOKEN,
+        ca: network.ca,
+        lookup: network.lookup,
+        ...options,
+      })
+      try {
+        await use(client)
+      } finally {
+        await client.close()
+      }
+    }
+    const send = async (
+      client: ClientUnderTest,
+      stage: Stage,
+      request: Partial<ClientRequest> = {},
+    ): Promise<{ status: number; text: string }> => {
+      const { status, body, given } = await client.request({
+        url: stage.url(network.home),
+        method,
+        redirect: 'follow',
+        ...(method === 'GET' ? {} : { body: 'data' }),
+        ...request,
+        headers: { 'x-scenario': stage.id, ...request.headers },
+      })
+      showsNoSecret(given)
+      const text = typeof body === 'string' ? body : await readAll(body)
+      showsNoSecret(given)
+      return { status, text }
+    }
+    const refusal = async (promise: Promise<unknown>): Promise<Error & { code?: string }> => {
+      const error = await promise.then(
+        (answer) => expect.fail(`should have been refused, and gave ${inspect(answer)}`),
+        (reason) => reason,
+      )
+      showsNoSecret(error)
+      expect(error).toBeInstanceOf(Error)
+      return error
+    }
+    const accepts =
+      (token: string): Responder =>
+      ({ headers }) =>
+        headers.authorization === `Token ${token}` ? { body: 'welcome' } : { status: 401, body: 'go away' }
+
+    describe('sends the header', () => {
+      test.each(SCHEMES)('exactly, for the scheme $scheme', async (credentials) => {
+        const stage = network.stage(() => ({ body: 'welcome' }))
+        await withClient({ credentials }, async (client) => {
+          expect(await send(client, stage)).toEqual({ status: 200, text: 'welcome' })
+        })
+        expect(stage.visits).toHaveLength(1)
+        expect(stage.visits[0]?.headers.authorization).toBe(formatAuthorization(credentials))
+        expect(stage.visits[0]?.credentials).toBe(1)
+      })
+
+      test('beside what the caller sends', async () => {
+        const stage = network.stage(() => ({}))
+        await withClient({}, async (client) => {
+          for (const method of methods) {
+            const body = method === 'GET' ? {} : { body: 'data' }
+            await send(client, stage, { method, ...body, headers: { 'x-mine': '1' } })
+          }
+        })
+        expect(stage.visits.map(({ method, body }) => [method, body])).toEqual(
+          methods.map((method) => [method, method === 'GET' ? '' : 'data']),
+        )
+        for (const { headers } of stage.visits) {
+          expect(headers).toMatchObject({ 'x-mine': '1', authorization: `Token ${TOKEN}` })
+        }
+      })
+
+      test('to this machine without TLS', async () => {
+        const stage = network.stage(() => ({}))
+        await withClient({ origin: network.loopback }, async (client) => {
+          await send(client, stage, { url: stage.url(network.loopback) })
+        })
+        expect(stage.visits[0]?.headers.authorization).toBe(`Token ${TOKEN}`)
+      })
+
+      test.runIf(ownHeaders)('of the caller instead, where there is one', async () => {
+        const stage = network.stage(() => ({ status: 401 }))
+        await withClient({}, async (client) => {
+          await send(client, stage, { headers: { Authorization: 'Token mine' } })
+        })
+        expect(stage.visits.map(({ headers }) => headers.authorization)).toEqual(['Token mine'])
+      })
+
+      test.runIf(ownHeaders)('of nobody, where the caller has one and must not', async () => {
+        const stage = network.stage(() => ({}))
+        await withClient({ onExisting: 'error' }, async (client) => {
+          const error = await refusal(send(client, stage, { headers: { authorization: 'Token mine' } }))
+          expect(codeOf(error)).toBe('ERR_TARGET_EXISTING')
+        })
+        expect(stage.visits).toEqual([])
+      })
+
+      test('as the provider has it at that moment', async () => {
+        const tokens = ['one', 'two', 'three']
+        const stage = network.stage(() => ({}))
+        await withClient({ credentials: async () => tokens.shift() ?? '' }, async (client) => {
+          for (let i = 0; i < 3; i++) await send(client, stage)
+        })
+        expect(stage.visits.map(({ headers }) => headers.authorization)).toEqual([
+          'Token one',
+          'Token two',
+          'Token three',
+        ])
+      })
+
+      test('not at all, where the provider fails', async () => {
+        const stage = network.stage(() => ({}))
+        const failing = () => {
+          throw new RangeError('no such profile')
+        }
+        await withClient({ credentials: failing }, async (client) => {
+          expect(`${await refusal(send(client, stage))}`).toContain('no such profile')
+        })
+        expect(stage.visits).toEqual([])
+      })
+    })
+
+    describe('follows, or leaves, a redirect:', () => {
+      const scenarios = redirectScenarios.filter(({ method: wanted = method }) => methods.includes(wanted))
+      test.each(scenarios)('$title', async (scenario) => {
+        if (scenario.six && !network.six) return
+        const stage = network.stage((_, index) => hop(network, stage, scenario, index))
+        const bound = scenario.bound?.(network) ?? [network.home]
+        const request = {
+          url: stage.url(bound[0] ?? ''),
+          method: scenario.method ?? method,
+          ...((scenario.method ?? method) === 'GET' ? {} : { body: 'data' }),
+          headers: followed && ownHeaders ? { cookie: 'session=1', 'proxy-authorization': 'Basic eDp5' } : {},
+        }
+        await withClient({ origin: bound }, async (client) => {
+          if (!followed) {
+            await send(client, stage, request).then(
+              ({ status }) => expect(status).toBe(scenario.hops[0]?.[0]),
+              (error) => showsNoSecret(error),
+            )
+          } else if (scenario.refused) {
+            const error = await refusal(send(client, stage, request))
+            expect(codeOf(error)).toBe(scenario.refused)
+            expect(inspect(error, { depth: 9 })).not.toContain('joe')
+          } else {
+            expect(await send(client, stage, request)).toEqual({ status: 200, text: 'welcome' })
+          }
+        })
+        const carries = followed ? scenario.carries : scenario.carries.slice(0, 1)
+        expect(stage.visits.map(({ headers }) => headers.authorization === `Token ${TOKEN}`)).toEqual(carries)
+        for (const [index, { headers }] of stage.visits.entries()) {
+          if (carries[index]) continue
+          expect(headers).not.toHaveProperty('authorization')
+          expect(headers).not.toHaveProperty('cookie')
+          expect(headers).not.toHaveProperty('proxy-authorization')
+        }
+        if (followed && scenario.arrivesAs) expect(stage.visits.at(-1)).toMatchObject(scenario.arrivesAs)
+      })
+
+      test.each([300, 304, 305, 399])('%d is no redirect, whatever its Location', async (status) => {
+        const stage = network.stage(() => ({
+          status,
+          headers: { location: stage.url(network.at('other.test')) },
+        }))
+        await withClient({}, async (client) => {
+          expect((await send(client, stage)).status).toBe(status)
+        })
+        expect(stage.visits).toHaveLength(1)
+      })
+
+      test('without a Location it is an answer like any other', async () => {
+        const stage = network.stage(() => ({ status: 302 }))
+        await withClient({}, async (client) => {
+          expect((await send(client, stage)).status).toBe(302)
+        })
+      })
+
+      test.runIf(traits.redirectModes)('modes manual and error', async () => {
+        const stage = network.stage(() => ({ status: 302, headers: { location: stage.url(network.home) } }))
+        await withClient({}, async (client) => {
+          expect((await send(client, stage, { redirect: 'manual' })).status).toBe(302)
+          const error = await refusal(send(client, stage, { redirect: 'error' }))
+          expect(codeOf(error)).toBe('ERR_REDIRECT_REFUSED')
+        })
+        expect(stage.visits).toHaveLength(2)
+      })
+
+      test.runIf(followed)('a 401 behind it, of another origin, says nothing of our credential', async () => {
+        const stage = network.stage((_, index) =>
+          index === 0
+            ? { status: 302, headers: { location: stage.url(network.at('other.test')) } }
+            : { status: 401 },
+        )
+        const provider = rotating(TOKEN, NEXT_TOKEN)
+        await withClient({ credentials: provider }, async (client) => {
+          expect((await send(client, stage)).status).toBe(401)
+        })
+        expect(provider.invalidated).toEqual([])
+        expect(stage.visits).toHaveLength(2)
+      })
+    })
+
+    describe('meets a refusal:', () => {
+      test('a 401 asks the provider anew and repeats the request once', async () => {
+        const stage = network.stage(accepts(NEXT_TOKEN))
+        const provider = rotating(TOKEN, NEXT_TOKEN)
+        await withClient({ credentials: provider }, async (client) => {
+          expect(await send(client, stage)).toEqual({ status: 200, text: 'welcome' })
+        })
+        expect(stage.visits.map(({ headers }) => headers.authorization)).toEqual([
+          `Token ${TOKEN}`,
+          `Token ${NEXT_TOKEN}`,
+        ])
+        expect(stage.visits[1]?.body).toBe(stage.visits[0]?.body)
+        expect(provider.invalidated).toEqual([{ scheme: 'token', token: TOKEN }])
+      })
+
+      test('a 401 is the answer when the provider has nothing better', async () => {
+        const stage = network.stage(accepts('another'))
+        await withClient({}, async (client) => {
+          expect(await send(client, stage)).toEqual({ status: 401, text: 'go away' })
+        })
+        expect(stage.visits).toHaveLength(1)
+      })
+
+      test('a 401 is the answer when the next credential is refused as well', async () => {
+        const stage = network.stage(accepts('third'))
+        await withClient({ credentials: rotating(TOKEN, NEXT_TOKEN, 'third') }, async (client) => {
+          expect((await send(client, stage)).status).toBe(401)
+        })
+        expect(stage.visits).toHaveLength(2)
+      })
+
+      test('a thousand 401s at once cause exactly one refresh', async () => {
+        const stage = network.stage(accepts(NEXT_TOKEN))
+        const provider = rotating(TOKEN, NEXT_TOKEN, 'too new')
+        await withClient({ origin: network.loopback, credentials: provider }, async (client) => {
+          const url = stage.url(network.loopback)
+          const answers = await Promise.all(
+            Array.from({ length: 1000 }, () =>
+              client
+                .request({
+                  url,
+                  method,
+                  redirect: 'follow',
+                  headers: { 'x-scenario': stage.id },
+                  ...(method === 'GET' ? {} : { body: 'data' }),
+                })
+                .then(async ({ status, body }) => {
+                  if (typeof body !== 'string') await readAll(body)
+                  return status
+                }),
+            ),
+          )
+          expect(new Set(answers)).toEqual(new Set([200]))
+        })
+        expect(provider.invalidated).toHaveLength(1)
+      })
+
+      test('a 403 is never repeated', async () => {
+        const stage = network.stage(() => ({ status: 403 }))
+        const provider = rotating(TOKEN, NEXT_TOKEN)
+        await withClient({ credentials: provider }, async (client) => {
+          expect((await send(client, stage)).status).toBe(403)
+        })
+        expect(stage.visits).toHaveLength(1)
+        expect(provider.invalidated).toEqual([])
+      })
+
+      test.each([429, 503])('a %d is waited for when it says how long', async (status) => {
+        const stage = network.stage((_, index) =>
+          index === 0 ? { status, headers: { 'retry-after': '0' } } : { body: 'welcome' },
+        )
+        await withClient({ retry: true }, async (client) => {
+          expect(await send(client, stage)).toEqual({ status: 200, text: 'welcome' })
+        })
+        expect(stage.visits.map(({ headers }) => headers.authorization)).toEqual([
+          `Token ${TOKEN}`,
+          `Token ${TOKEN}`,
+        ])
+      })
+
+      test('a 503 is the answer when it asks for too long a wait', async () => {
+        const stage = network.stage(() => ({ status: 503, headers: { 'retry-after': '6' } }))
+        await withClient({ retry: { maxDelay: 5 } }, async (client) => {
+          expect((await send(client, stage)).status).toBe(503)
+        })
+        expect(stage.visits).toHaveLength(1)
+      })
+    })
+
+    describe.runIf(traits.signals)('stops', () => {
+      const stopped = async (
+        options: Partial<ClientOptions>,
+        respond: Responder,
+        when: (stage: Stage) => boolean,
+      ): Promise<Stage> => {
+        const stage = network.stage(respond)
+        const aborter = new AbortController()
+        await withClient(options, async (client) => {
+          const answer = refusal(send(client, stage, { signal: aborter.signal }))
+          while (!when(stage)) await new Promise((resolve) => setTimeout(resolve, 5))
+          aborter.abort()
+          await answer
+        })
+        return stage
+      }
+
+      test('before anything is sent, when the signal has aborted already', async () => {
+        const stage = network.stage(() => ({}))
+        await withClient({}, async (client) => {
+          await refusal(send(client, stage, { signal: AbortSignal.abort() }))
+        })
+        expect(stage.visits).toEqual([])
+      })
+
+      test('waiting for the provider', async () => {
+        let asked = false
+        const never = () => {
+          asked = true
+          return new Promise<string>(() => undefined)
+        }
+        expect(
+          (
+            await stopped(
+              { credentials: never },
+              () => ({}),
+              () => asked,
+            )
+          ).visits,
+        ).toEqual([])
+      })
+
+      test('waiting for the answer', async () => {
+        await stopped(
+          {},
+          () => new Promise(() => undefined),
+          ({ visits }) => visits.length === 1,
+        )
+      })
+
+      test('waiting for the provider after a 401', async () => {
+        let asked = 0
+        const credentials = () => (asked++ === 0 ? TOKEN : new Promise<string>(() => undefined))
+        await stopped(
+          { credentials },
+          () => ({ status: 401 }),
+          () => asked === 2,
+        )
+      })
+
+      test('waiting for a busy server', async () => {
+        const busy = () => ({ status: 503, headers: { 'retry-after': '30' } })
+        await stopped({ retry: true }, busy, ({ visits }) => visits.length === 1)
+      })
+    })
+
+    describe('carries bodies', () => {
+      test('of five megabytes, unchanged', async () => {
+        const big = '0123456789abcdef'.repeat(5 * 65_536)
+        const stage = network.stage(({ body }) => ({ body: method === 'GET' ? big : body }))
+        await withClient({}, async (client) => {
+          const { text } = await send(client, stage, method === 'GET' ? {} : { body: big })
+          expect(text.length).toBe(big.length)
+          expect(text === big).toBe(true)
+        })
+      })
+
+      test.runIf(traits.streamsAnswers)('as they come', async () => {
+        let release: () => void = () => undefined
+        const released = new Promise<void>((resolve) => {
+          release = resolve
+        })
+        async function* inTwo() {
+          yield 'first'
+          await released
+          yield 'second'
+        }
+        const stage = network.stage(() => ({ body: inTwo() }))
+        await withClient({}, async (client) => {
+          const { body } = await client.request({
+            url: stage.url(network.home),
+            method,
+            redirect: 'follow',
+            headers: { 'x-scenario': stage.id },
+            ...(method === 'GET' ? {} : { body: 'data' }),
+          })
+          let text = ''
+          for await (const chunk of body as AsyncIterable<Uint8Array>) {
+            text += Buffer.from(chunk).toString()
+            if (text === 'first') release()
+          }
+          expect(text).toBe('firstsecond')
+        })
+      })
+
+      describe.runIf(traits.streamsRequests)('that are streams', () => {
+        const parts = async function* () {
+          yield Buffer.from('one, ')
+          yield Buffer.from('two')
+        }
+
+        test('to the server', async () => {
+          const stage = network.stage(() => ({}))
+          await withClient({}, (client) =>
+            send(client, stage, { method: 'POST', body: parts() }).then(() => undefined),
+          )
+          expect(stage.visits[0]).toMatchObject({
+            body: 'one, two',
+            headers: { authorization: `Token ${TOKEN}` },
+          })
+        })
+
+        test('not a second time after a 401', async () => {
+          const stage = network.stage(accepts(NEXT_TOKEN))
+          await withClient({ credentials: rotating(TOKEN, NEXT_TOKEN) }, async (client) => {
+            expect((await send(client, stage, { method: 'POST', body: parts() })).status).toBe(401)
+          })
+          expect(stage.visits).toHaveLength(1)
+        })
+
+        test.runIf(followed)('not a second time after a 307, but a 303 needs none', async () => {
+          const stage = network.stage(({ method }, index) =>
+            method === 'POST'
+              ? { status: index === 0 ? 307 : 303, headers: { location: stage.url(network.home) } }
+              : { body: 'welcome' },
+          )
+          await withClient({}, async (client) => {
+            const error = await refusal(send(client, stage, { method: 'POST', body: parts() }))
+            expect(codeOf(error)).toBe('ERR_REDIRECT_BODY')
+            expect(await send(client, stage, { method: 'POST', body: parts() })).toEqual({
+              status: 200,
+              text: 'welcome',
+            })
+          })
+          expect(stage.visits.map(({ method }) => method)).toEqual(['POST', 'POST', 'GET'])
+        })
+      })
+    })
+
+    test('keeps its connections, over refreshes and redirects as well', async () => {
+      const stage = network.stage(({ path, headers }) => {
+        if (headers.authorization !== `Token ${NEXT_TOKEN}`) return { status: 401, body: 'go away' }
+        if (followed && !path.endsWith('there')) {
+          return { status: 302, headers: { location: stage.url(network.home, 'there') }, body: 'over there' }
+        }
+        return { body: 'welcome' }
+      })
+      await withClient({ credentials: rotating(TOKEN, NEXT_TOKEN) }, async (client) => {
+        for (let i = 0; i < 10; i++) expect((await send(client, stage)).text).toBe('welcome')
+      })
+      expect(stage.visits.length).toBe(followed ? 21 : 11)
+      // Node's fetch, left alone, takes turns between two: it reports the end of a body before it frees the connection.
+      expect(new Set(stage.visits.map(({ connection }) => connection)).size).toBeLessThanOrEqual(2)
+    })
+
+    describe('shows the credential to nobody', () => {
+      test.each(SCHEMES)('in errors and answers, with the scheme $scheme', async (credentials) => {
+        const stage = network.stage((_, index) => ({ status: [200, 401, 403, 404, 500][index] ?? 200 }))
+        const lost = network.stage(() => Promise.reject(new Error('the server hangs up')))
+        await withClient({ credentials }, async (client) => {
+          for (let i = 0; i < 5; i++) await send(client, stage)
+          await refusal(send(client, lost))
+        })
+        await withClient({ credentials, ca: undefined }, (client) =>
+          refusal(send(client, stage)).then(() => undefined),
+        )
+        await withClient({ credentials, origin: network.nowhere }, (client) =>
+          refusal(send(client, stage, { url: stage.url(network.nowhere) })).then(() => undefined),
+        )
+      })
+
+      test('in events, which tell what became of it', async () => {
+        const events: AuthEvent[] = []
+        const stage = network.stage(accepts(NEXT_TOKEN))
+        const credentials = rotating(TOKEN, NEXT_TOKEN)
+        await withClient({ credentials, onEvent: (event) => events.push(event) }, (client) =>
+          send(client, stage).then(() => undefined),
+        )
+        const origin = network.home
+        expect(events).toEqual([
+          { type: 'credential-resolved', origin, reason: 'request' },
+          { type: 'sent', origin, reason: 'bound-origin' },
+          { type: 'refreshed', origin, reason: 'changed' },
+          { type: 'sent', origin, reason: 'retry' },
+        ])
+        showsNoSecret(events)
+      })
+    })
+  })
+}
+
+/** The answer to the nth request of a scenario. */
+function hop(network: Network, stage: Stage, { hops }: RedirectScenario, index: number) {
+  const next = hops[index]
+  if (!next) return { body: 'welcome' }
+  const [status, location] = next
+  return { status, headers: { location: location(network, `/${stage.id}/`) }, body: 'moved' }
+}
+
+/** A provider whose token changes when it is invalidated. */
+function rotating(...tokens: string[]) {
+  const invalidated: Credentials[] = []
+  return {
+    invalidated,
+    get: async (): Promise<Credentials> => ({ scheme: 'token', token: tokens[0] ?? '' }),
+    invalidate(credentials: Credentials) {
+      invalidated.push(credentials)
+      tokens.shift()
+    },
+  }
+}
+
+async function readAll(body: AsyncIterable<Uint8Array | string>): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of body) chunks.push(Buffer.from(chunk as Uint8Array))
+  return Buffer.concat(chunks).toString()
+}
+
+/** The code of our error, which a client may have wrapped. */
+function codeOf(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof AuthError) return cause.code
+  }
+  return undefined
+}
+
+/** Prints a value in every way that a log may, and looks for the credentials. */
+function showsNoSecret(value: unknown): void {
+  const secrets = [
+    TOKEN,
+    NEXT_TOKEN,
+    's3cret',
+    ...SCHEMES.map((credentials) => formatAuthorization(credentials).split(' ')[1] ?? ''),
+  ]
+  for (const text of [
+    inspect(value, { depth: 12, maxStringLength: 1e6 }),
+    `${stringify(value)}`,
+    String(value),
+  ]) {
+    for (const secret of secrets) {
+      if (text.includes(secret)) {
+        const at = text.indexOf(secret)
+        const [before, after] = [
+          text.slice(Math.max(0, at - 200), at),
+          text.slice(at + secret.length, at + 80),
+        ]
+        throw new Error(`the credential is shown: ${before}[here]${after}`)
+      }
+    }
+  }
+}
+
+function stringify(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return undefined // a circular structure: no log prints it this way
+  }
+}
