@@ -1,5 +1,12 @@
 import type { Options } from 'tsup'
 import { publishedPackage } from '../../tsup.base.ts'
 
-const options: Options = publishedPackage({ index: 'src/index.ts' })
+const options: Options = publishedPackage({
+  index: 'src/index.ts',
+  http: 'src/clients/http.ts',
+  undici: 'src/clients/undici.ts',
+  axios: 'src/clients/axios.ts',
+  'influxdb-client': 'src/clients/influxdb-client.ts',
+  'influxdb3-client': 'src/clients/influxdb3-client.ts',
+})
 export default options

@@ -26,6 +26,8 @@ export interface ExchangeRequest {
   readonly replayable: boolean
   /** As in `fetch`: `'follow'` redirects here, leave them to the caller (`'manual'`), or refuse them (`'error'`). */
   readonly redirect: 'follow' | 'manual' | 'error'
+  /** How many redirects to follow at most. Default 20. */
+  readonly maxRedirects?: number | undefined
   readonly signal?: AbortSignal | null | undefined
 }
 
@@ -88,7 +90,7 @@ export async function startExchange(authorizer: Authorizer, request: ExchangeReq
   }
 
   const follow = (status: number, location: string | null | undefined): boolean => {
-    const redirect = readRedirect(status, location, url, method, redirects)
+    const redirect = readRedirect(status, location, url, method, redirects, request.maxRedirects)
     if (!redirect) return false
     if (mode === 'error') {
       throw new RedirectError(

@@ -35,6 +35,7 @@ export interface Redirect {
  * @param url of the request
  * @param method of the request
  * @param redirects how many were followed before this one
+ * @param maxRedirects how many may be followed
  * @returns the request to send next, or `undefined` when the answer is no redirect
  * @throws {RedirectError} `ERR_REDIRECT_LOCATION` or `ERR_REDIRECT_COUNT`
  * @see Fetch standard, section 4.4, "HTTP-redirect fetch"
@@ -45,13 +46,14 @@ export function readRedirect(
   url: URL,
   method: string,
   redirects: number,
+  maxRedirects: number = MAX_REDIRECTS,
 ): Redirect | undefined {
   if (![301, 302, 303, 307, 308].includes(status) || typeof location !== 'string') return undefined
   const next = readLocation(location, url)
-  if (redirects >= MAX_REDIRECTS) {
+  if (redirects >= maxRedirects) {
     throw new RedirectError(
       'ERR_REDIRECT_COUNT',
-      `More than ${MAX_REDIRECTS} redirects: the server sends in circles`,
+      `More than ${maxRedirects} redirects: the server sends in circles`,
     )
   }
   const dropsBody =

@@ -31,6 +31,7 @@ export class SourceError extends AuthError<SourceErrorCode> {
 
 /** A credential, and where it was found. */
 export interface Found {
+  /** Not enumerable, so that no copy shows it. */
   readonly credentials: Credentials
   /** For people: a variable's name, a file's path. */
   readonly source: string
@@ -68,10 +69,15 @@ export function defineSource(
 
 const INSPECT = Symbol.for('nodejs.util.inspect.custom')
 
-/** Makes printing a find show where it was found, not what. */
-function hide(found: Found): Found {
-  const shown = () => ({ ...found, credentials: `${found.credentials.scheme} [redacted]` })
-  return Object.defineProperties({ ...found }, { toJSON: { value: shown }, [INSPECT]: { value: shown } })
+/** Makes printing or cloning a find show where it was found, not what. */
+function hide({ credentials, source, host }: Found): Found {
+  const shown = { credentials: `${credentials.scheme} [redacted]`, source, ...(host && { host }) }
+  const print = { value: () => shown }
+  return Object.defineProperties({ source, host } as Found, {
+    credentials: { value: credentials },
+    toJSON: print,
+    [INSPECT]: print,
+  })
 }
 
 /**

@@ -141,7 +141,7 @@ export const redirectScenarios: readonly RedirectScenario[] = [
   dropped('a tab that hides another host', ({ home }, path) => `/\t/other.test:${port(home)}${path}`),
   refused(
     'a user name and password',
-    ({ home }, path) => `https://joe:s3cret@influx.test:${port(home)}${path}`,
+    ({ home }, path) => `https://joe:hunter2@influx.test:${port(home)}${path}`,
   ),
   refused(
     'our host as the user name of another',

@@ -1,0 +1,103 @@
+// axios passes the shared client suite; its own options for credentials and redirects keep their meaning, safely.
+
+import http from 'node:http'
+import https from 'node:https'
+import { Readable } from 'node:stream'
+import { inspect } from 'node:util'
+import { type Network, startNetwork, testClient } from '@fluxauth/auth-testkit'
+import axios, { isAxiosError } from 'axios'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { authAxios } from './axios.ts'
+
+testClient(
+  'axios',
+  { redirects: 'followed', streamsRequests: true, streamsAnswers: true, signals: true },
+  ({ ca, lookup, ...options }) => {
+    const httpAgent = new http.Agent({ keepAlive: true, lookup })
+    const httpsAgent = new https.Agent({ keepAlive: true, lookup, ...(ca && { ca }) })
+    const api = axios.create({ httpAgent, httpsAgent, responseType: 'stream' })
+    authAxios(api, options)
+    return {
+      async request({ url, method, headers, body, signal }) {
+        const data = typeof body === 'object' ? Readable.from(body) : body
+        const config = { url, method, headers, ...(data && { data }), ...(signal && { signal }) }
+        try {
+          const response = await api.request(config)
+          return { status: response.status, body: response.data, given: response }
+        } catch (error) {
+          if (!isAxiosError(error) || !error.response) throw error
+          return { status: error.response.status, body: error.response.data, given: error }
+        }
+      },
+      async close() {
+        httpAgent.destroy()
+        httpsAgent.destroy()
+      },
+    }
+  },
+)
+
+describe('an axios instance', () => {
+  let network: Network
+  beforeAll(async () => {
+    network = await startNetwork()
+  })
+  afterAll(() => network.stop())
+  const instance = () => {
+    const api = axios.create()
+    const remove = authAxios(api, { origin: network.loopback, credentials: 'my-s3cret' })
+    return { api, remove }
+  }
+  const moved = (location: string) => ({ status: 302, headers: { location } })
+
+  test('resolves relative URLs, with their parameters, against the origin', async () => {
+    const stage = network.stage(() => ({ body: '{"ok":true}' }))
+    const { data } = await instance().api.get(`/${stage.id}/buckets`, { params: { name: 'a b' } })
+    expect(data).toEqual({ ok: true })
+    expect(stage.visits[0]?.path).toBe(`/${stage.id}/buckets?name=a+b`)
+  })
+
+  test('keeps auth of the request, and drops it when a redirect leads away', async () => {
+    const stage = network.stage((_, index) => (index === 0 ? moved(stage.url(network.plain)) : {}))
+    const config = { auth: { username: 'zoë', password: 'p' }, lookup: network.lookup as never }
+    await instance().api.get(stage.url(network.loopback), config)
+    expect(stage.visits.map(({ headers }) => headers.authorization)).toEqual(['Basic em/Dqzpw', undefined])
+  })
+
+  test('follows as many redirects as maxRedirects says', async () => {
+    const stage = network.stage(() => moved(stage.url(network.loopback)))
+    const { api } = instance()
+    const to = stage.url(network.loopback)
+    await expect(api.get(to, { maxRedirects: 2 })).rejects.toMatchObject({ code: 'ERR_REDIRECT_COUNT' })
+    expect(stage.visits).toHaveLength(3)
+    await expect(api.get(to, { maxRedirects: 0 })).rejects.toMatchObject({ status: 302 })
+    expect(stage.visits).toHaveLength(4)
+  })
+
+  test('has the errors of axios for a status, without the credential, and its own way to allow one', async () => {
+    const stage = network.stage(() => ({ status: 418, body: 'teapot' }))
+    const { api } = instance()
+    const to = stage.url(network.loopback)
+    const error = await api.get(to).catch((reason) => reason)
+    expect(error).toMatchObject({ name: 'AxiosError', code: 'ERR_BAD_REQUEST', response: { data: 'teapot' } })
+    expect(`${inspect(error, { depth: 9 })}${JSON.stringify(error)}`).not.toContain('my-s3cret')
+    expect((await api.get(to, { validateStatus: () => true })).status).toBe(418)
+  })
+
+  test('is as before when the authentication is taken away', async () => {
+    const stage = network.stage(() => ({}))
+    const { api, remove } = instance()
+    remove()
+    await api.get(stage.url(network.loopback))
+    expect(stage.visits[0]?.headers.authorization).toBeUndefined()
+  })
+
+  test('works with the adapter of fetch', async () => {
+    const stage = network.stage((_, index) => (index === 0 ? moved(stage.url(network.loopback)) : {}))
+    await instance().api.get(stage.url(network.loopback), { adapter: 'fetch' })
+    expect(stage.visits.map(({ headers }) => headers.authorization)).toEqual([
+      'Token my-s3cret',
+      'Token my-s3cret',
+    ])
+  })
+})

@@ -1,0 +1,80 @@
+// Node's http and https pass the shared client suite.
+
+import http from 'node:http'
+import https from 'node:https'
+import { text } from 'node:stream/consumers'
+import { inspect } from 'node:util'
+import { type Network, startNetwork, testClient } from '@fluxauth/auth-testkit'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { authHttp } from './http.ts'
+
+testClient(
+  'node:http',
+  {
+    redirects: 'followed',
+    redirectModes: true,
+    streamsRequests: true,
+    streamsAnswers: true,
+    signals: true,
+  },
+  ({ ca, lookup, ...options }) => {
+    const agents = {
+      http: new http.Agent({ keepAlive: true, lookup }),
+      https: new https.Agent({ keepAlive: true, lookup, ...(ca && { ca }) }),
+    }
+    const { request } = authHttp({ ...options, agents })
+    return {
+      async request({ url, ...init }) {
+        const response = await request(url, init)
+        return { status: response.statusCode ?? 0, body: response, given: response }
+      },
+      async close() {
+        agents.http.destroy()
+        agents.https.destroy()
+      },
+    }
+  },
+)
+
+describe('requests over node:http', () => {
+  let network: Network
+  beforeAll(async () => {
+    network = await startNetwork()
+  })
+  afterAll(() => network.stop())
+  const http = () => authHttp({ origin: network.loopback, credentials: 'my-s3cret' })
+
+  test('say which URL answered, and print as little', async () => {
+    const stage = network.stage((_, index) =>
+      index === 0
+        ? { status: 302, headers: { location: stage.url(network.loopback, 'there') } }
+        : { body: 'here' },
+    )
+    const response = await http().get(`/${stage.id}/`)
+    expect(response.url).toBe(stage.url(network.loopback, 'there'))
+    expect(await text(response)).toBe('here')
+    expect(inspect(response, { depth: 1 })).toContain(
+      `ClientRequest GET ${network.loopback}/${stage.id}/there`,
+    )
+    expect(inspect(response, { depth: 9, showHidden: true })).not.toContain('my-s3cret')
+  })
+
+  test('end when nothing comes for so long', async () => {
+    const stage = network.stage(() => new Promise(() => undefined))
+    await expect(http().get(stage.url(network.loopback), { timeout: 50 })).rejects.toThrow('No answer')
+  })
+
+  test('send headers with several values, and bytes', async () => {
+    const stage = network.stage(() => ({}))
+    await http().request(stage.url(network.loopback), {
+      method: 'post',
+      headers: { accept: ['text/csv', 'application/json'], 'x-count': 2 },
+      body: new TextEncoder().encode('bytes'),
+    })
+    expect(stage.visits[0]).toMatchObject({
+      method: 'POST',
+      headers: { accept: 'text/csv, application/json', 'x-count': '2', 'content-length': '5' },
+      body: 'bytes',
+    })
+  })
+})

@@ -1,0 +1,108 @@
+// Node's `http` and `https` with a credential that goes to its own origin and nowhere else.
+
+import type http from 'node:http'
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
+import type https from 'node:https'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { urlToHttpOptions } from 'node:url'
+import { type AuthorizerOptions, createAuthorizer, isStream, startExchange } from '@fluxauth/auth-core/client'
+import { HeaderList } from './header-list.ts'
+import { discard, quietRequest } from './quiet-request.ts'
+
+/** Options of {@link authHttp}. */
+export interface AuthHttpOptions extends AuthorizerOptions {
+  /** The agents to send with, for each protocol; connections, TLS and keep-alive are theirs. Default: Node's own, which keep alive. */
+  readonly agents?: { readonly http?: http.Agent; readonly https?: https.Agent } | undefined
+}
+
+/** Options of one request. */
+export interface AuthHttpRequest {
+  /** Default `'GET'`. */
+  readonly method?: string | undefined
+  readonly headers?: OutgoingHttpHeaders | undefined
+  /** Text, bytes, or a stream, which cannot be sent a second time. */
+  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array> | undefined
+  /** As in `fetch`. Default `'follow'`. */
+  readonly redirect?: 'follow' | 'manual' | 'error' | undefined
+  readonly signal?: AbortSignal | undefined
+  /** In milliseconds, of a connection on which nothing comes. Default: the agent's. */
+  readonly timeout?: number | undefined
+}
+
+/** What {@link authHttp} makes. */
+export interface AuthHttp {
+  /**
+   * Sends a request.
+   *
+   * @param url absolute, or relative to the first bound origin
+   * @returns the answer, whatever its status; its `url` is the one that answered
+   * @throws {TargetError} `ERR_TARGET_URL`, `ERR_TARGET_USERINFO` or `ERR_TARGET_EXISTING`
+   * @throws {RedirectError} `ERR_REDIRECT_COUNT`, `_LOCATION`, `_REFUSED` or `_BODY`
+   */
+  request(url: string | URL, options?: AuthHttpRequest): Promise<IncomingMessage>
+  /** Sends a `GET` request, see {@link request}. */
+  get(url: string | URL, options?: Omit<AuthHttpRequest, 'method' | 'body'>): Promise<IncomingMessage>
+}
+
+/**
+ * Makes a `request` and a `get` over `node:http` and `node:https` that authenticate to one server, under the same rules as
+ * `authFetch`.
+ *
+ * @param options `origin`, `credentials` and `agents`
+ * @throws {TargetError} `ERR_TARGET_ORIGIN`, `ERR_TARGET_INSECURE` or `ERR_TARGET_USERINFO`
+ * @example
+ * const { get } = authHttp({ origin: 'https://localhost:8086', credentials: defaultChain() })
+ * const response = await get('/api/v2/buckets')
+ */
+export function authHttp({ agents = {}, ...options }: AuthHttpOptions): AuthHttp {
+  const authorizer = createAuthorizer(options)
+
+  const request = async (to: string | URL, init: AuthHttpRequest = {}): Promise<IncomingMessage> => {
+    const { method = 'GET', body, redirect = 'follow', signal } = init
+    const headers = new HeaderList(init.headers)
+    const exchange = await startExchange(authorizer, {
+      url: authorizer.target.resolve(String(to)),
+      method: method.toUpperCase(),
+      headers,
+      replayable: !isStream(body),
+      redirect,
+      signal,
+    })
+    for (;;) {
+      const { url } = exchange
+      const response = await send(url, exchange.method, exchange.bodyDropped ? undefined : body, {
+        headers: headers.toRecord(),
+        ...(signal && { signal }),
+        ...(init.timeout !== undefined && { timeout: init.timeout }),
+        agent: url.protocol === 'https:' ? agents.https : agents.http,
+      })
+      response.url = url.href
+      const again = await exchange.again({
+        status: response.statusCode ?? 0,
+        header: (name) => response.headers[name],
+        discard: () => discard(response),
+      })
+      if (!again) return response
+    }
+  }
+  return { request, get: request }
+}
+
+function send(
+  url: URL,
+  method: string,
+  body: AuthHttpRequest['body'],
+  options: https.RequestOptions,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const request = quietRequest({ ...urlToHttpOptions(url), ...options, method }, resolve)
+    request.on('error', reject)
+    request.on('timeout', () => request.destroy(new Error(`No answer from ${url.origin} in time`)))
+    if (typeof body === 'object' && isStream(body)) {
+      pipeline(Readable.from(body as AsyncIterable<Uint8Array>), request).catch(reject)
+    } else {
+      request.end(body)
+    }
+  })
+}

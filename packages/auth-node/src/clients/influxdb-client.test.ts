@@ -1,0 +1,178 @@
+// The InfluxDB v2 client passes the shared client suite; its write and query APIs use a token that changes while the client lives.
+
+import http from 'node:http'
+import https from 'node:https'
+import {
+  type Network,
+  type RedirectScenario,
+  redirectScenarios,
+  startNetwork,
+  testClient,
+} from '@fluxauth/auth-testkit'
+import { HttpError } from '@influxdata/influxdb-client'
+import followRedirects from 'follow-redirects'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { authInfluxDB } from './influxdb-client.ts'
+
+testClient(
+  '@influxdata/influxdb-client',
+  { redirects: 'left', streamsAnswers: true, signals: true, seesUserinfo: false },
+  ({ ca, lookup, origin, ...options }) => {
+    const [url = ''] = [origin].flat().map(String)
+    const { Agent } = url.startsWith('https') ? https : http
+    const agent = new Agent({ keepAlive: true, lookup, ...(ca && { ca }) })
+    const influx = authInfluxDB({ ...options, url, origin, transportOptions: { agent } })
+    const { transport } = influx
+    return {
+      async request({ url: to, method, headers, body = '', signal }) {
+        const { pathname } = new URL(to)
+        const sendOptions = { method, headers, ...(signal && { signal }) }
+        try {
+          const answer = transport.iterate(pathname, `${body}`, sendOptions)
+          const { value, done } = await answer.next()
+          return { status: 200, body: prepend(done ? [] : [value], answer), given: influx }
+        } catch (error) {
+          if (!(error instanceof HttpError)) throw error
+          return { status: error.statusCode, body: error.body ?? '', given: error }
+        }
+      },
+      async close() {
+        agent.destroy()
+      },
+    }
+  },
+)
+
+async function* prepend<T>(first: readonly T[], rest: AsyncIterable<T>): AsyncGenerator<T> {
+  yield* first
+  yield* rest
+}
+
+describe('with the package follow-redirects', () => {
+  let network: Network
+  beforeAll(async () => {
+    network = await startNetwork()
+  })
+  afterAll(() => network.stop())
+
+  // The package leaves nothing out before a redirect that it cannot read, and has limits and loops of its own.
+  const followed = ({ refused, bound, method, hops }: RedirectScenario) =>
+    !refused && !bound && !method && hops.length < 20
+  test.for(redirectScenarios.filter(followed))('$title', async ({ hops, carries }) => {
+    const stage = network.stage((_, index) => {
+      const [status, location] = hops[index] ?? [200]
+      return location ? { status, headers: { location: location(network, `/${stage.id}/`) } } : { status }
+    })
+    const events: string[] = []
+    const { transport } = authInfluxDB({
+      url: network.home,
+      credentials: 'my-token',
+      onEvent: ({ type }) => events.push(type),
+      transportOptions: {
+        'follow-redirects': followRedirects,
+        lookup: network.lookup,
+        ca: network.ca,
+      },
+    })
+    await transport.request(`/${stage.id}/`, '', { method: 'GET' })
+    expect(stage.visits.map(({ headers }) => headers.authorization === 'Token my-token')).toEqual(carries)
+    expect(events.includes('dropped')).toBe(carries.includes(false))
+  })
+})
+
+describe('its APIs', () => {
+  let network: Network
+  beforeAll(async () => {
+    network = await startNetwork()
+  })
+  afterAll(() => network.stop())
+
+  /** A client over one token file that is replaced, whose server knows one token. */
+  const living = () => {
+    const state = { token: 'old', valid: 'old', body: '' }
+    const stage = network.stage(({ headers }) =>
+      headers.authorization === `Token ${state.valid}`
+        ? { status: state.body ? 200 : 204, body: state.body, headers: { 'content-type': 'text/csv' } }
+        : { status: 401, body: '{"code":"unauthorized","message":"unauthorized access"}' },
+    )
+    const influx = authInfluxDB({
+      url: `${network.loopback}/${stage.id}`,
+      credentials: () => state.token,
+    })
+    return { state, stage, influx }
+  }
+
+  test('write with the next token after a rotation', async () => {
+    const { state, stage, influx } = living()
+    const api = influx.getWriteApi('org', 'bucket', 'ns', { flushInterval: 0, maxRetries: 0 })
+    api.writeRecord('air,room=a temperature=20')
+    await api.flush()
+    state.token = state.valid = 'new'
+    api.writeRecord('air,room=a temperature=21')
+    await api.close()
+    expect(stage.visits.map(({ headers, body }) => [headers.authorization, body])).toEqual([
+      ['Token old', 'air,room=a temperature=20'],
+      ['Token new', 'air,room=a temperature=21'],
+    ])
+  })
+
+  test('query with the next token after a refusal, in every form of it', async () => {
+    const { state, stage, influx } = living()
+    state.body =
+      '#datatype,string,long,string\n#group,false,false,false\n#default,_result,,\n,result,table,name\n,,0,one\n'
+    const api = influx.getQueryApi('org')
+    const forms: Record<string, () => Promise<unknown>> = {
+      collectRows: () => api.collectRows('buckets()'),
+      queryRaw: () => api.queryRaw('buckets()'),
+      iterateRows: async () => {
+        for await (const { values } of api.iterateRows('buckets()')) return values
+        return undefined
+      },
+    }
+    for (const [form, run] of Object.entries(forms)) {
+      const before = stage.visits.length
+      state.token = 'refused'
+      state.valid = form
+      const promise = run()
+      setImmediate(() => {
+        state.token = form
+      })
+      expect(JSON.stringify(await promise)).toContain('one')
+      expect(stage.visits.slice(before).map(({ headers }) => headers.authorization)).toEqual([
+        'Token refused',
+        `Token ${form}`,
+      ])
+    }
+  })
+
+  test('stop a query that is cancelled before its credential is found', async () => {
+    const stage = network.stage(() => ({}))
+    let give: (token: string) => void = () => undefined
+    const credentials = () =>
+      new Promise<string>((resolve) => {
+        give = resolve
+      })
+    const influx = authInfluxDB({ url: `${network.loopback}/${stage.id}`, credentials })
+    const done = new Promise<void>((complete, error) => {
+      let cancel: () => void = () => undefined
+      influx.getQueryApi('org').queryLines('buckets()', {
+        next: () => undefined,
+        complete,
+        error,
+        useCancellable: (cancellable) => {
+          cancel = () => cancellable.cancel()
+        },
+      })
+      cancel()
+      setImmediate(() => give('my-token'))
+    })
+    await done
+    expect(stage.visits).toEqual([])
+  })
+
+  test('refuse a URL that holds a password', () => {
+    expect(() => authInfluxDB({ url: 'http://joe:s3cret@127.0.0.1', credentials: 'x' })).toThrow(
+      expect.objectContaining({ code: 'ERR_TARGET_USERINFO' }),
+    )
+  })
+})

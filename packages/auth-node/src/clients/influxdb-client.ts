@@ -1,0 +1,175 @@
+// The InfluxDB v2 client with a credential that may change while the client lives.
+
+import {
+  type Authorizer,
+  type AuthorizerOptions,
+  createAuthorizer,
+  type Exchange,
+  startExchange,
+} from '@fluxauth/auth-core/client'
+import {
+  type Cancellable,
+  type ClientOptions,
+  type CommunicationObserver,
+  HttpError,
+  InfluxDB,
+  type SendOptions,
+  type Transport,
+} from '@influxdata/influxdb-client'
+import { beforeRedirect } from './follow-redirects.ts'
+import { HeaderList } from './header-list.ts'
+import { quietRequest } from './quiet-request.ts'
+
+/** Options of {@link authInfluxDB}: those of the client, and the credential in the place of `token`. */
+export interface AuthInfluxDBOptions
+  extends Omit<ClientOptions, 'token' | 'transport'>,
+    Omit<AuthorizerOptions, 'origin'> {
+  /** Default: the origin of `url`, or of `proxyUrl`, through which everything goes. */
+  readonly origin?: AuthorizerOptions['origin'] | undefined
+}
+
+/**
+ * Makes an `InfluxDB` whose requests carry a credential that is asked for each time: a token that is rotated is used without making
+ * a new client, and a 401 has the provider asked again.
+ *
+ * Redirects are errors, as they are for the client alone. Where `transportOptions` has the package follow-redirects follow them, the
+ * credential is dropped on the first that leads to another origin.
+ *
+ * @param options of the client, with `credentials` in the place of `token`
+ * @returns the client; requests fail with what `startExchange` names
+ * @throws {TargetError} `ERR_TARGET_ORIGIN`, `ERR_TARGET_INSECURE` or `ERR_TARGET_USERINFO`
+ * @example
+ * const influx = authInfluxDB({ url: 'https://localhost:8086', credentials: fromTokenFile('/run/secrets/influx-token') })
+ * for await (const { values } of influx.getQueryApi('my-org').iterateRows('buckets()')) console.log(values)
+ * @see InfluxDB client library for JavaScript, "ClientOptions"
+ */
+export function authInfluxDB(options: AuthInfluxDBOptions): InfluxDB {
+  const { credentials, origin, allowInsecure, onExisting, retry, onEvent, ...client } = options
+  const server = client.proxyUrl ?? client.url
+  const authorizer = createAuthorizer({
+    credentials,
+    origin: origin ?? new URL(server).origin,
+    allowInsecure,
+    onExisting,
+    retry,
+    onEvent,
+  })
+  authorizer.target.resolve(server)
+  const { transport } = new InfluxDB({
+    ...client,
+    transportOptions: {
+      'follow-redirects': { http: { request: quietRequest }, https: { request: quietRequest } },
+      ...client.transportOptions,
+      beforeRedirect: beforeRedirect(authorizer),
+    },
+  })
+  return new InfluxDB({ ...client, transport: withCredentials(transport, authorizer, server) })
+}
+
+/** Puts the credential on what a transport sends. */
+function withCredentials(transport: Transport, authorizer: Authorizer, server: string): Transport {
+  /** Starts a request, and says whether to send it again after an error. */
+  const start = async (options: SendOptions) => {
+    const headers = new HeaderList(options.headers)
+    const exchange = await startExchange(authorizer, {
+      url: new URL(server),
+      method: options.method,
+      headers,
+      replayable: true,
+      redirect: 'manual',
+      signal: options.signal as AbortSignal | undefined,
+    })
+    return {
+      options: () => ({ ...options, headers: headers.toRecord() as Record<string, string> }),
+      again: (error: unknown) => error instanceof HttpError && again(exchange, error),
+    }
+  }
+
+  return {
+    chunkCombiner: transport.chunkCombiner,
+    async request(path, body, options, responseStarted) {
+      const attempt = await start(options)
+      for (;;) {
+        try {
+          return await transport.request(path, body, attempt.options(), responseStarted)
+        } catch (error) {
+          if (!(await attempt.again(error))) throw error
+        }
+      }
+    },
+    async *iterate(path, body, options) {
+      const attempt = await start(options)
+      for (;;) {
+        try {
+          return yield* transport.iterate(path, body, attempt.options())
+        } catch (error) {
+          if (!(await attempt.again(error))) throw error
+        }
+      }
+    },
+    send(path, body, options, callbacks = {}) {
+      const { cancellable, useCancellable } = cancelLater()
+      callbacks.useCancellable?.(cancellable)
+      const run = async (): Promise<void> => {
+        const attempt = await start(options)
+        let error: Error | undefined
+        do {
+          if (cancellable.isCancelled()) return callbacks.complete?.()
+          error = await sendOnce(transport, path, body, attempt.options(), { ...callbacks, useCancellable })
+        } while (error && (await attempt.again(error)))
+        if (error) callbacks.error?.(error)
+      }
+      run().catch((error) => callbacks.error?.(error))
+    },
+  }
+}
+
+/** Sends, and resolves when all is received: with the server's refusal, if it refuses. */
+function sendOnce(
+  transport: Transport,
+  path: string,
+  body: string,
+  options: SendOptions,
+  callbacks: Partial<CommunicationObserver<Uint8Array>>,
+): Promise<Error | undefined> {
+  return new Promise((resolve) => {
+    transport.send(path, body, options, {
+      ...callbacks,
+      // A refusal is told by its error, and may yet be followed by an answer.
+      responseStarted: (headers, status) => {
+        if (status !== undefined && status < 300) callbacks.responseStarted?.(headers, status)
+      },
+      complete: () => {
+        callbacks.complete?.()
+        resolve(undefined)
+      },
+      error: resolve,
+    })
+  })
+}
+
+async function again(exchange: Exchange, { statusCode, headers }: HttpError): Promise<boolean> {
+  return exchange.again({
+    status: statusCode,
+    header: (name) => headers?.[name]?.toString(),
+    discard: () => undefined,
+  })
+}
+
+/** What can be cancelled before the request it stands for has begun. */
+function cancelLater() {
+  let cancelled = false
+  let actual: Cancellable | undefined
+  const cancellable: Cancellable = {
+    cancel() {
+      cancelled = true
+      actual?.cancel()
+    },
+    isCancelled: () => cancelled,
+  }
+  const useCancellable = (started: Cancellable): void => {
+    actual = started
+    if (cancelled) started.cancel()
+  }
+  return { cancellable, useCancellable }
+}

@@ -1,0 +1,140 @@
+// The InfluxDB 3 client passes the shared client suite with its writes; its queries are gRPC, and have tests of their own.
+
+import http from 'node:http'
+import https from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { inspect } from 'node:util'
+import { testClient } from '@fluxauth/auth-testkit'
+import { type Metadata, Server, ServerCredentials, type ServerWritableStream, status } from '@grpc/grpc-js'
+import { HttpError, setLogger } from '@influxdata/influxdb3-client'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { authInfluxDBClient } from './influxdb3-client.ts'
+
+// The client logs each write that fails.
+const logged: unknown[] = []
+setLogger({ error: (...log) => logged.push(log), warn: (...log) => logged.push(log) })
+afterAll(() => {
+  expect(logged.length).toBeGreaterThan(0)
+  expect(inspect(logged, { depth: 9, maxArrayLength: null })).not.toContain('s3cret')
+})
+
+testClient(
+  '@influxdata/influxdb3-client',
+  { redirects: 'left', methods: ['POST'], readsAnswers: false, seesUserinfo: false },
+  ({ ca, lookup, origin, ...options }) => {
+    const [host = ''] = [origin].flat().map(String)
+    const { Agent } = host.startsWith('https') ? https : http
+    const agent = new Agent({ keepAlive: true, lookup, ...(ca && { ca }) })
+    const influx = authInfluxDBClient({
+      ...options,
+      host,
+      origin,
+      database: 'db',
+      transportOptions: { agent },
+    })
+    return {
+      async request({ headers, body }) {
+        try {
+          await influx.write(`${body}`, 'db', undefined, { headers, gzipThreshold: Number.POSITIVE_INFINITY })
+          return { status: 200, body: '', given: influx }
+        } catch (error) {
+          if (!(error instanceof HttpError)) throw error
+          return { status: error.statusCode, body: '', given: error }
+        }
+      },
+      async close() {
+        agent.destroy()
+        await influx.close()
+      },
+    }
+  },
+)
+
+describe('a query of the InfluxDB 3 client', () => {
+  const seen: unknown[] = []
+  let valid = 'old'
+  const server = new Server()
+  const bytes = (value: Buffer) => value
+  let host: string
+
+  beforeAll(async () => {
+    const definition = {
+      DoGet: {
+        path: '/arrow.flight.protocol.FlightService/DoGet',
+        requestStream: false,
+        responseStream: true,
+        requestSerialize: bytes,
+        requestDeserialize: bytes,
+        responseSerialize: bytes,
+        responseDeserialize: bytes,
+      },
+    }
+    server.addService(definition, {
+      DoGet(call: ServerWritableStream<Buffer, Buffer> & { metadata: Metadata }) {
+        const given = call.metadata.get('authorization')
+        seen.push(...given)
+        if (given[0] === `Bearer ${valid}`) call.end()
+        else call.emit('error', { code: status.UNAUTHENTICATED, details: 'who are you?' })
+      },
+    })
+    const port = await new Promise<number>((resolve, reject) => {
+      server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+        error ? reject(error) : resolve(bound),
+      )
+    })
+    host = `http://127.0.0.1:${port}`
+  })
+  afterAll(() => server.forceShutdown())
+  beforeEach(() => {
+    seen.length = 0
+    valid = 'old'
+  })
+
+  const rows = async (credentials: string | (() => string)) => {
+    const influx = authInfluxDBClient({ host, credentials, database: 'db' })
+    try {
+      for await (const _ of influx.query('SELECT 1')) expect.fail('there is no row')
+      for await (const _ of influx.queryPoints('SELECT 1')) expect.fail('there is no row')
+    } finally {
+      await influx.close()
+    }
+  }
+
+  test('says Bearer, whatever the scheme', async () => {
+    await rows('old')
+    expect(seen).toEqual(['Bearer old', 'Bearer old'])
+  })
+
+  test('asks for the credential anew when it is refused', async () => {
+    let asked = 0
+    valid = 'new'
+    await rows(() => (asked++ === 0 ? 'old' : 'new'))
+    expect(seen).toEqual(['Bearer old', 'Bearer new', 'Bearer new'])
+  })
+
+  test('fails when there is no better credential, and shows none', async () => {
+    valid = 'another'
+    const error = await rows('old-s3cret').then(
+      () => expect.fail('should have been refused'),
+      (reason) => reason,
+    )
+    expect(`${error}`).toContain('who are you?')
+    expect(inspect(error, { depth: 9 })).not.toContain('s3cret')
+    expect(seen).toEqual(['Bearer old-s3cret'])
+  })
+})
+
+test('the InfluxDB 3 client asks for the version with its credential', async () => {
+  const server = http.createServer((request, response) => {
+    expect(request.headers.authorization).toBe('Token my-token')
+    const header = request.url === '/ping' && { 'x-influxdb-version': '3.2.1' }
+    response.writeHead(200, { ...header }).end('{}')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const host = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const influx = authInfluxDBClient({ host, credentials: 'my-token' })
+  expect(await influx.getServerVersion()).toBe('3.2.1')
+  await influx.close()
+  server.closeAllConnections()
+  server.close()
+})

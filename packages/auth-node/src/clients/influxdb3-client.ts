@@ -1,0 +1,179 @@
+// The InfluxDB 3 client with a credential that may change while the client lives.
+
+import http from 'node:http'
+import https from 'node:https'
+import { text } from 'node:stream/consumers'
+import {
+  type Authorizer,
+  type AuthorizerOptions,
+  createAuthorizer,
+  type Exchange,
+  startExchange,
+} from '@fluxauth/auth-core/client'
+import {
+  type ClientOptions,
+  HttpError,
+  InfluxDBClient,
+  type PointValues,
+  type QueryOptions,
+  type WritableData,
+  type WriteOptions,
+} from '@influxdata/influxdb3-client'
+import { beforeRedirect } from './follow-redirects.ts'
+import { HeaderList } from './header-list.ts'
+import { authHttp } from './http.ts'
+import { quietRequest } from './quiet-request.ts'
+
+/** Options of {@link authInfluxDBClient}: those of the client, and the credential in the place of `token` and `authScheme`. */
+export interface AuthInfluxDBClientOptions
+  extends Omit<ClientOptions, 'token' | 'authScheme' | 'transport'>,
+    Omit<AuthorizerOptions, 'origin'> {
+  /** Default: the origin of `host`, or of `proxyUrl`, through which everything goes. */
+  readonly origin?: AuthorizerOptions['origin'] | undefined
+}
+
+/**
+ * Makes an `InfluxDBClient` whose writes (HTTP) and queries (Flight, over gRPC) carry a credential that is asked for each time: a token
+ * that is rotated is used without making a new client, and a refusal has the provider asked again.
+ *
+ * Queries always say `Bearer`, the only scheme that Flight knows. Redirects are errors, as they are for the client alone. Where
+ * `transportOptions` has the package follow-redirects follow them, the credential is dropped on the first that leads to another origin.
+ *
+ * @param options of the client, with `credentials` in the place of `token`
+ * @returns the client; requests fail with what `startExchange` names
+ * @throws {TargetError} `ERR_TARGET_ORIGIN`, `ERR_TARGET_INSECURE` or `ERR_TARGET_USERINFO`
+ * @example
+ * const influx = authInfluxDBClient({ host: 'https://localhost:8181', database: 'home', credentials: fromEnv() })
+ * for await (const row of influx.query('SELECT * FROM air')) console.log(row)
+ * @see InfluxDB 3 client library for JavaScript, "ClientOptions"
+ */
+export function authInfluxDBClient(options: AuthInfluxDBClientOptions): InfluxDBClient {
+  return new AuthInfluxDBClient(options)
+}
+
+class AuthInfluxDBClient extends InfluxDBClient {
+  readonly #authorizer: Authorizer
+  readonly #host: string
+  readonly #queryOptions: Partial<QueryOptions> | undefined
+  readonly #version: () => Promise<string | undefined>
+
+  constructor(options: AuthInfluxDBClientOptions) {
+    const { credentials, origin, allowInsecure, onExisting, retry, onEvent, ...client } = options
+    const host = client.proxyUrl ?? client.host
+    const bound = {
+      credentials,
+      origin: origin ?? new URL(host).origin,
+      allowInsecure,
+      onExisting,
+      retry,
+      onEvent,
+    }
+    const authorizer = createAuthorizer(bound)
+    authorizer.target.resolve(host)
+    super({
+      ...client,
+      token: '', // the client wants one, and sends none that is empty
+      transportOptions: {
+        'follow-redirects': { http: { request: quietRequest }, https: { request: quietRequest } },
+        ...client.transportOptions,
+        beforeRedirect: beforeRedirect(authorizer),
+      },
+    })
+    this.#authorizer = authorizer
+    this.#host = host
+    this.#queryOptions = client.queryOptions
+    this.#version = async () => {
+      const { agent, ...tls } = client.transportOptions ?? {}
+      const agents = { http: agent ?? http.globalAgent, https: agent ?? new https.Agent(tls) }
+      const response = await authHttp({ ...bound, agents }).get(new URL('/ping', host))
+      const body = await text(response)
+      const header = response.headers['x-influxdb-version']
+      return header?.toString() ?? (body.startsWith('{') ? JSON.parse(body).version : undefined)
+    }
+  }
+
+  override async write(
+    data: WritableData,
+    database?: string,
+    org?: string,
+    options: Partial<WriteOptions> = {},
+  ): Promise<void> {
+    const attempt = await this.#start('POST', options.headers)
+    for (;;) {
+      try {
+        return await super.write(data, database, org, { ...options, headers: attempt.headers() })
+      } catch (error) {
+        if (!(await attempt.again(error))) throw error
+      }
+    }
+  }
+
+  override async *query(
+    query: string,
+    database?: string,
+    options?: Partial<QueryOptions>,
+  ): AsyncGenerator<Record<string, unknown>, void, void> {
+    yield* this.#query((withHeaders) => super.query(query, database, withHeaders), options)
+  }
+
+  override async *queryPoints(
+    query: string,
+    database?: string,
+    options?: Partial<QueryOptions>,
+  ): AsyncGenerator<PointValues, void, void> {
+    yield* this.#query((withHeaders) => super.queryPoints(query, database, withHeaders), options)
+  }
+
+  override getServerVersion(): Promise<string | undefined> {
+    return this.#version()
+  }
+
+  async *#query<Row>(
+    run: (options: Partial<QueryOptions>) => AsyncGenerator<Row, void, void>,
+    options: Partial<QueryOptions> = {},
+  ): AsyncGenerator<Row, void, void> {
+    const given = { type: 'sql', ...this.#queryOptions, ...options } as const
+    const attempt = await this.#start('POST', given.headers)
+    for (;;) {
+      const headers = attempt.headers()
+      const { authorization, ...others } = headers
+      const flight = authorization?.replace(/^Token /, 'Bearer ')
+      try {
+        return yield* run({ ...given, headers: flight ? { ...others, authorization: flight } : headers })
+      } catch (error) {
+        if (!(await attempt.again(error))) throw error
+      }
+    }
+  }
+
+  /** Starts a request, and says whether to send it again after an error. */
+  async #start(method: string, given: Readonly<Record<string, string>> | undefined) {
+    const headers = new HeaderList(given)
+    const exchange = await startExchange(this.#authorizer, {
+      url: new URL(this.#host),
+      method,
+      headers,
+      replayable: true,
+      redirect: 'manual',
+    })
+    return {
+      headers: () => headers.toRecord() as Record<string, string>,
+      again: (error: unknown) => again(exchange, error),
+    }
+  }
+}
+
+/** What the refusals of gRPC are called in HTTP. */
+const GRPC_STATUSES: Readonly<Record<string, number>> = { UNAUTHENTICATED: 401, PERMISSION_DENIED: 403 }
+
+async function again(exchange: Exchange, error: unknown): Promise<boolean> {
+  const { code } = error as { code?: string }
+  const status = error instanceof HttpError ? error.statusCode : GRPC_STATUSES[code ?? '']
+  if (status === undefined) return false
+  const headers = error instanceof HttpError ? error.headers : undefined
+  return exchange.again({
+    status,
+    header: (name) => headers?.[name]?.toString(),
+    discard: () => undefined,
+  })
+}

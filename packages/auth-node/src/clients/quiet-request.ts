@@ -1,0 +1,45 @@
+// Requests of Node's http and https that do not show their credentials where they, their answers or connections are printed.
+
+import http, { type ClientRequest, type IncomingMessage } from 'node:http'
+import https, { type RequestOptions } from 'node:https'
+import { inspect } from 'node:util'
+
+/**
+ * Starts a request like `http.request` and `https.request`, as `options.protocol` says.
+ *
+ * Node's request holds its headers, and a connection those that it was opened for; an answer leads to both, and so does an agent. From
+ * here on a request prints as its method and URL, and a connection as its host.
+ */
+export function quietRequest(
+  options: RequestOptions,
+  callback?: (response: IncomingMessage) => void,
+): ClientRequest {
+  const { request: start } = options.protocol === 'https:' ? https : http
+  const request = start(options, callback)
+  const origin = `${request.protocol}//${request.getHeader('host') ?? request.host}`
+  const [path] = request.path.split('?', 1)
+  printAs(request, `ClientRequest ${request.method} ${origin}${path}`)
+  return request.once('socket', (socket) => printAs(socket, `Socket ${origin}`))
+}
+
+function printAs(value: object, text: string): void {
+  if (Object.hasOwn(value, inspect.custom)) return
+  const shown = { value: () => text }
+  Object.defineProperties(value, { [inspect.custom]: shown, toJSON: shown })
+}
+
+/** Lets go of an answer that nobody will read, so that its connection can be used again; a long one is cut off. */
+export async function discard(response: IncomingMessage): Promise<void> {
+  let left = MAX_DRAINED
+  try {
+    for await (const chunk of response) {
+      left -= chunk.length
+      if (left < 0) return
+    }
+  } catch {
+    // What is thrown away may break off.
+  }
+}
+
+/** In bytes: to read more of a body that nobody wants costs more than a new connection. */
+const MAX_DRAINED = 65_536

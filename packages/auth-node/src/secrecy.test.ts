@@ -1,0 +1,85 @@
+// Nothing that holds a credential shows it, in whatever way it is printed.
+
+import { format, inspect } from 'node:util'
+import { AuthError } from '@fluxauth/auth-core'
+import { createAuthorizer, toProvider } from '@fluxauth/auth-core/client'
+import { Agent } from 'undici'
+import { describe, expect, test } from 'vitest'
+import { authHttp } from './clients/http.ts'
+import { authInfluxDB } from './clients/influxdb-client.ts'
+import { authInfluxDBClient } from './clients/influxdb3-client.ts'
+import { authInterceptor } from './clients/undici.ts'
+import {
+  authFetch,
+  chain,
+  defaultChain,
+  fromEnv,
+  fromExec,
+  fromKeyring,
+  fromTokenFile,
+  fromValue,
+} from './index.ts'
+
+const SECRET = 's3cret'
+const origin = 'http://127.0.0.1:8086'
+const basic = { scheme: 'basic', username: 'joe', password: SECRET } as const
+const authorizer = createAuthorizer({ origin, credentials: SECRET })
+const found = (source: ReturnType<typeof fromValue>) => source.find({ origin })
+
+const holders: Record<string, () => unknown> = {
+  provider: () => toProvider(SECRET),
+  'provider of Basic': () => toProvider(basic),
+  authorizer: () => authorizer,
+  authorization: () => authorizer.authorize(new URL(origin)),
+  'authorization of Basic': () => createAuthorizer({ origin, credentials: basic }).authorize(new URL(origin)),
+  fetch: () => authFetch({ origin, credentials: SECRET }),
+  http: () => authHttp({ origin, credentials: SECRET }),
+  interceptor: () => authInterceptor({ origin, credentials: SECRET }),
+  dispatcher: () => new Agent().compose(authInterceptor({ origin, credentials: SECRET })),
+  'v2 client': () => authInfluxDB({ url: origin, credentials: SECRET }),
+  'v2 write API': () => authInfluxDB({ url: origin, credentials: SECRET }).getQueryApi('org'),
+  'v3 client': () => authInfluxDBClient({ host: origin, credentials: SECRET }),
+  value: () => fromValue(SECRET),
+  'find of a value': () => found(fromValue(SECRET)),
+  'find of Basic': () => found(fromValue(basic)),
+  environment: () => fromEnv({ env: { INFLUX_TOKEN: SECRET } }),
+  'find of the environment': () => found(fromEnv({ env: { INFLUX_TOKEN: SECRET } })),
+  chain: () => chain([fromValue(SECRET), fromTokenFile('/nowhere'), fromKeyring()]),
+  'default chain': () => defaultChain({ credentials: SECRET }),
+  'find of a chain': () => found(chain([fromValue(SECRET)])),
+  'error of exec': () =>
+    found(fromExec(process.execPath, ['-e', `console.log('not a token: ${SECRET}'); process.exit(1)`])).catch(
+      (error) => error,
+    ),
+  'error of a malformed token': () =>
+    createAuthorizer({ origin, credentials: `${SECRET}\r\n` })
+      .authorize(new URL(origin))
+      .catch((error) => error),
+  'error around another': () =>
+    new AuthError('ERR_AUTHORIZATION_SYNTAX' as never, 'message', undefined, {
+      cause: new Error('harmless'),
+    }),
+}
+
+describe.each(Object.keys(holders))('%s', (name) => {
+  test.each<[string, (value: unknown) => unknown]>([
+    ['console.log', (value) => format(value)],
+    ['util.inspect', (value) => inspect(value, { depth: null, showHidden: true, getters: false })],
+    ['JSON.stringify', (value) => JSON.stringify(value)],
+    ['String', (value) => String(value)],
+    ['structured clone', (value) => inspect(structuredClone(value), { depth: null, showHidden: true })],
+    ['Object.entries', (value) => inspect(Object.entries(value as object), { depth: 0 })],
+    ['causes', (value) => inspect((value as Error).cause, { depth: null })],
+  ])('shows no credential with %s', async (_, print) => {
+    const value = await holders[name]?.()
+    expect(value).toBeDefined()
+    let text: unknown
+    try {
+      text = print(value)
+    } catch (error) {
+      text = error // a function cannot be cloned, a circular structure cannot be JSON
+    }
+    expect(String(text)).not.toContain(SECRET)
+    expect(String(text)).not.toContain(Buffer.from(`joe:${SECRET}`).toString('base64'))
+  })
+})
