@@ -52,9 +52,7 @@ const holders: Record<string, () => unknown> = {
       (error) => error,
     ),
   'error of a malformed token': () =>
-    createAuthorizer({ origin, credentials: `${SECRET}\r\n` })
-      .authorize(new URL(origin))
-      .catch((error) => error),
+    authFetch({ origin, credentials: `${SECRET}\r\n` })('/').catch((error) => error),
   'error around another': () =>
     new AuthError('ERR_AUTHORIZATION_SYNTAX' as never, 'message', undefined, {
       cause: new Error('harmless'),

@@ -19,6 +19,11 @@ export interface AuthorizerOptions extends TargetOptions {
   readonly onEvent?: AuthEventListener | undefined
 }
 
+/** A URL, or as much of it as says whom a request is for. */
+export interface Origin {
+  readonly origin: string
+}
+
 /** A header value, and which credential it was made from. Nothing that prints or clones it shows either. */
 export interface Authorization {
   /** The `Authorization` value. */
@@ -51,11 +56,14 @@ export interface Authorizer {
   /** The origins the credential is bound to. */
   readonly target: Target
   /**
-   * The `Authorization` for a URL, or `undefined` when its origin is not a bound one.
+   * The `Authorization` for a URL, or `undefined` when its origin is not a bound one. It is at hand when the provider's answer is.
    *
    * @throws what the provider throws; the signal's reason when it aborts
    */
-  authorize(url: URL, signal?: AbortSignal | null): Promise<Authorization | undefined>
+  authorize(
+    url: Origin,
+    signal?: AbortSignal | null,
+  ): Authorization | undefined | Promise<Authorization | undefined>
   /**
    * Says what to do after a refusal. A 401 invalidates the provider's credential and asks it again, once for any number of
    * concurrent requests; nothing else does.
@@ -64,7 +72,7 @@ export interface Authorizer {
    * @returns another `Authorization` to repeat the request with, once; `undefined` to give up
    */
   rejected(
-    url: URL,
+    url: Origin,
     status: number,
     sent: Authorization,
     signal?: AbortSignal | null,
@@ -93,8 +101,9 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   const generationOf = (origin: string): number => refreshes.get(origin)?.generation ?? 0
 
   const emit = (event: AuthEvent): void => {
+    if (!onEvent) return
     try {
-      onEvent?.(event)
+      onEvent(event)
     } catch {}
   }
   // Concurrent requests share one answer of a provider that takes its time.
@@ -115,17 +124,20 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     onExisting,
     retry: readRetry(retry),
     emit,
-    async authorize(url, signal) {
+    authorize(url, signal) {
+      const { origin } = url
       if (!target.includes(url)) {
-        emit({ type: 'dropped', origin: url.origin, reason: 'other-origin' })
+        emit({ type: 'dropped', origin, reason: 'other-origin' })
         return undefined
       }
       signal?.throwIfAborted()
-      const generation = generationOf(url.origin)
-      const answer = ask(url.origin)
-      const credentials = isPromise(answer) ? await waitFor(answer, signal) : answer
-      emit({ type: 'credential-resolved', origin: url.origin, reason: 'request' })
-      return new BoundAuthorization(credentials, generation)
+      const generation = generationOf(origin)
+      const resolved = (credentials: Credentials): Authorization => {
+        emit({ type: 'credential-resolved', origin, reason: 'request' })
+        return new BoundAuthorization(credentials, generation)
+      }
+      const answer = ask(origin)
+      return isPromise(answer) ? waitFor(answer, signal).then(resolved) : resolved(answer)
     },
     async rejected(url, status, sent, signal) {
       const { origin } = url

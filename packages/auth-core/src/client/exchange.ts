@@ -7,17 +7,23 @@ import { BODY_HEADERS, CREDENTIAL_HEADERS, readRedirect } from './redirect.ts'
 import { retryDelay } from './retry.ts'
 import type { Target } from './target.ts'
 
-/** The headers of a request, by names in any case: a `Headers`, an `AxiosHeaders`, or what an adapter makes of its client's form. */
+/** The headers of a request, asked for by names in lower case and found in any: a `Headers`, an `AxiosHeaders`, or what an adapter makes of its client's form. */
 export interface RequestHeaders {
   has(name: string): boolean
   set(name: string, value: string): unknown
   delete(name: string): unknown
 }
 
+/** Where a request goes: a `URL`, or as much of one as a client has at hand. */
+export interface RequestUrl {
+  readonly origin: string
+  readonly href: string
+}
+
 /** A request as an adapter is given it. */
 export interface ExchangeRequest {
-  /** Absolute, without user name and password. */
-  readonly url: URL
+  /** Absolute and normalised, without user name and password: as `target.resolve` makes it. */
+  readonly url: RequestUrl
   /** Upper case. */
   readonly method: string
   /** Is changed: the credential is put in, and taken out again when a redirect leads elsewhere. */
@@ -42,7 +48,7 @@ export interface ExchangeAnswer {
 
 /** A request on its way. `url`, `method` and the headers say what to send next. */
 export interface Exchange {
-  readonly url: URL
+  readonly url: RequestUrl
   readonly method: string
   /** Whether a redirect has dropped the body. */
   readonly bodyDropped: boolean
@@ -51,12 +57,18 @@ export interface Exchange {
   /**
    * Whether to send again, now that there is an answer; `false` means that it is the answer for the caller.
    *
+   * Ask only when {@link isDeciding} says so: the answer to any other status is no.
+   *
    * @throws {RedirectError} `ERR_REDIRECT_COUNT`, `_LOCATION`, `_REFUSED` or `_BODY`, after the answer's body was let go of
    */
-  again(answer: ExchangeAnswer): boolean | Promise<boolean>
+  again(answer: ExchangeAnswer): Promise<boolean>
 }
 
-/** The only statuses after which anything but handing over the answer may be done. */
+/** Whether anything but handing over the answer may be done after a status. */
+export function isDeciding(status: number): boolean {
+  return status > 300 && DECIDING.includes(status)
+}
+
 const DECIDING: readonly number[] = [301, 302, 303, 307, 308, 401, 403, 429, 503]
 
 /**
@@ -64,74 +76,57 @@ const DECIDING: readonly number[] = [301, 302, 303, 307, 308, 401, 403, 429, 503
  *
  * @param authorizer as `createAuthorizer` makes it
  * @param request whose headers are changed
- * @returns what to send, and what to do after each answer
- * @throws {TargetError} `ERR_TARGET_USERINFO` or `ERR_TARGET_EXISTING`
+ * @returns what to send, and what to do after each answer; at once when the provider has its answer at hand
+ * @throws {TargetError} `ERR_TARGET_EXISTING`
  * @see Fetch standard, section 4.4, "HTTP-redirect fetch"
  */
-export async function startExchange(authorizer: Authorizer, request: ExchangeRequest): Promise<Exchange> {
-  const { target, retry } = authorizer
-  const { headers, replayable, redirect: mode, signal } = request
-  let { url, method } = request
-  let authorization: Authorization | undefined
-  let bodyDropped = false
-  let redirects = 0
-  let refreshed = false
-  let attempts = 0
-
-  if (url.username || url.password) target.resolve(url.href)
-  if (!headers.has('authorization')) {
-    authorization = await authorizer.authorize(url, signal)
+export function startExchange(
+  authorizer: Authorizer,
+  request: ExchangeRequest,
+): Exchange | Promise<Exchange> {
+  const { url, headers, signal } = request
+  if (headers.has('authorization')) {
+    if (authorizer.onExisting === 'keep') return new OngoingExchange(authorizer, request, undefined)
+    throw new TargetError('ERR_TARGET_EXISTING', 'The request has an Authorization header already: remove it')
+  }
+  const start = (authorization: Authorization | undefined): Exchange => {
     if (authorization) {
       headers.set('authorization', authorization.value)
       authorizer.emit({ type: 'sent', origin: url.origin, reason: 'bound-origin' })
     }
-  } else if (authorizer.onExisting === 'error') {
-    throw new TargetError('ERR_TARGET_EXISTING', 'The request has an Authorization header already: remove it')
+    return new OngoingExchange(authorizer, request, authorization)
+  }
+  const authorization = authorizer.authorize(url, signal)
+  return authorization && 'then' in authorization ? authorization.then(start) : start(authorization)
+}
+
+class OngoingExchange implements Exchange {
+  url: RequestUrl
+  method: string
+  bodyDropped = false
+  redirects = 0
+  readonly #authorizer: Authorizer
+  readonly #request: ExchangeRequest
+  #authorization: Authorization | undefined
+  #refreshed = false
+  #attempts = 0
+
+  constructor(authorizer: Authorizer, request: ExchangeRequest, authorization: Authorization | undefined) {
+    this.url = request.url
+    this.method = request.method
+    this.#authorizer = authorizer
+    this.#request = request
+    this.#authorization = authorization
   }
 
-  const follow = (status: number, location: string | null | undefined): boolean => {
-    const redirect = readRedirect(status, location, url, method, redirects, request.maxRedirects)
-    if (!redirect) return false
-    if (mode === 'error') {
-      throw new RedirectError(
-        'ERR_REDIRECT_REFUSED',
-        "The server redirects, and the request says redirect: 'error'",
-      )
-    }
-    if (!redirect.dropsBody && !bodyDropped && !replayable) {
-      throw new RedirectError('ERR_REDIRECT_BODY', 'A streamed body cannot be sent again: send text or bytes')
-    }
-    if (redirect.leavesOrigin && !staysBound(target, url, redirect.url)) {
-      for (const name of CREDENTIAL_HEADERS) headers.delete(name)
-      if (authorization) authorizer.emit({ type: 'dropped', origin: redirect.url.origin, reason: 'redirect' })
-      authorization = undefined
-    }
-    if (redirect.dropsBody) {
-      for (const name of BODY_HEADERS) headers.delete(name)
-      bodyDropped = true
-    }
-    url = redirect.url
-    method = redirect.method
-    redirects++
-    return true
-  }
-
-  const refresh = async (status: number, refused: Authorization): Promise<boolean> => {
-    refreshed = true
-    const next = await authorizer.rejected(url, status, refused, signal)
-    if (!next || (!replayable && !bodyDropped)) return false
-    headers.set('authorization', next.value)
-    authorizer.emit({ type: 'sent', origin: url.origin, reason: 'retry' })
-    authorization = next
-    return true
-  }
-
-  const decide = async (answer: ExchangeAnswer): Promise<boolean> => {
+  async again(answer: ExchangeAnswer): Promise<boolean> {
     const { status } = answer
+    const { redirect: mode, signal } = this.#request
+    const { retry } = this.#authorizer
     if (mode !== 'manual') {
       let followed: boolean
       try {
-        followed = follow(status, answer.header('location'))
+        followed = this.#follow(status, answer.header('location'))
       } catch (error) {
         await answer.discard()
         throw error
@@ -141,40 +136,70 @@ export async function startExchange(authorizer: Authorizer, request: ExchangeReq
         return true
       }
     }
-    if ((status === 401 || status === 403) && authorization && !refreshed) {
-      if (!(await refresh(status, authorization))) return false
+    if ((status === 401 || status === 403) && this.#authorization && !this.#refreshed) {
+      if (!(await this.#refresh(status, this.#authorization))) return false
       await answer.discard()
       return true
     }
-    if (attempts >= retry.attempts || (!replayable && !bodyDropped)) return false
+    if (this.#attempts >= retry.attempts || !this.#replayable) return false
     const delay = retryDelay(status, answer.header('retry-after'), Date.now())
     if (delay === undefined || delay > retry.maxDelay * 1000) return false
     await answer.discard()
     await sleep(delay, signal)
-    attempts++
+    this.#attempts++
     return true
   }
 
-  return {
-    get url() {
-      return url
-    },
-    get method() {
-      return method
-    },
-    get bodyDropped() {
-      return bodyDropped
-    },
-    get redirects() {
-      return redirects
-    },
-    again: (answer) => DECIDING.includes(answer.status) && decide(answer),
+  get #replayable(): boolean {
+    return this.#request.replayable || this.bodyDropped
+  }
+
+  #follow(status: number, location: string | null | undefined): boolean {
+    const { headers, redirect: mode, maxRedirects } = this.#request
+    const { target } = this.#authorizer
+    const redirect = readRedirect(status, location, this.url, this.method, this.redirects, maxRedirects)
+    if (!redirect) return false
+    if (mode === 'error') {
+      throw new RedirectError(
+        'ERR_REDIRECT_REFUSED',
+        "The server redirects, and the request says redirect: 'error'",
+      )
+    }
+    if (!redirect.dropsBody && !this.#replayable) {
+      throw new RedirectError('ERR_REDIRECT_BODY', 'A streamed body cannot be sent again: send text or bytes')
+    }
+    if (redirect.leavesOrigin && !staysBound(target, this.url, redirect.url)) {
+      for (const name of CREDENTIAL_HEADERS) headers.delete(name)
+      if (this.#authorization) {
+        this.#authorizer.emit({ type: 'dropped', origin: redirect.url.origin, reason: 'redirect' })
+      }
+      this.#authorization = undefined
+    }
+    if (redirect.dropsBody) {
+      for (const name of BODY_HEADERS) headers.delete(name)
+      this.bodyDropped = true
+    }
+    this.url = redirect.url
+    this.method = redirect.method
+    this.redirects++
+    return true
+  }
+
+  async #refresh(status: number, refused: Authorization): Promise<boolean> {
+    this.#refreshed = true
+    const { headers, signal } = this.#request
+    const next = await this.#authorizer.rejected(this.url, status, refused, signal)
+    if (!next || !this.#replayable) return false
+    headers.set('authorization', next.value)
+    this.#authorizer.emit({ type: 'sent', origin: this.url.origin, reason: 'retry' })
+    this.#authorization = next
+    return true
   }
 }
 
 /** Whether a redirect leads from one bound origin to another, without giving up encryption. */
-function staysBound(target: Target, from: URL, to: URL): boolean {
-  const downgrades = from.protocol === 'https:' && to.protocol === 'http:'
+function staysBound(target: Target, from: RequestUrl, to: URL): boolean {
+  const downgrades = from.href.startsWith('https:') && to.protocol === 'http:'
   return target.includes(from) && target.includes(to) && !downgrades
 }
 

@@ -2,7 +2,8 @@
 
 import type { Authorizer } from './authorizer.ts'
 import { RedirectError, TargetError } from './errors.ts'
-import { type ExchangeAnswer, isStream, startExchange } from './exchange.ts'
+import { type ExchangeAnswer, isDeciding, isStream, startExchange } from './exchange.ts'
+import { RecordHeaders } from './headers.ts'
 
 /** In bytes: to read more of a body that nobody wants costs more than a new connection. */
 const MAX_DRAINED = 65_536
@@ -50,7 +51,8 @@ export function withAuth<F extends FetchFunction>(fetch: F, authorizer: Authoriz
     }
     const signal = init.signal ?? request?.signal
     const redirect = readMode(init.redirect ?? request?.redirect)
-    const headers = new Headers(init.headers ?? request?.headers)
+    const given = init.headers ?? request?.headers
+    const headers = isRecord(given) ? new RecordHeaders(given) : new Headers(given)
     const exchange = await startExchange(authorizer, {
       url: authorizer.target.resolve(request?.url ?? String(input)),
       method: (init.method ?? request?.method ?? 'GET').toUpperCase(),
@@ -59,11 +61,12 @@ export function withAuth<F extends FetchFunction>(fetch: F, authorizer: Authoriz
       redirect,
       signal,
     })
-    let options: RequestOptions = { ...init, headers, redirect: 'manual' }
+    const sent = headers instanceof RecordHeaders ? headers.record : headers
+    let options: RequestOptions = { ...init, headers: sent, redirect: 'manual' }
     let response = await send(request ?? exchange.url.href, options)
     if (request) options = { ...options, method: init.method ?? request.method, ...(signal && { signal }) }
 
-    while (await exchange.again(toAnswer(response))) {
+    while (isDeciding(response.status) && (await exchange.again(toAnswer(response)))) {
       if (exchange.bodyDropped) options = { ...options, method: exchange.method, body: undefined }
       response = await send(exchange.url.href, options)
     }
@@ -95,6 +98,11 @@ async function drain(body: ReadableStream): Promise<void> {
     left -= value.length
   }
   await reader.cancel()
+}
+
+/** Whether headers are a plain object, which need not be made into `Headers` twice: here and in `fetch`. */
+function isRecord(headers: unknown): headers is Record<string, string> | undefined {
+  return headers === undefined || Object.getPrototypeOf(headers) === Object.prototype
 }
 
 function readMode(mode: string | undefined): 'follow' | 'manual' | 'error' {

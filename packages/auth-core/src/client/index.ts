@@ -1,10 +1,12 @@
 // Credential to request: where a credential comes from, where it may go, and a `fetch` that keeps to it.
 
+export { AuthError } from '../errors.ts'
 export {
   type Authorization,
   type Authorizer,
   type AuthorizerOptions,
   createAuthorizer,
+  type Origin,
 } from './authorizer.ts'
 export { RedirectError, type RedirectErrorCode, TargetError, type TargetErrorCode } from './errors.ts'
 export type { AuthEvent, AuthEventListener } from './events.ts'
@@ -12,11 +14,14 @@ export {
   type Exchange,
   type ExchangeAnswer,
   type ExchangeRequest,
+  isDeciding,
   isStream,
   type RequestHeaders,
+  type RequestUrl,
   startExchange,
 } from './exchange.ts'
 export { type FetchFunction, withAuth } from './fetch.ts'
+export { RecordHeaders } from './headers.ts'
 export {
   type CredentialContext,
   type CredentialProvider,

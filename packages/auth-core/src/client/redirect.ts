@@ -43,13 +43,13 @@ export interface Redirect {
 export function readRedirect(
   status: number,
   location: string | null | undefined,
-  url: URL,
+  url: { readonly origin: string; readonly href: string },
   method: string,
   redirects: number,
   maxRedirects: number = MAX_REDIRECTS,
 ): Redirect | undefined {
   if (![301, 302, 303, 307, 308].includes(status) || typeof location !== 'string') return undefined
-  const next = readLocation(location, url)
+  const next = readLocation(location, url.href)
   if (redirects >= maxRedirects) {
     throw new RedirectError(
       'ERR_REDIRECT_COUNT',
@@ -68,10 +68,10 @@ export function readRedirect(
   }
 }
 
-function readLocation(location: string, base: URL): URL {
+function readLocation(location: string, base: string): URL {
   let url: URL
   try {
-    url = new URL(location, base.href)
+    url = new URL(location, base)
   } catch {
     throw new RedirectError('ERR_REDIRECT_LOCATION', 'The server redirects to what is not a URL')
   }

@@ -17,7 +17,7 @@ export interface Target {
   /** Reads a URL that is to be called; throws `ERR_TARGET_URL` or `ERR_TARGET_USERINFO`. */
   resolve(url: string): URL
   /** Whether the URL's origin is a bound one. */
-  includes(url: URL): boolean
+  includes(url: { readonly origin: string }): boolean
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   type AuthorizerOptions,
   createAuthorizer,
   type Exchange,
+  isDeciding,
   isStream,
   startExchange,
 } from '@fluxauth/auth-core/client'
@@ -72,11 +73,13 @@ async function exchange(
     if (error) error.config = config
     if (!response) throw error
     response.config = config
-    const again = await exchange.again({
-      status: response.status,
-      header: (name) => response.headers[name],
-      discard: () => isStream(response.data) && discard(response.data),
-    })
+    const again =
+      isDeciding(response.status) &&
+      (await exchange.again({
+        status: response.status,
+        header: (name) => response.headers[name],
+        discard: () => isStream(response.data) && discard(response.data),
+      }))
     if (again) continue
     if (error) throw error
     return response

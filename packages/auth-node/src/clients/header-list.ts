@@ -1,24 +1,19 @@
-// A request's headers in the forms that Node's HTTP clients take, as one list that can be changed.
+// A request's headers as undici takes them beside plain objects: a flat list, or pairs. Repeated names stay.
 
 import type { RequestHeaders } from '@fluxauth/auth-core/client'
 
-/** A record of values, a flat list of names and values, or pairs. */
-export type HeadersLike =
-  | Readonly<Record<string, unknown>>
-  | readonly string[]
-  | Iterable<readonly [string, unknown]>
+/** A flat list of names and values, or pairs. */
+export type HeadersLike = readonly string[] | Iterable<readonly [string, unknown]>
 
 /** Headers by names in any case; the caller's object is not changed. */
 export class HeaderList implements RequestHeaders {
   #pairs: [name: string, value: string][] = []
 
-  constructor(headers: HeadersLike | null | undefined) {
-    if (!headers) return
+  constructor(headers: HeadersLike) {
     if (Array.isArray(headers) && typeof headers[0] === 'string') {
       for (let i = 0; i < headers.length; i += 2) this.#add(headers[i], headers[i + 1])
     } else {
-      const pairs = Symbol.iterator in headers ? headers : Object.entries(headers)
-      for (const [name, value] of pairs as Iterable<readonly [string, unknown]>) this.#add(name, value)
+      for (const [name, value] of headers as Iterable<readonly [string, unknown]>) this.#add(name, value)
     }
   }
 
@@ -43,16 +38,6 @@ export class HeaderList implements RequestHeaders {
   /** Names and values in turn. */
   toFlat(): string[] {
     return this.#pairs.flat()
-  }
-
-  /** By name; the values of a repeated name as an array. */
-  toRecord(): Record<string, string | string[]> {
-    const record: Record<string, string | string[]> = {}
-    for (const [name, value] of this.#pairs) {
-      const before = record[name]
-      record[name] = before === undefined ? value : [before, value].flat()
-    }
-    return record
   }
 }
 

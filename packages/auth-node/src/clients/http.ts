@@ -3,11 +3,17 @@
 import type http from 'node:http'
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import type https from 'node:https'
+import type { RequestOptions } from 'node:https'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { urlToHttpOptions } from 'node:url'
-import { type AuthorizerOptions, createAuthorizer, isStream, startExchange } from '@fluxauth/auth-core/client'
-import { HeaderList } from './header-list.ts'
+import {
+  type AuthorizerOptions,
+  createAuthorizer,
+  isDeciding,
+  isStream,
+  RecordHeaders,
+  startExchange,
+} from '@fluxauth/auth-core/client'
 import { discard, quietRequest } from './quiet-request.ts'
 
 /** Options of {@link authHttp}. */
@@ -59,10 +65,11 @@ export function authHttp({ agents = {}, ...options }: AuthHttpOptions): AuthHttp
   const authorizer = createAuthorizer(options)
 
   const request = async (to: string | URL, init: AuthHttpRequest = {}): Promise<IncomingMessage> => {
-    const { method = 'GET', body, redirect = 'follow', signal } = init
-    const headers = new HeaderList(init.headers)
+    const { method = 'GET', body, redirect = 'follow', signal, timeout } = init
+    const headers = new RecordHeaders(init.headers)
+    let url = authorizer.target.resolve(String(to))
     const exchange = await startExchange(authorizer, {
-      url: authorizer.target.resolve(String(to)),
+      url,
       method: method.toUpperCase(),
       headers,
       replayable: !isStream(body),
@@ -70,35 +77,49 @@ export function authHttp({ agents = {}, ...options }: AuthHttpOptions): AuthHttp
       signal,
     })
     for (;;) {
-      const { url } = exchange
-      const response = await send(url, exchange.method, exchange.bodyDropped ? undefined : body, {
-        headers: headers.toRecord(),
-        ...(signal && { signal }),
-        ...(init.timeout !== undefined && { timeout: init.timeout }),
-        agent: url.protocol === 'https:' ? agents.https : agents.http,
-      })
+      const options = {
+        ...toOptions(url, agents),
+        method: exchange.method,
+        headers: headers.record,
+        signal,
+        timeout,
+      }
+      const response = await send(options as RequestOptions, exchange.bodyDropped ? undefined : body)
       response.url = url.href
-      const again = await exchange.again({
-        status: response.statusCode ?? 0,
-        header: (name) => response.headers[name],
-        discard: () => discard(response),
-      })
+      const { statusCode: status = 0 } = response
+      const again =
+        isDeciding(status) &&
+        (await exchange.again({
+          status,
+          header: (name) => response.headers[name],
+          discard: () => discard(response),
+        }))
       if (!again) return response
+      url = new URL(exchange.url.href)
     }
   }
   return { request, get: request }
 }
 
-function send(
-  url: URL,
-  method: string,
-  body: AuthHttpRequest['body'],
-  options: https.RequestOptions,
-): Promise<IncomingMessage> {
+/** The parts of a URL that Node's http asks for. */
+function toOptions(url: URL, agents: NonNullable<AuthHttpOptions['agents']>): RequestOptions {
+  const { protocol, hostname } = url
+  return {
+    protocol,
+    hostname: hostname.startsWith('[') ? hostname.slice(1, -1) : hostname,
+    port: url.port,
+    path: url.pathname + url.search,
+    agent: protocol === 'https:' ? agents.https : agents.http,
+  }
+}
+
+function send(options: RequestOptions, body: AuthHttpRequest['body']): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const request = quietRequest({ ...urlToHttpOptions(url), ...options, method }, resolve)
+    const request = quietRequest(options, resolve)
     request.on('error', reject)
-    request.on('timeout', () => request.destroy(new Error(`No answer from ${url.origin} in time`)))
+    if (options.timeout !== undefined) {
+      request.on('timeout', () => request.destroy(new Error(`No answer from ${options.hostname} in time`)))
+    }
     if (typeof body === 'object' && isStream(body)) {
       pipeline(Readable.from(body as AsyncIterable<Uint8Array>), request).catch(reject)
     } else {

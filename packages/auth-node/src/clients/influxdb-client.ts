@@ -5,6 +5,8 @@ import {
   type AuthorizerOptions,
   createAuthorizer,
   type Exchange,
+  isDeciding,
+  RecordHeaders,
   startExchange,
 } from '@fluxauth/auth-core/client'
 import {
@@ -17,7 +19,6 @@ import {
   type Transport,
 } from '@influxdata/influxdb-client'
 import { beforeRedirect } from './follow-redirects.ts'
-import { HeaderList } from './header-list.ts'
 import { quietRequest } from './quiet-request.ts'
 
 /** Options of {@link authInfluxDB}: those of the client, and the credential in the place of `token`. */
@@ -70,7 +71,7 @@ export function authInfluxDB(options: AuthInfluxDBOptions): InfluxDB {
 function withCredentials(transport: Transport, authorizer: Authorizer, server: string): Transport {
   /** Starts a request, and says whether to send it again after an error. */
   const start = async (options: SendOptions) => {
-    const headers = new HeaderList(options.headers)
+    const headers = new RecordHeaders(options.headers)
     const exchange = await startExchange(authorizer, {
       url: new URL(server),
       method: options.method,
@@ -80,7 +81,7 @@ function withCredentials(transport: Transport, authorizer: Authorizer, server: s
       signal: options.signal as AbortSignal | undefined,
     })
     return {
-      options: () => ({ ...options, headers: headers.toRecord() as Record<string, string> }),
+      options: () => ({ ...options, headers: { ...headers.record } }),
       again: (error: unknown) => error instanceof HttpError && again(exchange, error),
     }
   }
@@ -149,6 +150,7 @@ function sendOnce(
 }
 
 async function again(exchange: Exchange, { statusCode, headers }: HttpError): Promise<boolean> {
+  if (!isDeciding(statusCode)) return false
   return exchange.again({
     status: statusCode,
     header: (name) => headers?.[name]?.toString(),

@@ -8,6 +8,8 @@ import {
   type AuthorizerOptions,
   createAuthorizer,
   type Exchange,
+  isDeciding,
+  RecordHeaders,
   startExchange,
 } from '@fluxauth/auth-core/client'
 import {
@@ -20,7 +22,6 @@ import {
   type WriteOptions,
 } from '@influxdata/influxdb3-client'
 import { beforeRedirect } from './follow-redirects.ts'
-import { HeaderList } from './header-list.ts'
 import { authHttp } from './http.ts'
 import { quietRequest } from './quiet-request.ts'
 
@@ -148,7 +149,7 @@ class AuthInfluxDBClient extends InfluxDBClient {
 
   /** Starts a request, and says whether to send it again after an error. */
   async #start(method: string, given: Readonly<Record<string, string>> | undefined) {
-    const headers = new HeaderList(given)
+    const headers = new RecordHeaders(given)
     const exchange = await startExchange(this.#authorizer, {
       url: new URL(this.#host),
       method,
@@ -157,7 +158,7 @@ class AuthInfluxDBClient extends InfluxDBClient {
       redirect: 'manual',
     })
     return {
-      headers: () => headers.toRecord() as Record<string, string>,
+      headers: () => ({ ...headers.record }),
       again: (error: unknown) => again(exchange, error),
     }
   }
@@ -169,7 +170,7 @@ const GRPC_STATUSES: Readonly<Record<string, number>> = { UNAUTHENTICATED: 401, 
 async function again(exchange: Exchange, error: unknown): Promise<boolean> {
   const { code } = error as { code?: string }
   const status = error instanceof HttpError ? error.statusCode : GRPC_STATUSES[code ?? '']
-  if (status === undefined) return false
+  if (status === undefined || !isDeciding(status)) return false
   const headers = error instanceof HttpError ? error.headers : undefined
   return exchange.again({
     status,

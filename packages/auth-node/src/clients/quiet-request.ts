@@ -2,6 +2,7 @@
 
 import http, { type ClientRequest, type IncomingMessage } from 'node:http'
 import https, { type RequestOptions } from 'node:https'
+import type { Socket } from 'node:net'
 import { inspect } from 'node:util'
 
 /**
@@ -15,17 +16,27 @@ export function quietRequest(
   callback?: (response: IncomingMessage) => void,
 ): ClientRequest {
   const { request: start } = options.protocol === 'https:' ? https : http
-  const request = start(options, callback)
-  const origin = `${request.protocol}//${request.getHeader('host') ?? request.host}`
-  const [path] = request.path.split('?', 1)
-  printAs(request, `ClientRequest ${request.method} ${origin}${path}`)
-  return request.once('socket', (socket) => printAs(socket, `Socket ${origin}`))
+  const request = start(options, callback) as Quiet<ClientRequest>
+  request[inspect.custom] = showRequest
+  request.toJSON = showRequest
+  return request.on('socket', quietSocket)
 }
 
-function printAs(value: object, text: string): void {
-  if (Object.hasOwn(value, inspect.custom)) return
-  const shown = { value: () => text }
-  Object.defineProperties(value, { [inspect.custom]: shown, toJSON: shown })
+type Quiet<T> = T & { [inspect.custom]?: () => string; toJSON?: () => string }
+
+function showRequest(this: ClientRequest): string {
+  const [path] = this.path.split('?', 1)
+  return `ClientRequest ${this.method} ${this.protocol}//${this.getHeader('host') ?? this.host}${path}`
+}
+
+function quietSocket(socket: Quiet<Socket>): void {
+  if (socket.toJSON) return
+  socket[inspect.custom] = showSocket
+  socket.toJSON = showSocket
+}
+
+function showSocket(this: Socket): string {
+  return `Socket ${this.remoteAddress}:${this.remotePort}`
 }
 
 /** Lets go of an answer that nobody will read, so that its connection can be used again; a long one is cut off. */

@@ -1,10 +1,14 @@
 // An undici interceptor with a credential that goes to its own origin and nowhere else.
 
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Duplex } from 'node:stream'
 import {
   type AuthorizerOptions,
   createAuthorizer,
   type Exchange,
+  isDeciding,
   isStream,
+  RecordHeaders,
   startExchange,
 } from '@fluxauth/auth-core/client'
 import type { Dispatcher } from 'undici'
@@ -43,28 +47,44 @@ export function authInterceptor({
   const left = new WeakSet<Handler>()
 
   return (dispatch) => (request, handler) => {
-    const url = readUrl(request)
-    if (!url || left.has(handler)) return dispatch(request, handler)
+    const origin = request.origin && normalise(request.origin)
+    const { path } = request
+    if (!origin || !path.startsWith('/') || left.has(handler)) return dispatch(request, handler)
+    const url = { origin, href: origin + path }
     if (!authorizer.target.includes(url)) left.add(handler)
-    const headers = new HeaderList(request.headers as HeadersLike)
-    startExchange(authorizer, {
-      url,
-      method: request.method,
-      headers,
-      replayable: !isStream(request.body),
-      redirect,
-      signal: (request as { signal?: AbortSignal }).signal,
-    }).then(
-      (exchange) => new AuthHandler(dispatch, request, handler, headers, exchange).send(),
-      (error) => handler.onResponseError?.(NO_REQUEST, error),
-    )
+    const headers = toHeaders(request.headers)
+    const send = (exchange: Exchange) => new AuthHandler(dispatch, request, handler, headers, exchange).send()
+    try {
+      const exchange = startExchange(authorizer, {
+        url,
+        method: request.method,
+        headers,
+        replayable: !isStream(request.body),
+        redirect,
+        signal: (request as { signal?: AbortSignal }).signal,
+      })
+      if (!('then' in exchange)) return send(exchange)
+      exchange.then(send).catch((error) => handler.onResponseError?.(NO_REQUEST, error))
+    } catch (error) {
+      handler.onResponseError?.(NO_REQUEST, error as Error)
+    }
     return true
   }
 }
 
-/** The URL of a request; `undefined` for what has none, such as `CONNECT`. */
-function readUrl({ origin, path }: Dispatcher.DispatchOptions): URL | undefined {
-  return origin && path.startsWith('/') ? new URL(`${new URL(origin).origin}${path}`) : undefined
+/** The last origin and its normal form: most clients call one server. */
+let known: { readonly given: string | URL; readonly normal: string } | undefined
+
+function normalise(given: string | URL): string {
+  if (known?.given !== given) known = { given, normal: new URL(given).origin }
+  return known.normal
+}
+
+type Headers = HeaderList | RecordHeaders<string | string[] | undefined>
+
+function toHeaders(headers: Dispatcher.DispatchOptions['headers']): Headers {
+  if (headers && Symbol.iterator in headers) return new HeaderList(headers as HeadersLike)
+  return new RecordHeaders(headers ?? undefined)
 }
 
 /** Stands for the request where none was sent. */
@@ -82,7 +102,7 @@ class AuthHandler implements Handler {
   readonly #dispatch: Dispatch
   readonly #request: Dispatcher.DispatchOptions
   readonly #handler: Handler
-  readonly #headers: HeaderList
+  readonly #headers: Headers
   readonly #exchange: Exchange
   /** Is called at the end of an answer that nobody reads. */
   #discarded: (() => void) | undefined
@@ -92,7 +112,7 @@ class AuthHandler implements Handler {
     dispatch: Dispatch,
     request: Dispatcher.DispatchOptions,
     handler: Handler,
-    headers: HeaderList,
+    headers: Headers,
     exchange: Exchange,
   ) {
     this.#dispatch = dispatch
@@ -102,56 +122,63 @@ class AuthHandler implements Handler {
     this.#exchange = exchange
   }
 
-  send(): void {
+  send(): boolean {
     const { url, method, bodyDropped, redirects } = this.#exchange
-    this.#dispatch(
-      {
-        ...this.#request,
-        ...(redirects > 0 && { origin: url.origin, path: `${url.pathname}${url.search}`, query: {} }),
-        ...(bodyDropped && { body: null }),
-        method: method as Dispatcher.HttpMethod,
-        headers: this.#headers.toFlat(),
-      },
-      this,
-    )
+    const headers = this.#headers instanceof HeaderList ? this.#headers.toFlat() : this.#headers.record
+    const request = { ...this.#request, method: method as Dispatcher.HttpMethod, headers }
+    if (redirects > 0) {
+      const { origin, pathname, search } = new URL(url.href)
+      Object.assign(request, { origin, path: pathname + search, query: undefined })
+    }
+    if (bodyDropped) request.body = null
+    return this.#dispatch(request, this)
   }
 
   onRequestStart(controller: Controller, context: unknown): void {
     this.#handler.onRequestStart?.(controller, context)
   }
 
-  onRequestUpgrade(...upgrade: Parameters<NonNullable<Handler['onRequestUpgrade']>>): void {
-    this.#handler.onRequestUpgrade?.(...upgrade)
+  onRequestUpgrade(
+    controller: Controller,
+    status: number,
+    headers: IncomingHttpHeaders,
+    socket: Duplex,
+  ): void {
+    this.#handler.onRequestUpgrade?.(controller, status, headers, socket)
   }
 
-  onResponseStart(...start: Parameters<NonNullable<Handler['onResponseStart']>>): void {
-    const [controller, status, headers] = start
-    const again = this.#exchange.again({
-      status,
-      header: (name) => String(headers[name] ?? '') || undefined,
-      discard: () => this.#discard(controller),
-    })
-    if (again === false) {
-      this.#handler.onResponseStart?.(...start)
+  onResponseStart(
+    controller: Controller,
+    status: number,
+    headers: IncomingHttpHeaders,
+    message?: string,
+  ): void {
+    if (!isDeciding(status)) {
+      this.#handler.onResponseStart?.(controller, status, headers, message)
       return
     }
     controller.pause()
-    this.#decide(Promise.resolve(again), start).catch((error) => this.#fail(controller, error))
+    this.#decide(controller, status, headers, message).catch((error) => this.#fail(controller, error))
   }
 
   async #decide(
-    again: Promise<boolean>,
-    start: Parameters<NonNullable<Handler['onResponseStart']>>,
+    controller: Controller,
+    status: number,
+    headers: IncomingHttpHeaders,
+    message: string | undefined,
   ): Promise<void> {
-    const [controller] = start
-    const sendAgain = await again
+    const again = await this.#exchange.again({
+      status,
+      header: (name) => headers[name],
+      discard: () => this.#discard(controller),
+    })
     if (this.#failed) return
     if (controller.aborted) throw controller.reason
-    if (sendAgain) {
+    if (again) {
       this.#discarded = undefined
       this.send()
     } else {
-      this.#handler.onResponseStart?.(...start)
+      this.#handler.onResponseStart?.(controller, status, headers, message)
       controller.resume()
     }
   }
@@ -161,17 +188,17 @@ class AuthHandler implements Handler {
     const ended = new Promise<void>((resolve) => {
       this.#discarded = resolve
     })
-    queueMicrotask(() => controller.resume()) // after the pause in onResponseStart
+    controller.resume()
     await ended
   }
 
-  onResponseData(...data: Parameters<NonNullable<Handler['onResponseData']>>): void {
-    if (!this.#discarded) this.#handler.onResponseData?.(...data)
+  onResponseData(controller: Controller, chunk: Buffer): void {
+    if (!this.#discarded) this.#handler.onResponseData?.(controller, chunk)
   }
 
-  onResponseEnd(...end: Parameters<NonNullable<Handler['onResponseEnd']>>): void {
+  onResponseEnd(controller: Controller, trailers: IncomingHttpHeaders): void {
     if (this.#discarded) this.#discarded()
-    else this.#handler.onResponseEnd?.(...end)
+    else this.#handler.onResponseEnd?.(controller, trailers)
   }
 
   onResponseError(controller: Controller, error: Error): void {

@@ -1,6 +1,5 @@
 // A command that prints a credential: a password manager, a cloud's secret store.
 
-import { execFile } from 'node:child_process'
 import { type CredentialFinder, defineSource, type Found, SourceError } from './source.ts'
 import { parseCredentialText } from './text.ts'
 
@@ -51,7 +50,8 @@ export function fromExec(
   )
 }
 
-function run(command: string, args: readonly string[], options: ExecOptions): Promise<Found> {
+async function run(command: string, args: readonly string[], options: ExecOptions): Promise<Found> {
+  const { execFile } = await import('node:child_process') // few programs need it, and it is slow to load
   const { timeout = 30_000, maxBytes = 65_536, env, cwd } = options
   return new Promise((resolve, reject) => {
     const settings = {

@@ -1,6 +1,5 @@
 // Reads files that hold secrets, without trusting their size or who else can read them.
 
-import { readFile, stat } from 'node:fs/promises'
 import { SourceError } from './source.ts'
 
 const MAX_BYTES = 1024 * 1024
@@ -21,6 +20,7 @@ export async function readSecretFile(
   path: string,
   { ownerOnly = true }: ReadSecretFileOptions = {},
 ): Promise<string> {
+  const { readFile, stat } = await import('node:fs/promises') // a program with a credential in hand starts without it
   try {
     const { mode, size } = await stat(path)
     if (size > MAX_BYTES)

@@ -1,6 +1,5 @@
 // The influx CLI's profiles: `~/.influxdbv2/configs`, a TOML file with one table per profile.
 
-import { chmod, mkdir, readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { readSecretFile } from './file.ts'
@@ -84,7 +83,8 @@ export async function writeInfluxProfiles(
   changes: Readonly<Record<string, InfluxProfile | undefined>>,
   path: string = influxConfigsPath(),
 ): Promise<void> {
-  const [{ lock }, { writeFile }, toml] = await Promise.all([
+  const [{ chmod, mkdir, readFile }, { lock }, { writeFile }, toml] = await Promise.all([
+    import('node:fs/promises'),
     import('proper-lockfile').then((module) => module.default),
     import('atomically'),
     import('@decimalturn/toml-patch'),

@@ -1,7 +1,7 @@
 // What every credential source is: it finds a credential, says where, or says why it has none.
 
-import { AuthError, type Credentials } from '@fluxauth/auth-core'
-import type { CredentialContext, CredentialProvider } from '@fluxauth/auth-core/client'
+import type { Credentials } from '@fluxauth/auth-core'
+import { AuthError, type CredentialContext, type CredentialProvider } from '@fluxauth/auth-core/client'
 
 /** Why a source has no credential to give. */
 export type SourceErrorCode =

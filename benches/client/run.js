@@ -1,0 +1,115 @@
+// What authentication costs a client: requests per second, a cached credential, and the start of a program.
+
+import { execFileSync, fork } from 'node:child_process'
+import http from 'node:http'
+import { createAuthorizer } from '@fluxauth/auth-core/client'
+import { authFetch } from '@fluxauth/auth-node'
+import { authHttp } from '@fluxauth/auth-node/http'
+import { authInterceptor } from '@fluxauth/auth-node/undici'
+import { Agent, request as undiciRequest } from 'undici'
+import { median, race } from './race.js'
+
+console.log(`Node ${process.version}`)
+const server = fork(new URL('server.js', import.meta.url))
+const port = await new Promise((resolve) => server.once('message', resolve))
+const origin = `http://127.0.0.1:${port}`
+const url = `${origin}/api/v2/buckets`
+const headers = { authorization: 'Token my-token', accept: 'application/json' }
+const ours = { accept: 'application/json' }
+const options = { origin, credentials: 'my-token' }
+
+/** Reads an answer, and stops the bench when it is a refusal. */
+function check(status) {
+  if (status !== 200) throw new Error(`status ${status}`)
+}
+
+await race('fetch', ...fetches(), 0.95)
+await race('undici', ...undicis(), 0.97)
+await race('node:http', ...https(), 0.97)
+await cachedCredential()
+importCost()
+server.disconnect()
+
+function fetches() {
+  const auth = authFetch(options)
+  const send = async (response) => {
+    check(response.status)
+    await response.text()
+  }
+  return [
+    async () => send(await fetch(url, { headers })),
+    async () => send(await auth(url, { headers: ours })),
+  ]
+}
+
+function undicis() {
+  const bare = new Agent()
+  const auth = new Agent().compose(authInterceptor(options))
+  const send = async ({ statusCode, body }) => {
+    check(statusCode)
+    await body.text()
+  }
+  return [
+    async () => send(await undiciRequest(url, { dispatcher: bare, headers })),
+    async () => send(await undiciRequest(url, { dispatcher: auth, headers: ours })),
+  ]
+}
+
+function https() {
+  const agents = () => ({ http: new http.Agent({ keepAlive: true }) })
+  const [bare, kept] = [agents(), agents()]
+  const { get } = authHttp({ ...options, agents: kept })
+  const read = (response) =>
+    new Promise((resolve, reject) => {
+      check(response.statusCode)
+      response.on('error', reject).on('end', resolve).resume()
+    })
+  const bareGet = () =>
+    new Promise((resolve, reject) => {
+      http.get(url, { agent: bare.http, headers }, resolve).on('error', reject)
+    })
+  return [async () => read(await bareGet()), async () => read(await get(url, { headers: ours }))]
+}
+
+/** How long the authorizer takes when the provider has its answer at hand. */
+async function cachedCredential() {
+  const credentials = {
+    Token: 'my-token',
+    Basic: { scheme: 'basic', username: 'joe', password: 'open sesame' },
+  }
+  const to = new URL(url)
+  for (const [scheme, credential] of Object.entries(credentials)) {
+    const authorizer = createAuthorizer({ origin, credentials: credential })
+    const times = []
+    for (let round = 0; round < 50; round++) {
+      const start = performance.now()
+      for (let i = 0; i < 10_000; i++) await authorizer.authorize(to)
+      times.push((performance.now() - start) / 10)
+    }
+    const time = median(times)
+    const verdict = time <= 1 ? 'reached' : 'MISSED '
+    console.log(`${`cached ${scheme}`.padEnd(24)} ${verdict}  ${time.toFixed(3)} microseconds, at most 1`)
+  }
+}
+
+/** How much longer a program takes to start that imports auth-node. */
+function importCost() {
+  const folder = new URL('.', import.meta.url)
+  const run = (code) => {
+    const start = performance.now()
+    execFileSync(process.execPath, ['--input-type=module', '-e', code], { cwd: folder })
+    return performance.now() - start
+  }
+  const shares = []
+  for (let round = 0; round < 40; round++) {
+    const code = "import '@fluxauth/auth-node'"
+    const first = round % 2 === 0 ? run('') : run(code)
+    const second = round % 2 === 0 ? run(code) : run('')
+    shares.push(round % 2 === 0 ? second / first : first / second)
+  }
+  const share = median(shares)
+  const verdict = share <= 1.15 ? 'reached' : 'MISSED '
+  console.log(
+    `${'import of auth-node'.padEnd(24)} ${verdict}  ${share.toFixed(3)} of a bare start, at most 1.15`,
+  )
+}
