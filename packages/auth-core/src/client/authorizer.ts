@@ -81,6 +81,11 @@ export interface Authorizer {
   readonly onExisting: 'keep' | 'error'
   /** How often, and how long at most, to wait for a server that asks for it. */
   readonly retry: Required<RetryOptions>
+  /**
+   * Whether an answer, redirects aside, can lead to more than being handed over: the credential may change, a busy server is waited
+   * for, or somebody observes refusals. Where it cannot, an adapter need not look at answers.
+   */
+  readonly watchesAnswers: boolean
   /** Tells the observer, if there is one. */
   emit(event: AuthEvent): void
 }
@@ -96,6 +101,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   const { credentials, onEvent, onExisting = 'keep', retry = false } = options
   const provider = toProvider(credentials)
   const target = createTarget(options)
+  const fixed = typeof credentials === 'string' || 'scheme' in credentials
   // Per origin. Requests that were sent before the last refresh share its outcome instead of causing another.
   const refreshes = new Map<string, { generation: number; answer: Promise<Credentials> }>()
   const generationOf = (origin: string): number => refreshes.get(origin)?.generation ?? 0
@@ -123,6 +129,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     target,
     onExisting,
     retry: readRetry(retry),
+    watchesAnswers: !fixed || retry !== false || onEvent !== undefined,
     emit,
     authorize(url, signal) {
       const { origin } = url

@@ -3,9 +3,31 @@
 import { type Network, redirectScenarios, startNetwork, testClient } from '@fluxauth/auth-testkit'
 import { Agent, type Dispatcher, interceptors, request } from 'undici'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { authInterceptor } from './undici.ts'
+import { authDispatcher, authInterceptor } from './undici.ts'
 
 type Interceptor = Dispatcher.DispatcherComposeInterceptor
+
+testClient(
+  'undici, as a dispatcher',
+  {
+    redirects: 'left',
+    streamsRequests: true,
+    streamsAnswers: true,
+    signals: true,
+    seesUserinfo: false,
+  },
+  ({ ca, lookup, ...options }) => {
+    const agent = new Agent({ connect: { ...(ca && { ca }), lookup } })
+    const dispatcher = authDispatcher(agent, options)
+    return {
+      async request({ url, redirect: _, ...init }) {
+        const response = await request(url, { ...init, dispatcher } as Parameters<typeof request>[1])
+        return { status: response.statusCode, body: response.body, given: response }
+      },
+      close: () => dispatcher.destroy(),
+    }
+  },
+)
 
 testClient(
   'undici',
