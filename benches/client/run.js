@@ -2,10 +2,11 @@
 
 import { execFileSync, fork } from 'node:child_process'
 import http from 'node:http'
+import { fileURLToPath } from 'node:url'
 import { createAuthorizer } from '@fluxauth/auth-core/client'
 import { authFetch } from '@fluxauth/auth-node'
 import { authHttp } from '@fluxauth/auth-node/http'
-import { authInterceptor } from '@fluxauth/auth-node/undici'
+import { authDispatcher, authInterceptor } from '@fluxauth/auth-node/undici'
 import { Agent, request as undiciRequest } from 'undici'
 import { median, race } from './race.js'
 
@@ -24,7 +25,12 @@ function check(status) {
 }
 
 await race('fetch', ...fetches(), 0.95)
-await race('undici', ...undicis(), 0.97)
+await race('undici', ...undicis(new Agent(), authDispatcher(new Agent(), options)), 0.97)
+await race(
+  'undici, both composed',
+  ...undicis(new Agent().compose(nothing), new Agent().compose(authInterceptor(options))),
+  0.97,
+)
 await race('node:http', ...https(), 0.97)
 await cachedCredential()
 importCost()
@@ -42,9 +48,12 @@ function fetches() {
   ]
 }
 
-function undicis() {
-  const bare = new Agent()
-  const auth = new Agent().compose(authInterceptor(options))
+/** An interceptor that does nothing: what composing costs by itself. */
+function nothing(dispatch) {
+  return (request, handler) => dispatch(request, handler)
+}
+
+function undicis(bare, auth) {
   const send = async ({ statusCode, body }) => {
     check(statusCode)
     await body.text()
@@ -94,17 +103,17 @@ async function cachedCredential() {
 
 /** How much longer a program takes to start that imports auth-node. */
 function importCost() {
-  const folder = new URL('.', import.meta.url)
-  const run = (code) => {
+  const run = (program) => {
     const start = performance.now()
-    execFileSync(process.execPath, ['--input-type=module', '-e', code], { cwd: folder })
+    execFileSync(process.execPath, [fileURLToPath(new URL(program, import.meta.url))])
     return performance.now() - start
   }
+  const bare = () => run('start-bare.js')
+  const auth = () => run('start-with-auth-node.js')
   const shares = []
   for (let round = 0; round < 40; round++) {
-    const code = "import '@fluxauth/auth-node'"
-    const first = round % 2 === 0 ? run('') : run(code)
-    const second = round % 2 === 0 ? run(code) : run('')
+    const first = round % 2 === 0 ? bare() : auth()
+    const second = round % 2 === 0 ? auth() : bare()
     shares.push(round % 2 === 0 ? second / first : first / second)
   }
   const share = median(shares)

@@ -104,7 +104,8 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   const fixed = typeof credentials === 'string' || 'scheme' in credentials
   // Per origin. Requests that were sent before the last refresh share its outcome instead of causing another.
   const refreshes = new Map<string, { generation: number; answer: Promise<Credentials> }>()
-  const generationOf = (origin: string): number => refreshes.get(origin)?.generation ?? 0
+  const generationOf = (origin: string): number =>
+    refreshes.size === 0 ? 0 : (refreshes.get(origin)?.generation ?? 0)
 
   const emit = (event: AuthEvent): void => {
     if (!onEvent) return
@@ -115,7 +116,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   // Concurrent requests share one answer of a provider that takes its time.
   const pending = new Map<string, Promise<Credentials>>()
   const ask = (origin: string): Credentials | Promise<Credentials> => {
-    const shared = pending.get(origin)
+    const shared = pending.size === 0 ? undefined : pending.get(origin)
     if (shared) return shared
     const answer = provider.get({ origin })
     if (!isPromise(answer)) return answer

@@ -7,7 +7,7 @@ export class RecordHeaders<Value = string> implements RequestHeaders {
   readonly record: Record<string, Value | string>
 
   constructor(record: Readonly<Record<string, Value>> | undefined) {
-    this.record = { ...record }
+    this.record = Object.assign({}, record) // not a spread, to which V8 adds a property only slowly
   }
 
   has(name: string): boolean {

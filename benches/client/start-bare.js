@@ -1,0 +1,2 @@
+// A program that does nothing: how long Node takes to start.
+export {}

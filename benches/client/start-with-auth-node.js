@@ -1,0 +1,2 @@
+// The same program, and it imports auth-node.
+import '@fluxauth/auth-node'
