@@ -1,5 +1,9 @@
 import type { Options } from 'tsup'
 import { publishedPackage } from '../../tsup.base.ts'
 
-const options: Options = publishedPackage({ index: 'src/index.ts', client: 'src/client/index.ts' })
+const options: Options = publishedPackage({
+  index: 'src/index.ts',
+  client: 'src/client/index.ts',
+  server: 'src/server/index.ts',
+})
 export default options

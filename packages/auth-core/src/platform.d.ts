@@ -17,7 +17,9 @@ declare class URL {
   readonly href: string
   readonly origin: string
   readonly protocol: string
+  readonly host: string
   readonly hostname: string
+  readonly searchParams: { get(name: string): string | null }
   readonly username: string
   readonly password: string
 }
@@ -49,6 +51,7 @@ declare class Request {
 }
 
 declare class Response {
+  constructor(body: string | null, init: { status: number; headers: Readonly<Record<string, string>> })
   readonly status: number
   readonly type: string
   readonly headers: Headers
@@ -61,6 +64,25 @@ declare class AbortSignal {
   throwIfAborted(): void
   addEventListener(type: 'abort', listener: () => void): void
   removeEventListener(type: 'abort', listener: () => void): void
+}
+
+declare const crypto: {
+  getRandomValues(bytes: Uint8Array): Uint8Array
+  readonly subtle: {
+    digest(algorithm: 'SHA-256', bytes: Uint8Array): Promise<ArrayBuffer>
+    importKey(
+      format: 'raw',
+      key: Uint8Array,
+      algorithm: 'PBKDF2',
+      extractable: false,
+      usages: readonly ['deriveBits'],
+    ): Promise<object>
+    deriveBits(
+      algorithm: { name: 'PBKDF2'; hash: 'SHA-256'; salt: Uint8Array; iterations: number },
+      key: object,
+      bits: number,
+    ): Promise<ArrayBuffer>
+  }
 }
 
 declare function setTimeout(callback: () => void, milliseconds: number): unknown

@@ -1,0 +1,93 @@
+// The guard for servers that speak web-standard Request and Response: Hono, Workers, Bun, Deno, Next.js routes.
+
+import type { Action, Resource } from './permissions.ts'
+import type { Principal } from './principal.ts'
+import type { Reply } from './refusal.ts'
+import type { ServerRequest } from './request.ts'
+import type { Verifier } from './verifier.ts'
+
+/** What is used of a `Request`: any runtime's, its body untouched. */
+export interface WebRequest {
+  readonly url: string
+  readonly method: string
+  readonly headers: { get(name: string): string | null }
+}
+
+/** Options of {@link createGuard}. */
+export interface GuardOptions<R extends WebRequest> {
+  /** The client's address, where the runtime tells it: it does not stand in a `Request`. Without it attempts are limited per user alone. */
+  readonly address?: ((request: R) => string | undefined) | undefined
+  /** Whether the request came over TLS. Default: as its URL says. Say so yourself behind a proxy that ends TLS. */
+  readonly secure?: ((request: R) => boolean) | undefined
+}
+
+/** What a principal must be permitted: an action, and a type of resource or one resource. */
+export type Needed = readonly [action: Action, resource: string | Resource]
+
+/** Lets requests in, or answers them. */
+export interface Guard<R extends WebRequest> {
+  /**
+   * Who a request is from, or the answer that refuses it.
+   *
+   * @param needed what they must be permitted
+   */
+  (request: R, needed?: Needed): Promise<Principal | Response>
+  /** Puts the guard before a handler, which is called only for whom it lets in. */
+  protect<Rest extends readonly unknown[]>(
+    handler: (request: R, principal: Principal, ...rest: Rest) => Response | Promise<Response>,
+    needed?: Needed,
+  ): (request: R, ...rest: Rest) => Promise<Response>
+  /** Answers `POST /api/v2/signin` (and `GET`, as Cloud Serverless documents it): Basic in, a session's cookie out. */
+  signIn(request: R): Promise<Response>
+  /** Answers `POST /api/v2/signout`. */
+  signOut(request: R): Promise<Response>
+}
+
+/**
+ * Makes a guard of a verifier.
+ *
+ * @param verifier as `createVerifier` makes it
+ * @param options `address` and `secure`
+ * @example
+ * const guard = createGuard(verifier)
+ * app.get('/api/v2/buckets', guard.protect(() => Response.json({ buckets: [] }), ['read', 'buckets']))
+ */
+export function createGuard<R extends WebRequest = WebRequest>(
+  verifier: Verifier,
+  { address, secure }: GuardOptions<R> = {},
+): Guard<R> {
+  const look = (request: R): ServerRequest => ({
+    method: request.method,
+    url: request.url,
+    // Several field lines come joined with a comma, which no credential holds: they are refused as a list.
+    authorization: request.headers.get('authorization') ?? undefined,
+    address: address?.(request),
+    secure: secure ? secure(request) : request.url.startsWith('https:'),
+    header: (name) => request.headers.get(name),
+  })
+  const admit = async (request: R, needed?: Needed): Promise<Principal | Response> => {
+    const asked = look(request)
+    const verdict = await verifier.verify(asked)
+    if ('refusal' in verdict) return toResponse(verdict.refusal)
+    const { principal } = verdict
+    const refusal = needed && verifier.permit(principal, asked, ...needed)
+    return refusal ? toResponse(refusal) : principal
+  }
+  return Object.assign(admit, {
+    protect:
+      <Rest extends readonly unknown[]>(
+        handler: (request: R, principal: Principal, ...rest: Rest) => Response | Promise<Response>,
+        needed?: Needed,
+      ) =>
+      async (request: R, ...rest: Rest): Promise<Response> => {
+        const admitted = await admit(request, needed)
+        return admitted instanceof Response ? admitted : handler(request, admitted, ...rest)
+      },
+    signIn: async (request: R) => toResponse(await verifier.signIn(look(request))),
+    signOut: async (request: R) => toResponse(await verifier.signOut(look(request))),
+  })
+}
+
+function toResponse({ status, headers, body }: Reply): Response {
+  return new Response(body || null, { status, headers })
+}

@@ -1,0 +1,73 @@
+// Hashes passwords slowly, since people choose passwords that can be guessed.
+
+import { AuthError } from '../errors.ts'
+import { equalBytes, fromBase64url, randomBytes, toBase64url } from './secrets.ts'
+
+/** Hashes passwords and checks them. What it writes says how it was made, so that the way can change. */
+export interface PasswordHasher {
+  /** A hash to be stored, with its salt and parameters: `$name$parameters$salt$hash`. */
+  hash(password: string): Promise<string>
+  /** Whether the password is the one that was hashed; rejects with {@link PasswordError} for a hash that it cannot read. */
+  verify(password: string, stored: string): Promise<boolean>
+  /** Whether the hash was made in another way than {@link hash} makes it now, and should be made anew at the next sign-in. */
+  isOutdated(stored: string): boolean
+}
+
+/** What is wrong with a stored password hash. */
+export type PasswordErrorCode =
+  /** The hash is of another kind, or damaged. */
+  'ERR_PASSWORD_HASH'
+
+/** A stored password hash cannot be read. */
+export class PasswordError extends AuthError<PasswordErrorCode> {
+  override get name(): string {
+    return 'PasswordError'
+  }
+}
+
+/** Options of {@link pbkdf2Passwords}. */
+export interface Pbkdf2Options {
+  /** How often the hash is applied. Default 600,000. */
+  readonly iterations?: number | undefined
+}
+
+const STORED = /^\$pbkdf2-sha256\$i=(\d{1,9})\$([\w-]{16,64})\$([\w-]{43})$/
+
+/**
+ * PBKDF2 with HMAC-SHA-256 through WebCrypto: for runtimes without scrypt. In Node, auth-node's scrypt is the better choice.
+ *
+ * @param options `iterations`
+ * @returns the hasher
+ * @example
+ * const passwords = pbkdf2Passwords({ iterations: 1000 })
+ * await passwords.verify('open sesame', await passwords.hash('open sesame')) // true
+ * @see RFC 8018, section 5.2
+ */
+export function pbkdf2Passwords({ iterations = 600_000 }: Pbkdf2Options = {}): PasswordHasher {
+  return {
+    async hash(password) {
+      const salt = randomBytes(16)
+      return `$pbkdf2-sha256$i=${iterations}$${toBase64url(salt)}$${toBase64url(await derive(password, salt, iterations))}`
+    },
+    async verify(password, stored) {
+      const [, rounds, salt, hash] = STORED.exec(stored) ?? []
+      if (!rounds || !salt || !hash) {
+        throw new PasswordError(
+          'ERR_PASSWORD_HASH',
+          'The stored hash is not of PBKDF2: use the hasher that made it',
+        )
+      }
+      return equalBytes(await derive(password, fromBase64url(salt), Number(rounds)), fromBase64url(hash))
+    },
+    isOutdated: (stored) => STORED.exec(stored)?.[1] !== String(iterations),
+  }
+}
+
+async function derive(password: string, salt: Uint8Array, iterations: number): Promise<Uint8Array> {
+  const { subtle } = crypto
+  const bytes = new TextEncoder().encode(password)
+  const key = await subtle.importKey('raw', bytes, 'PBKDF2', false, ['deriveBits'])
+  return new Uint8Array(
+    await subtle.deriveBits({ name: 'PBKDF2', hash: 'SHA-256', salt, iterations }, key, 256),
+  )
+}

@@ -1,0 +1,72 @@
+// InfluxDB's permissions: read or write, on a type of resource, on all of them or on one.
+
+/** What a permission lets its holder do. */
+export type Action = 'read' | 'write'
+
+/** What a permission is for. What it does not name, it does not narrow. */
+export interface Resource {
+  /** For example `buckets`, `authorizations`, `orgs`, `users`. */
+  readonly type: string
+  readonly id?: string | undefined
+  readonly name?: string | undefined
+  readonly orgID?: string | undefined
+  readonly org?: string | undefined
+}
+
+/** One permission of an API token, in InfluxDB's form. */
+export interface Permission {
+  readonly action: Action
+  readonly resource: Resource
+}
+
+/** All that an owner holds; `'all'` is everything. */
+export type Permissions = readonly Permission[] | 'all'
+
+/**
+ * Whether permissions cover an action on a resource.
+ *
+ * A permission covers what it does not narrow: one without `id` covers every resource of its type, one with an `id` that one alone, and
+ * one with an `orgID` those of that organization alone.
+ *
+ * @param permissions of a token or a user
+ * @param action what is to be done
+ * @param resource on what; without `id` it means all of the type
+ * @example
+ * permits([{ action: 'read', resource: { type: 'buckets' } }], 'read', { type: 'buckets', id: '1f' }) // true
+ * @see InfluxDB v2 API reference, "authorizations"
+ */
+export function permits(permissions: Permissions, action: Action, resource: Resource): boolean {
+  return (
+    permissions === 'all' ||
+    permissions.some((held) => held.action === action && covers(held.resource, resource))
+  )
+}
+
+/**
+ * Whether permissions cover all of others: what a new token may be given by the holder of these.
+ *
+ * @example
+ * includesAll([{ action: 'read', resource: { type: 'buckets' } }], [{ action: 'write', resource: { type: 'buckets' } }]) // false
+ */
+export function includesAll(permissions: Permissions, wanted: readonly Permission[]): boolean {
+  return wanted.every(({ action, resource }) => permits(permissions, action, resource))
+}
+
+function covers(held: Resource, wanted: Resource): boolean {
+  return (
+    held.type === wanted.type &&
+    narrows(held.id, held.name, wanted.id, wanted.name) &&
+    narrows(held.orgID, held.org, wanted.orgID, wanted.org)
+  )
+}
+
+/** Whether what is held reaches what is wanted: an identifier decides, and a name where there is none. */
+function narrows(
+  heldID: string | undefined,
+  heldName: string | undefined,
+  wantedID: string | undefined,
+  wantedName: string | undefined,
+): boolean {
+  if (heldID !== undefined) return heldID === wantedID
+  return heldName === undefined || heldName === wantedName
+}

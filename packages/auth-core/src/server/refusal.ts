@@ -1,0 +1,40 @@
+// Answers that refuse, ready to be sent: status, headers and body as the product sends them.
+
+/** Why a request is refused: for the log, never for the client. */
+export type RefusalReason =
+  /** No credential at all. */
+  | 'missing'
+  /** An `Authorization` value, or a list of them, that breaks the rules. */
+  | 'malformed'
+  /** Bytes outside ASCII in it. */
+  | 'non-ascii'
+  /** A scheme that is not taken here, or its word in another case. */
+  | 'scheme'
+  /** An empty user name where one is needed. */
+  | 'username'
+  /** No such token or session, a wrong password, or no such user: which of them is not told. */
+  | 'wrong'
+  /** The token or its user is inactive. */
+  | 'inactive'
+  /** A session's cookie that came with another site's request. */
+  | 'cross-site'
+  /** The credential is right, but does not permit this. */
+  | 'forbidden'
+  /** Too many failed attempts. */
+  | 'limited'
+  /** A store did not answer: nobody is let in on a guess. */
+  | 'unavailable'
+
+/** An answer, ready to be sent by any framework. */
+export interface Reply {
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Empty for none. */
+  readonly body: string
+}
+
+/** An answer that refuses. */
+export interface Refusal extends Reply {
+  readonly reason: RefusalReason
+}

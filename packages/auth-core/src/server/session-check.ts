@@ -1,0 +1,35 @@
+// Checks a session: it must not have ended, and whoever it is of must still be somebody.
+
+import type { Awaitable } from '../awaitable.ts'
+import { accountOf, holderOf, type Verdict } from './check.ts'
+import type { User } from './principal.ts'
+import type { RefusalReason } from './refusal.ts'
+import type { ServerRequest } from './request.ts'
+import type { OwnSessions } from './sessions.ts'
+import type { Tokens } from './tokens.ts'
+
+/** What the check is made of. */
+interface SessionCheckOptions {
+  readonly sessions: OwnSessions
+  readonly tokens: Tokens
+  readonly findUser: ((name: string) => Awaitable<User | undefined>) | undefined
+  readonly refuse: (reason: RefusalReason, request: ServerRequest, user?: string) => Verdict
+}
+
+/** Makes what checks the session of a key; `until` is when it ends. */
+export function createSessionCheck({ sessions, tokens, findUser, refuse }: SessionCheckOptions) {
+  return async (key: string, request: ServerRequest): Promise<{ verdict: Verdict; until: number }> => {
+    const found = await sessions.find(key)
+    if (!found) return { verdict: refuse('wrong', request), until: 0 }
+    const { session, until } = found
+    const { id: sessionID, userID, user: name, tokenID } = session
+    const user = findUser ? await findUser(name) : { id: userID, name }
+    if (user?.id !== userID) return { verdict: refuse('wrong', request), until }
+    if (user.status === 'inactive') return { verdict: refuse('inactive', request, name), until }
+    if (!tokenID) return { verdict: { principal: accountOf(user, 'session', sessionID) }, until }
+    // Who signed in with a token may do what the token may, and as long as it is good.
+    const stored = await tokens.get(tokenID)
+    if (stored?.status !== 'active') return { verdict: refuse('wrong', request, name), until }
+    return { verdict: { principal: { ...holderOf(stored), by: 'session', sessionID } }, until }
+  }
+}

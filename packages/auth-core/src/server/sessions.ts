@@ -1,0 +1,123 @@
+// Sessions: started by signing in, recognised by a cookie, ended by signing out, by time, or by whoever revokes them.
+
+import type { AuditListener } from './events.ts'
+import type { Principal } from './principal.ts'
+import { readCookie, type ServerRequest } from './request.ts'
+import { type Digest, randomKey } from './secrets.ts'
+import type { SessionStore, StoredSession } from './stores.ts'
+
+/** How sessions last, and what their cookie is like. */
+export interface SessionOptions {
+  /** Seconds after which an unused session ends. Default 3,600. */
+  readonly idle?: number | undefined
+  /** Seconds after which a session ends however much it is used. Default 86,400. */
+  readonly lifetime?: number | undefined
+  /** The cookie's name. Default `influxdb-oss-session`. */
+  readonly cookie?: string | undefined
+  /** The cookie's path. Default `/api/`, as InfluxDB's. */
+  readonly path?: string | undefined
+  /** Origins beside the server's own whose pages may send what is not safe. Default none. */
+  readonly origins?: readonly string[] | undefined
+}
+
+/** A session, found by its cookie. */
+export interface FoundSession {
+  readonly session: StoredSession
+  /** When it ends if it is not used again, or for good. */
+  readonly until: number
+}
+
+/** Starts, finds, lists and ends sessions. */
+export interface Sessions {
+  /** A user's sessions, the newest first. None holds its key. */
+  list(userID: string): Promise<StoredSession[]>
+  /** Ends one session of a user. It takes effect at once here, elsewhere within the cache's seconds. Whether there was one. */
+  revoke(userID: string, id: string): Promise<boolean>
+  /** Ends all sessions of a user, but the one given: after a new password, say. How many there were. */
+  revokeAll(userID: string, except?: string): Promise<number>
+  /** Deletes expired sessions from the store; stores that expire by themselves have nothing to do. How many there were. */
+  sweep(): Promise<number>
+}
+
+/** {@link Sessions}, and what the verifier does with them. */
+export interface OwnSessions extends Sessions {
+  /** The key in a request's cookie. */
+  keyOf(request: ServerRequest): string | undefined
+  start(principal: Principal, request: ServerRequest): Promise<{ readonly cookie: string }>
+  find(key: string): Promise<FoundSession | undefined>
+  end(key: string): Promise<StoredSession | undefined>
+  /** The `Set-Cookie` value that removes the cookie. */
+  removal(request: ServerRequest): string
+}
+
+/** A session is renewed once this share of its idle time has passed: to write at every request would cost more than it tells. */
+const RENEWED_AFTER = 0.05
+
+/** Sessions over a store. `forget` is called when a session may no longer be good. */
+export function createSessions(
+  store: SessionStore,
+  digest: Digest,
+  options: SessionOptions,
+  emit: AuditListener,
+  forget: () => void,
+): OwnSessions {
+  const { idle = 3600, lifetime = 86_400, cookie = 'influxdb-oss-session', path = '/api/' } = options
+  const attributes = ({ secure }: ServerRequest) =>
+    `; Path=${path}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`
+
+  return {
+    keyOf: (request) => readCookie(request, cookie),
+    async start({ userID, user, tokenID }, request) {
+      const key = randomKey()
+      const createdAt = Date.now()
+      const endsAt = createdAt + lifetime * 1000
+      await store.create({
+        id: await digest(key),
+        userID,
+        user,
+        tokenID,
+        createdAt,
+        expiresAt: Math.min(createdAt + idle * 1000, endsAt),
+        endsAt,
+        address: request.address,
+        agent: request.header('user-agent')?.slice(0, 256),
+      })
+      // The cookie lives as long as the session may; that it ends earlier when it is not used is the server's to say.
+      return { cookie: `${cookie}=${key}; Expires=${new Date(endsAt).toUTCString()}${attributes(request)}` }
+    },
+    async find(key) {
+      const session = await store.find(await digest(key))
+      const now = Date.now()
+      if (!session || now >= Math.min(session.expiresAt, session.endsAt)) return undefined
+      const until = Math.min(now + idle * 1000, session.endsAt)
+      if (until - session.expiresAt < idle * 1000 * RENEWED_AFTER)
+        return { session, until: session.expiresAt }
+      await store.renew(session.id, until)
+      return { session, until }
+    },
+    async end(key) {
+      const id = await digest(key)
+      const session = await store.find(id)
+      const deleted = session !== undefined && (await store.delete(id))
+      forget()
+      return deleted && Date.now() < Math.min(session.expiresAt, session.endsAt) ? session : undefined
+    },
+    removal: (request) => `${cookie}=; Expires=Thu, 01 Jan 1970 00:00:00 GMT${attributes(request)}`,
+    list: async (userID) => store.list(userID),
+    async revoke(userID, id) {
+      const session = await store.find(id)
+      if (session?.userID !== userID) return false
+      const deleted = await store.delete(id)
+      forget()
+      if (deleted) emit({ type: 'sessions-revoked', userID, count: 1 })
+      return deleted
+    },
+    async revokeAll(userID, except) {
+      const count = await store.deleteAll(userID, except)
+      forget()
+      if (count > 0) emit({ type: 'sessions-revoked', userID, count })
+      return count
+    },
+    sweep: async () => store.sweep(Date.now()),
+  }
+}

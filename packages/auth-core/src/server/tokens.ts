@@ -1,0 +1,98 @@
+// API tokens: made, found, changed and deleted. A token's value is told once, to whoever makes it, and kept nowhere.
+
+import { type Awaitable, whenReady } from '../awaitable.ts'
+import { encodeToken } from '../schemes/token.ts'
+import type { AuditListener } from './events.ts'
+import type { Permission } from './permissions.ts'
+import { type Digest, randomID, randomToken } from './secrets.ts'
+import type { StoredToken, TokenFilter, TokenStore } from './stores.ts'
+
+/** What a new token is to be. */
+export interface NewToken {
+  readonly userID: string
+  readonly user: string
+  readonly orgID?: string | undefined
+  readonly org?: string | undefined
+  readonly permissions: readonly Permission[]
+  readonly description?: string | undefined
+  /** A token known in advance, for automation; visible ASCII. Default: 64 random bytes. */
+  readonly token?: string | undefined
+}
+
+/** Makes, finds, changes and deletes API tokens. */
+export interface Tokens {
+  /**
+   * Makes a token.
+   *
+   * @returns its value, which nobody can find out again, and what is stored
+   * @throws {CredentialsError} `ERR_TOKEN_SYNTAX` for a value that no header can carry
+   * @throws {StoreError} `ERR_STORE_EXISTS` when there is such a token already
+   */
+  create(token: NewToken): Promise<{ readonly token: string; readonly stored: StoredToken }>
+  /** The token with this value, if there is one. */
+  find(token: string): Awaitable<StoredToken | undefined>
+  get(id: string): Awaitable<StoredToken | undefined>
+  /** Tokens in the order of their ids, 1,000 at most unless `limit` says otherwise; `token` finds the one with that value. */
+  list(filter?: Omit<TokenFilter, 'hash'> & { readonly token?: string | undefined }): Promise<StoredToken[]>
+  /** Activates or deactivates a token, or describes it anew. It takes effect at once here, elsewhere within the cache's seconds. */
+  update(
+    id: string,
+    change: {
+      readonly status?: StoredToken['status'] | undefined
+      readonly description?: string | undefined
+    },
+  ): Promise<StoredToken | undefined>
+  /** Deletes a token, with effect as {@link update}. Whether there was one. */
+  delete(id: string): Promise<boolean>
+}
+
+/**
+ * API tokens over a store.
+ *
+ * @param store keeps them, by their hash
+ * @param digest hashes their values
+ * @param emit is told what was done
+ * @param forget is called when a token may no longer be good
+ */
+export function createTokens(
+  store: TokenStore,
+  digest: Digest,
+  emit: AuditListener,
+  forget: () => void,
+): Tokens {
+  return {
+    async create({ token = randomToken(), description = '', ...input }) {
+      encodeToken(token)
+      const createdAt = new Date().toISOString()
+      const stored: StoredToken = {
+        ...input,
+        id: randomID(),
+        hash: await digest(token),
+        status: 'active',
+        description,
+        createdAt,
+        updatedAt: createdAt,
+      }
+      await store.create(stored)
+      emit({ type: 'token-created', tokenID: stored.id, user: stored.user })
+      return { token, stored }
+    },
+    find: (token) => whenReady(digest(token), (hash) => store.find(hash)),
+    get: (id) => store.get(id),
+    async list({ token, ...filter } = {}) {
+      return store.list({ ...filter, hash: token === undefined ? undefined : await digest(token) })
+    },
+    async update(id, change) {
+      const stored = await store.update(id, { ...change, updatedAt: new Date().toISOString() })
+      forget()
+      if (stored) emit({ type: 'token-updated', tokenID: id, user: stored.user })
+      return stored
+    },
+    async delete(id) {
+      const deleted = await store.delete(id)
+      forget()
+      if (deleted) emit({ type: 'token-deleted', tokenID: id })
+      return deleted
+    },
+  }
+}

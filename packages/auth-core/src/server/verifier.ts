@@ -1,0 +1,266 @@
+// The one object that every server adapter uses: it says who a request is from, or how to refuse it.
+
+import { type Awaitable, isPromise, whenReady } from '../awaitable.ts'
+import { type CacheOptions, ShortMemory } from './cache.ts'
+import { createCheck, type Verdict } from './check.ts'
+import { type AuditEvent, type AuditListener, quietly } from './events.ts'
+import type { PasswordHasher } from './passwords.ts'
+import { type Action, permits, type Resource } from './permissions.ts'
+import { type HeaderRules, readHeader, readQuery } from './presented.ts'
+import type { Principal, User } from './principal.ts'
+import { type AcceptedSchemes, profiles, type ServerProduct } from './profiles.ts'
+import type { Refusal, RefusalReason, Reply } from './refusal.ts'
+import { type ChallengeMode, createRefusals } from './refuse.ts'
+import { isCrossSite, type ServerRequest } from './request.ts'
+import { type Digest, sha256 } from './secrets.ts'
+import { createSessionCheck } from './session-check.ts'
+import { createSessions, type SessionOptions, type Sessions } from './sessions.ts'
+import { type AuthStore, completeStore, type StoredToken } from './stores.ts'
+import { createTarpit, type TarpitOptions } from './tarpit.ts'
+import { createTokens, type Tokens } from './tokens.ts'
+
+/** Options of {@link createVerifier}. */
+export interface VerifierOptions {
+  /** Whose manners to take on: what is accepted and how it is refused. Default `'cloud-serverless'`. */
+  readonly product?: ServerProduct | undefined
+  /** What to accept other than the product does. */
+  readonly schemes?: Partial<AcceptedSchemes> | undefined
+  /** Where tokens and sessions are kept, and failed attempts counted. */
+  readonly store?: Partial<Pick<AuthStore, 'tokens' | 'sessions' | 'attempts'>> | undefined
+  /** Finds an API token by its SHA-256 (base64url), in the place of `store.tokens`. */
+  readonly findToken?: ((hash: string) => Awaitable<StoredToken | undefined>) | undefined
+  /** Finds a user by name. Without it nobody has a password, and a token is good whoever it belongs to. */
+  readonly findUser?: ((name: string) => Awaitable<User | undefined>) | undefined
+  /** Checks passwords; without it none is right. */
+  readonly passwords?: PasswordHasher | undefined
+  /** Keeps a password's new hash, after a sign-in with one that was made in an older way. */
+  readonly onPasswordUpgrade?: ((user: User, hash: string) => Awaitable<unknown>) | undefined
+  /** SHA-256 as base64url. Default: through WebCrypto. */
+  readonly digest?: Digest | undefined
+  /** How long, and how many, verified credentials are remembered; `false` for none. */
+  readonly cache?: CacheOptions | false | undefined
+  readonly session?: SessionOptions | undefined
+  /**
+   * When to send `WWW-Authenticate`: as the product does, but not to scripts, over whose page a native prompt would come up (`'auto'`, the
+   * default); with every 401 (`'always'`); or `'never'`.
+   */
+  readonly challenge?: ChallengeMode | undefined
+  /** How answers to attempts over the limit are held back, so that a flood of them slows itself; `false` for not at all. */
+  readonly tarpit?: TarpitOptions | false | undefined
+  /** Longest `Authorization` value, in characters. Default 8,192. */
+  readonly maxLength?: number | undefined
+  /** Is told who was let in, who was not, and why: for an audit log. */
+  readonly onEvent?: AuditListener | undefined
+  /** Is told what a store or `findUser` threw, which the client sees as a 503: for an error log. */
+  readonly onError?: ((error: unknown) => void) | undefined
+}
+
+/** Says who requests are from. */
+export interface Verifier {
+  /**
+   * Who a request is from. The answer is at hand, without a promise, where the credential was seen within the last seconds or the
+   * store has its answer at hand.
+   *
+   * It never throws: where a store fails the refusal is a 503.
+   */
+  verify(request: ServerRequest): Awaitable<Verdict>
+  /**
+   * How to refuse a principal whose credential does not permit something; `undefined` when it does.
+   *
+   * @param request that the principal's is
+   * @param action `'read'` or `'write'`
+   * @param resource a type for all of it, or one resource; without `orgID` it means the principal's own organization
+   */
+  permit(
+    principal: Principal,
+    request: ServerRequest,
+    action: Action,
+    resource: string | Resource,
+  ): Refusal | undefined
+  /** Signs in: takes Basic, starts a session, ends the one whose cookie came along. 204 with `set-cookie`, or a refusal. */
+  signIn(request: ServerRequest): Promise<Reply>
+  /** Signs out: ends the session whose cookie came along. 204, or a refusal. */
+  signOut(request: ServerRequest): Promise<Reply>
+  /** The API tokens in the store. */
+  readonly tokens: Tokens
+  /** The sessions in the store. */
+  readonly sessions: Sessions
+  /** Forgets every verified credential: call it when a user was changed. */
+  forget(): void
+}
+
+/**
+ * Makes a verifier.
+ *
+ * Tokens and session keys are looked up by their SHA-256; passwords are checked with a slow hash, which takes as long for a user who does
+ * not exist. A header counts before a cookie, and query parameters, where they are taken, before both.
+ *
+ * @param options `product`, `store` or `findToken`, `findUser` and `passwords`
+ * @returns the verifier, for `createGuard` or an adapter of auth-node
+ * @see InfluxDB Cloud Serverless, API reference, "Authentication"
+ */
+export function createVerifier(options: VerifierOptions): Verifier {
+  const profile = profiles[options.product ?? 'cloud-serverless']
+  const schemes: AcceptedSchemes = { ...profile.schemes, ...options.schemes }
+  const { findUser, passwords, onPasswordUpgrade, digest = sha256, session = {} } = options
+  const store = completeStore(options.store, options.findToken)
+  const emit = quietly<AuditEvent>(options.onEvent)
+  const report = quietly(options.onError)
+  const refusals = createRefusals(profile, schemes, options.challenge ?? 'auto')
+  const rules: HeaderRules = {
+    schemes,
+    exactWords: profile.exactWords,
+    basic: schemes.basic,
+    maxLength: options.maxLength,
+  }
+
+  // Verified credentials by what the client sent. A header can never be taken for a cookie, nor a query for a header.
+  const memory = () =>
+    new ShortMemory<Verdict>(options.cache === false ? { entries: 0 } : (options.cache ?? {}))
+  const seen = { header: memory(), query: memory(), cookie: memory() }
+  // What was asked for before something was revoked must not be remembered after it.
+  let generation = 0
+  const forget = (): void => {
+    generation++
+    for (const memory of Object.values(seen)) memory.clear()
+  }
+  const remember =
+    (memory: ShortMemory<Verdict>, key: string) =>
+    (verdict: Awaitable<Verdict>): Awaitable<Verdict> => {
+      const began = generation
+      return whenReady(verdict, (settled) => {
+        if ('principal' in settled && began === generation) memory.set(key, settled)
+        return settled
+      })
+    }
+
+  const refuse = (
+    reason: RefusalReason,
+    request: ServerRequest,
+    user?: string,
+    seconds?: number,
+  ): { refusal: Refusal } => {
+    const refusal = refusals(reason, request, seconds)
+    emit({ type: 'refused', reason, status: refusal.status, user, address: request.address })
+    return { refusal }
+  }
+  const failSafe = (request: ServerRequest, error: unknown): { refusal: Refusal } => {
+    report(error)
+    return refuse('unavailable', request)
+  }
+
+  const tokens = createTokens(store.tokens, digest, emit, forget)
+  const sessions = createSessions(store.sessions, digest, session, emit, forget)
+  const check = createCheck({
+    findToken: tokens.find,
+    findUser,
+    passwords,
+    onPasswordUpgrade,
+    attempts: store.attempts,
+    tarpit: createTarpit(options.tarpit),
+    refuse,
+    emit,
+    report,
+  })
+  const checkSession = createSessionCheck({ sessions, tokens, findUser, refuse })
+
+  const fromHeader = (value: string, request: ServerRequest): Awaitable<Verdict> => {
+    const presented = readHeader(value, rules)
+    if (typeof presented === 'string') return refuse(presented, request)
+    return remember(seen.header, value)(check(presented, request))
+  }
+
+  const fromQuery = (request: ServerRequest): Awaitable<Verdict> | undefined => {
+    const presented = readQuery(request.url, schemes)
+    if (!presented) return undefined
+    const key = JSON.stringify(presented)
+    return seen.query.get(key) ?? remember(seen.query, key)(check(presented, request))
+  }
+
+  const fromCookie = (request: ServerRequest): Awaitable<Verdict> => {
+    const key = schemes.session ? sessions.keyOf(request) : undefined
+    if (!key) return refuse('missing', request)
+    if (isCrossSite(request, session.origins ?? [])) return refuse('cross-site', request)
+    const known = seen.cookie.get(key)
+    if (known) return known
+    const began = generation
+    return checkSession(key, request).then(({ verdict, until }) => {
+      if ('principal' in verdict && began === generation) seen.cookie.set(key, verdict, until)
+      return verdict
+    })
+  }
+
+  const read = (request: ServerRequest): Awaitable<Verdict> => {
+    const { authorization } = request
+    const byQuery = schemes.query ? fromQuery(request) : undefined
+    if (byQuery) return byQuery
+    if (authorization === undefined) return fromCookie(request)
+    // Two credentials are an error, not a choice.
+    if (typeof authorization !== 'string') return refuse('malformed', request)
+    return fromHeader(authorization, request)
+  }
+
+  const verify = (request: ServerRequest): Awaitable<Verdict> => {
+    const { authorization } = request
+    if (!schemes.query && typeof authorization === 'string') {
+      const known = seen.header.get(authorization)
+      if (known) return known
+    }
+    try {
+      const verdict = read(request)
+      return isPromise(verdict) ? verdict.catch((error) => failSafe(request, error)) : verdict
+    } catch (error) {
+      return failSafe(request, error)
+    }
+  }
+
+  return {
+    verify,
+    permit(principal, request, action, resource) {
+      const wanted = typeof resource === 'string' ? { type: resource } : resource
+      const { orgID = principal.orgID } = wanted
+      if (permits(principal.permissions, action, { ...wanted, orgID })) return undefined
+      return refuse('forbidden', request, principal.user).refusal
+    },
+    async signIn(request) {
+      try {
+        if (isCrossSite(request, session.origins ?? [])) return refuse('cross-site', request).refusal
+        const { authorization } = request
+        if (authorization === undefined) return refuse('missing', request).refusal
+        const only = { ...schemes, token: false, bearer: false, tokenPair: false } as const
+        const presented =
+          typeof authorization === 'string'
+            ? readHeader(authorization, { ...rules, schemes: only, basic: schemes.signIn })
+            : 'malformed'
+        if (typeof presented === 'string') return refuse(presented, request).refusal
+        const verdict = await check(presented, request)
+        if ('refusal' in verdict) return verdict.refusal
+        const { principal } = verdict
+        const old = sessions.keyOf(request)
+        if (old) await sessions.end(old)
+        const { cookie } = await sessions.start(principal, request)
+        emit({ type: 'signed-in', user: principal.user, address: request.address })
+        return { status: 204, headers: { 'set-cookie': cookie, 'cache-control': 'no-store' }, body: '' }
+      } catch (error) {
+        return failSafe(request, error).refusal
+      }
+    },
+    async signOut(request) {
+      try {
+        const key = sessions.keyOf(request)
+        if (!key) return refuse('missing', request).refusal
+        if (isCrossSite(request, session.origins ?? [])) return refuse('cross-site', request).refusal
+        const ended = await sessions.end(key)
+        if (!ended) return refuse('wrong', request).refusal
+        emit({ type: 'signed-out', user: ended.user, address: request.address })
+        const headers = { 'set-cookie': sessions.removal(request), 'cache-control': 'no-store' }
+        return { status: 204, headers, body: '' }
+      } catch (error) {
+        return failSafe(request, error).refusal
+      }
+    },
+    tokens,
+    sessions,
+    forget,
+  }
+}
