@@ -33,10 +33,10 @@ export interface Guard<R extends WebRequest> {
    */
   (request: R, needed?: Needed): Promise<Principal | Response>
   /** Puts the guard before a handler, which is called only for whom it lets in. */
-  protect<Rest extends readonly unknown[]>(
-    handler: (request: R, principal: Principal, ...rest: Rest) => Response | Promise<Response>,
+  protect<Q extends R, Rest extends readonly unknown[]>(
+    handler: (request: Q, principal: Principal, ...rest: Rest) => Response | Promise<Response>,
     needed?: Needed,
-  ): (request: R, ...rest: Rest) => Promise<Response>
+  ): (request: Q, ...rest: Rest) => Promise<Response>
   /** Answers `POST /api/v2/signin` (and `GET`, as Cloud Serverless documents it): Basic in, a session's cookie out. */
   signIn(request: R): Promise<Response>
   /** Answers `POST /api/v2/signout`. */
@@ -75,11 +75,11 @@ export function createGuard<R extends WebRequest = WebRequest>(
   }
   return Object.assign(admit, {
     protect:
-      <Rest extends readonly unknown[]>(
-        handler: (request: R, principal: Principal, ...rest: Rest) => Response | Promise<Response>,
+      <Q extends R, Rest extends readonly unknown[]>(
+        handler: (request: Q, principal: Principal, ...rest: Rest) => Response | Promise<Response>,
         needed?: Needed,
       ) =>
-      async (request: R, ...rest: Rest): Promise<Response> => {
+      async (request: Q, ...rest: Rest): Promise<Response> => {
         const admitted = await admit(request, needed)
         return admitted instanceof Response ? admitted : handler(request, admitted, ...rest)
       },
