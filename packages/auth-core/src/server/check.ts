@@ -47,7 +47,7 @@ export function createCheck(
       return whenReady(findUser(stored.user), (user) =>
         user?.id === stored.userID && user.status !== 'inactive'
           ? { principal: holderOf(stored) }
-          : refuse('inactive', request, stored.user),
+          : refuse('disabled', request, stored.user),
       )
     })
 
@@ -74,7 +74,7 @@ export function createCheck(
     if ('wait' in outcome) return limit(request, outcome.wait)
     if (!('user' in outcome)) return refuse('wrong', request, outcome.known ? username : undefined)
     const { user } = outcome
-    if (user.status === 'inactive') return refuse('inactive', request, user.name)
+    if (user.status === 'inactive') return refuse('disabled', request, user.name)
     return { principal: accountOf(user, 'password') }
   }
 

@@ -71,8 +71,8 @@ export function createSessions(store: SessionStore, parts: SessionParts): OwnSes
   const { idle = 3600, lifetime = 86_400, cookie = 'influxdb-oss-session', path = '/api/' } = parts
   let swept = 0
   const sweep = async (): Promise<number> => store.sweep(Date.now())
-  const attributes = ({ secure }: ServerRequest) =>
-    `; Path=${path}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`
+  const toCookie = (key: string, expires: number, { secure }: ServerRequest): string =>
+    `${cookie}=${key}; Path=${path}; Expires=${new Date(expires).toUTCString()}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`
 
   return {
     keyOf: (request) => readCookie(request, cookie),
@@ -96,7 +96,7 @@ export function createSessions(store: SessionStore, parts: SessionParts): OwnSes
         agent: request.header('user-agent')?.slice(0, 256),
       })
       // The cookie lives as long as the session may; that it ends earlier when it is not used is the server's to say.
-      return { cookie: `${cookie}=${key}; Expires=${new Date(endsAt).toUTCString()}${attributes(request)}` }
+      return { cookie: toCookie(key, endsAt, request) }
     },
     async find(key) {
       const session = await store.find(await digest(key))
@@ -115,7 +115,7 @@ export function createSessions(store: SessionStore, parts: SessionParts): OwnSes
       forget()
       return deleted && Date.now() < Math.min(session.expiresAt, session.endsAt) ? session : undefined
     },
-    removal: (request) => `${cookie}=; Expires=Thu, 01 Jan 1970 00:00:00 GMT${attributes(request)}`,
+    removal: (request) => toCookie('', 0, request),
     list: async (userID) => store.list(userID),
     async revoke(userID, id) {
       const session = await store.find(id)

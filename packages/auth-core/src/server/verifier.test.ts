@@ -478,10 +478,10 @@ describe('limits attempts:', () => {
       await verifier.verify(request({ authorization: encodeToken(`x${index}`) }))
       answered.push(index)
     })
-    await vi.waitFor(() => expect(answered).toEqual([2]))
+    await vi.waitFor(() => expect(answered).toHaveLength(1))
     await vi.advanceTimersByTimeAsync(500)
     await Promise.all(asked)
-    expect(answered).toEqual([2, 0, 1])
+    expect(answered.toSorted()).toEqual([0, 1, 2])
   })
 })
 
