@@ -14,7 +14,7 @@ export {
   writeInfluxProfiles,
 } from './credentials/influx-configs.ts'
 export { fromKeyring, type KeyringOptions } from './credentials/keyring.ts'
-export { fromNetrc, type NetrcEntry, type NetrcOptions, parseNetrc } from './credentials/netrc.ts'
+export { fromNetrc, type NetrcOptions } from './credentials/netrc.ts'
 export {
   type CredentialFinder,
   defineSource,

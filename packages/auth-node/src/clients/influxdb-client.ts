@@ -19,6 +19,7 @@ import {
   type Transport,
 } from '@influxdata/influxdb-client'
 import { beforeRedirect } from './follow-redirects.ts'
+import { originOf } from './origin.ts'
 import { quietRequest } from './quiet-request.ts'
 
 /** Options of {@link authInfluxDB}: those of the client, and the credential in the place of `token`. */
@@ -49,7 +50,7 @@ export function authInfluxDB(options: AuthInfluxDBOptions): InfluxDB {
   const server = client.proxyUrl ?? client.url
   const authorizer = createAuthorizer({
     credentials,
-    origin: origin ?? new URL(server).origin,
+    origin: origin ?? originOf(server),
     allowInsecure,
     onExisting,
     retry,
@@ -61,7 +62,7 @@ export function authInfluxDB(options: AuthInfluxDBOptions): InfluxDB {
     transportOptions: {
       'follow-redirects': { http: { request: quietRequest }, https: { request: quietRequest } },
       ...client.transportOptions,
-      beforeRedirect: beforeRedirect(authorizer),
+      beforeRedirect: beforeRedirect(authorizer, client.transportOptions?.beforeRedirect),
     },
   })
   return new InfluxDB({ ...client, transport: withCredentials(transport, authorizer, server) })
