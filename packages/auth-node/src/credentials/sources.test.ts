@@ -459,6 +459,25 @@ describe('fromKeyring', () => {
     await expect(fromKeyring(broken).find()).rejects.toMatchObject({ code: 'ERR_SOURCE_ABSENT' })
   })
 
+  test('says what to install where the package is absent, and a chain goes on', async () => {
+    const absent = `export async function resolve(name, context, next) {
+      if (name === '@napi-rs/keyring') throw Object.assign(new Error('absent'), { code: 'ERR_MODULE_NOT_FOUND' })
+      return next(name, context)
+    }`
+    const script = `
+      import { register } from 'node:module'
+      register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(absent)}`)})
+      const { chain, fromKeyring, fromValue } = await import(${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)})
+      const error = await fromKeyring().find(${JSON.stringify(CONTEXT)}).catch((reason) => reason)
+      console.log(error.code + ' ' + error.message)
+      console.log((await chain([fromKeyring(), fromValue('next')]).find(${JSON.stringify(CONTEXT)})).source)`
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script])
+    expect(stdout.trim().split('\n')).toEqual([
+      'ERR_SOURCE_UNAVAILABLE Install @napi-rs/keyring to use the keyring',
+      'explicit',
+    ])
+  })
+
   test('is passed over on this machine, with or without a desktop', async () => {
     const code = (await refusal(fromKeyring({ service: 'fluxauth-test-no-such-service' }))).code
     expect(['ERR_SOURCE_UNAVAILABLE', 'ERR_SOURCE_ABSENT']).toContain(code)
