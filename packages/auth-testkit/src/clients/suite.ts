@@ -243,7 +243,7 @@ export function testClient(
 
     describe('follows, or leaves, a redirect:', () => {
       const scenarios = redirectScenarios.filter(({ method: wanted = method }) => methods.includes(wanted))
-      test.for(scenarios)('$title', async (scenario, { skip }) => {
+      test.for(scenarios)('$title', async (scenario, { skip, task }) => {
         skip(Boolean(scenario.six && !network.six && !process.env.CI), 'this machine has no IPv6')
         const stage = network.stage((_, index) => hop(network, stage, scenario, index))
         const bound = scenario.bound?.(network) ?? [network.home]
@@ -268,6 +268,7 @@ export function testClient(
           }
         })
         const carries = followed ? scenario.carries : scenario.carries.slice(0, 1)
+        Object.assign(task.meta, { scenario: scenario.title, observed: observe(stage, scenario, followed) })
         expect(stage.visits.map(({ headers }) => headers.authorization === `Token ${TOKEN}`)).toEqual(carries)
         for (const [index, { headers }] of stage.visits.entries()) {
           if (carries[index]) continue
@@ -699,6 +700,16 @@ function hop(network: Network, stage: Stage, { hops }: RedirectScenario, index: 
   if (!next) return { body: 'welcome' }
   const [status, location] = next
   return { status, headers: { location: location(network, `/${stage.id}/`) }, body: 'moved' }
+}
+
+/** What became of a scenario, for the matrix: `+` for each request that carried a credential, `-` for one that did not. */
+function observe({ visits }: Stage, { refused }: RedirectScenario, followed: boolean): string {
+  const sent = visits
+    .map(({ headers }) => (headers.authorization === undefined ? '-' : '+'))
+    .join('')
+    .replace(/(.)\1{4,}/g, (run) => `${run.length} times ${run[0]}`)
+  if (!followed) return `${sent} left`
+  return refused ? `${sent} ${refused}` : sent
 }
 
 /** A provider whose token changes when it is invalidated. */
