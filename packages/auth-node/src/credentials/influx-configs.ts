@@ -2,7 +2,6 @@
 
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
 import { readSecretFile } from './file.ts'
 import { type CredentialFinder, checkHost, conceal, defineSource, SourceError } from './source.ts'
 
@@ -86,12 +85,14 @@ export async function writeInfluxProfiles(
   changes: Readonly<Record<string, InfluxProfile | undefined>>,
   path: string = influxConfigsPath(),
 ): Promise<void> {
-  const [{ chmod, mkdir, readFile }, { lock }, { writeFile }, toml] = await Promise.all([
-    import('node:fs/promises'),
-    import('proper-lockfile').then((module) => module.default),
-    import('atomically'),
-    import('@decimalturn/toml-patch'),
-  ])
+  const [{ chmod, mkdir, readFile }, { isDeepStrictEqual }, { lock }, { writeFile }, toml] =
+    await Promise.all([
+      import('node:fs/promises'),
+      import('node:util'),
+      import('proper-lockfile').then((module) => module.default),
+      import('atomically'),
+      import('@decimalturn/toml-patch'),
+    ])
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   let lost: Error | undefined
   const release = await lock(path, {

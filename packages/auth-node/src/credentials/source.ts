@@ -1,6 +1,5 @@
 // What every credential source is: it finds a credential, says where, or says why it has none.
 
-import { isDeepStrictEqual } from 'node:util'
 import type { Credentials } from '@fluxauth/auth-core'
 import { AuthError, type CredentialContext, type CredentialProvider } from '@fluxauth/auth-core/client'
 
@@ -111,10 +110,16 @@ export function defineKeptSource(
     (refused) => {
       // What is being searched for, or was found since, is not what was refused.
       for (const [key, { credentials }] of searches) {
-        if (isDeepStrictEqual(credentials, refused)) searches.delete(key)
+        if (credentials && isSame(credentials, refused)) searches.delete(key)
       }
     },
   )
+}
+
+/** Whether two credentials are the same, whoever made them. */
+function isSame(a: Credentials, b: Credentials): boolean {
+  const [ofA, ofB] = [Object.entries(a), new Map<string, unknown>(Object.entries(b))]
+  return ofA.length === ofB.size && ofA.every(([name, value]) => ofB.get(name) === value)
 }
 
 const INSPECT = Symbol.for('nodejs.util.inspect.custom')

@@ -1,6 +1,5 @@
 // A token in a file that someone else replaces: a mounted secret, rotated without a restart.
 
-import { setTimeout } from 'node:timers/promises'
 import { readSecretFile } from './file.ts'
 import { type CredentialFinder, defineSource, SourceError } from './source.ts'
 
@@ -29,7 +28,7 @@ export function fromTokenFile(path: string, options: TokenFileOptions = {}): Cre
     let token = await read()
     // A file that is written in place is empty for a moment.
     for (let again = 0; !token && again < 5; again++) {
-      await setTimeout(20)
+      await new Promise((resolve) => setTimeout(resolve, 20))
       token = await read()
     }
     if (!token) throw new SourceError('ERR_SOURCE_INVALID', `${path} is empty: write the token into it`)
