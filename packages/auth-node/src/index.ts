@@ -1,5 +1,20 @@
 // Authenticated calls to InfluxDB from Node, and where their credentials come from.
 
+export {
+  AuthError,
+  type AuthEvent,
+  type AuthEventListener,
+  type AuthorizerOptions,
+  type CredentialProvider,
+  type CredentialSource,
+  CredentialsError,
+  type CredentialsErrorCode,
+  RedirectError,
+  type RedirectErrorCode,
+  type RetryOptions,
+  TargetError,
+  type TargetErrorCode,
+} from '@fluxauth/auth-core/client'
 export { type AuthFetchOptions, authFetch } from './auth-fetch.ts'
 export { chain, type DefaultChainOptions, defaultChain } from './credentials/chain.ts'
 export { type EnvOptions, fromEnv } from './credentials/env.ts'

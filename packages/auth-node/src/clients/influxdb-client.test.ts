@@ -166,6 +166,23 @@ describe('its APIs', () => {
     }
   })
 
+  test('stop a query that is cancelled while it waits for a busy server', async () => {
+    const stage = network.stage(() => ({ status: 503, headers: { 'retry-after': '25' } }))
+    const url = `${network.loopback}/${stage.id}`
+    const influx = authInfluxDB({ url, credentials: 'my-token', retry: true })
+    const start = Date.now()
+    await new Promise<void>((complete, error) => {
+      influx.getQueryApi('org').queryLines('buckets()', {
+        next: () => undefined,
+        complete,
+        error,
+        useCancellable: (cancellable) => setTimeout(() => cancellable.cancel(), 100),
+      })
+    })
+    expect(Date.now() - start).toBeLessThan(10_000)
+    expect(stage.visits).toHaveLength(1)
+  })
+
   test('stop a query that is cancelled before its credential is found', async () => {
     const stage = network.stage(() => ({}))
     let give: (token: string) => void = () => undefined
