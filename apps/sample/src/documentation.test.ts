@@ -128,10 +128,11 @@ test.each([
 test.each([...readmes, ...guides])('$title', async ({ title, code, expected, env, files }) => {
   const server = await startServer(SEED)
   onTestFinished(() => server.stop())
+  const origin = server.origin.replace('127.0.0.1', 'localhost')
   const home = await mkdtemp(`${folder}/home-`)
   // What the example's reader has: a server at the documented address, files, a page's location, and what was typed in.
   const place = (text: string) =>
-    text.replaceAll(ADDRESS, server.origin).replaceAll('/run/secrets', `${home}/run/secrets`)
+    text.replaceAll(ADDRESS, origin).replaceAll('/run/secrets', `${home}/run/secrets`)
   await mkdir(`${home}/run/secrets`, { recursive: true })
   for (const [name, content] of Object.entries(files)) {
     const path = place(name).replace(/^~/, home)
@@ -139,7 +140,7 @@ test.each([...readmes, ...guides])('$title', async ({ title, code, expected, env
     await writeFile(path, place(content), { mode: 0o600 })
   }
   const { username, password } = SEED
-  const given = `Object.assign(globalThis, ${JSON.stringify({ location: { origin: server.origin }, username, password })})\n`
+  const given = `Object.assign(globalThis, ${JSON.stringify({ location: { origin }, username, password })})\n`
   const { code: script } = await transform(given + place(code), { loader: 'ts' })
   const placed = Object.entries(env).map(([name, value]) => [name, place(value)])
   const { error, output } = await run(title, script, { HOME: home, ...Object.fromEntries(placed) })

@@ -28,7 +28,8 @@ export async function readSecretFile(
       // Of the file that is open: the path may lead to another one by now.
       const { mode } = await file.stat()
       if (ownerOnly && process.platform !== 'win32' && (mode & 0o077) !== 0) {
-        throw new SourceError('ERR_SOURCE_PERMISSIONS', `Others can read ${path}. Do: chmod 600 '${path}'`)
+        const quoted = `'${path.replaceAll("'", String.raw`'\''`)}'`
+        throw new SourceError('ERR_SOURCE_PERMISSIONS', `Others can read ${path}. Do: chmod 600 ${quoted}`)
       }
       return decode(await readBounded(file, path), path)
     } finally {

@@ -2,7 +2,7 @@
 
 import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect, promisify } from 'node:util'
@@ -243,6 +243,11 @@ describe('fromTokenFile', () => {
       code: 'ERR_SOURCE_PERMISSIONS',
       message: expect.stringContaining(`chmod 600 '${path}'`),
     })
+    const odd = join(folder, "it's; rm -rf x")
+    await writeFile(odd, SECRET, { mode: 0o644 })
+    const { message } = await refusal(fromTokenFile(odd, { ownerOnly: true }))
+    await promisify(execFile)('sh', ['-c', message.slice(message.indexOf('chmod'))])
+    expect((await stat(odd)).mode & 0o777).toBe(0o600)
     await chmod(path, 0o400)
     expect(await fromTokenFile(path, { ownerOnly: true }).get(CONTEXT)).toEqual(token(SECRET))
   })
