@@ -1,39 +1,68 @@
-// Every example of the README files and of the docstrings runs as it is written there, and gives what its comments say.
+// Every example of the guides, the README files and the docstrings runs as it is written there, and gives what its comments say.
 
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { transform } from 'esbuild'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type SampleServer, startServer } from './server/app.ts'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { startServer } from './server/app.ts'
 
 const root = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
-const FILES = [
-  'README.md',
-  ...['auth-core', 'auth-node', 'auth-browser', 'auth-testkit'].map((name) => `packages/${name}/README.md`),
-]
+const PACKAGES = ['auth-core', 'auth-node', 'auth-browser', 'auth-testkit']
+const GUIDES = (await readdir(root('docs')))
+  .filter((name) => name.endsWith('.md'))
+  .map((name) => `docs/${name}`)
+const READMES = ['README.md', ...PACKAGES.map((name) => `packages/${name}/README.md`)]
+/** What the pages call the server, and those that they use in their examples. */
+const ADDRESS = 'http://localhost:8086'
+const SEED = { username: 'zoë', password: 'open sesame', token: 'my-token' }
 /** Examples that show a file of the reader's own, which does not exist here. */
 const ABOUT_OTHER_FILES = /from '\.\//
 
 interface Example {
   readonly title: string
   readonly code: string
-  /** What the comments behind `console.log` say. */
+  /** What the comments behind and below `console.log` say. */
   readonly expected: readonly string[]
+  /** What the page exported before, in its `sh` blocks. */
+  readonly env: Readonly<Record<string, string>>
+  /** What the page showed before: blocks with a path behind their language, such as `toml ~/.influxdbv2/configs`. */
+  readonly files: Readonly<Record<string, string>>
 }
 
-async function readExamples(): Promise<Example[]> {
+/** The examples of a page, each with what its reader has set up by then. */
+async function readExamples(file: string, given: Readonly<Record<string, string>>): Promise<Example[]> {
   const examples: Example[] = []
-  for (const file of FILES) {
-    const blocks = (await readFile(root(file), 'utf8')).matchAll(/^```ts\n([\s\S]*?)^```$/gm)
-    for (const [index, [, code = '']] of [...blocks].entries()) {
-      const expected = [...code.matchAll(/console\.log\(.*\) \/\/ (.+)$/gm)].map(
-        ([, comment = '']) => comment,
-      )
-      if (!ABOUT_OTHER_FILES.test(code)) examples.push({ title: `${file}, ${index + 1}`, code, expected })
+  const env: Record<string, string> = { ...given }
+  const files: Record<string, string> = {}
+  const blocks = (await readFile(root(file), 'utf8')).matchAll(/^```(\w+)(?: (\S+))?\n([\s\S]*?)^```$/gm)
+  for (const [, language, path, code = ''] of blocks) {
+    if (path) files[path] = code
+    else if (language === 'sh') {
+      for (const [, name = '', value] of code.matchAll(/^export (\w+)=(.*)$/gm)) env[name] = value ?? ''
+      for (const [, name = ''] of code.matchAll(/^unset (\w+)$/gm)) delete env[name]
+    } else if (language === 'ts' && !ABOUT_OTHER_FILES.test(code)) {
+      const title = `${file}, ${examples.length + 1}`
+      examples.push({ title, code, expected: readExpected(code), env: { ...env }, files: { ...files } })
     }
   }
   return examples
+}
+
+/** What an example says that it prints: behind a `console.log`, or in the comments below a line that prints. */
+function readExpected(code: string): string[] {
+  const behind = [...code.matchAll(/console\.log\(.*\) \/\/ (.+)$/gm)].map(([, comment = '']) => comment)
+  const below = [...code.matchAll(/^\s*(?:console\.log|await fetch)\(.*\)\n((?:\/\/ .+\n)+)/gm)]
+  return [
+    ...behind,
+    ...below.flatMap(([, lines = '']) =>
+      lines
+        .trimEnd()
+        .replace(/^\/\/ /gm, '')
+        .split('\n'),
+    ),
+  ]
 }
 
 /** The examples in docstrings that say what they give, by the package that exports what they use. */
@@ -75,34 +104,48 @@ ${body.join('\n')}`
 }
 
 const docstrings = await readDocstrings()
-const examples = await readExamples()
-let server: SampleServer
+const guides = (await Promise.all(GUIDES.map((file) => readExamples(file, {})))).flat()
+const readmes = (
+  await Promise.all(READMES.map((file) => readExamples(file, { INFLUX_TOKEN: SEED.token })))
+).flat()
 let folder: string
 beforeAll(async () => {
-  server = await startServer()
   // Inside the sample, so that packages are found as a user's program finds them.
   folder = await mkdtemp(fileURLToPath(new URL('../node_modules/.examples-', import.meta.url)))
 })
 afterAll(async () => {
-  await server.stop()
   await rm(folder, { recursive: true })
 })
 
-test('there are examples', () => {
-  expect(examples.length).toBeGreaterThan(9)
-  expect(examples.flatMap(({ expected }) => expected).length).toBeGreaterThan(12)
+test.each([
+  ['guides', guides, 20, 40],
+  ['README files', readmes, 9, 12],
+] as const)('there are examples in the %s', (_, examples, few, lines) => {
+  expect(examples.length).toBeGreaterThan(few)
+  expect(examples.flatMap(({ expected }) => expected).length).toBeGreaterThan(lines)
 })
 
-test.each(examples)('$title', async ({ title, code, expected }) => {
-  // What the example's reader has: a page's location, what was typed in, and a server at the documented address.
-  const { username, password, token } = server.credentials
-  const given = `Object.assign(globalThis, ${JSON.stringify({ location: { origin: server.origin }, username, password })})\n`
-  const { code: script } = await transform(given + code.replaceAll('http://localhost:8086', server.origin), {
-    loader: 'ts',
-  })
-  const { error, output } = await run(title, script, { INFLUX_TOKEN: token })
+test.each([...readmes, ...guides])('$title', async ({ title, code, expected, env, files }) => {
+  const server = await startServer(SEED)
+  onTestFinished(() => server.stop())
+  const origin = server.origin.replace('127.0.0.1', 'localhost')
+  const home = await mkdtemp(`${folder}/home-`)
+  // What the example's reader has: a server at the documented address, files, a page's location, and what was typed in.
+  const place = (text: string) =>
+    text.replaceAll(ADDRESS, origin).replaceAll('/run/secrets', `${home}/run/secrets`)
+  await mkdir(`${home}/run/secrets`, { recursive: true })
+  for (const [name, content] of Object.entries(files)) {
+    const path = place(name).replace(/^~/, home)
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, place(content), { mode: 0o600 })
+  }
+  const { username, password } = SEED
+  const given = `Object.assign(globalThis, ${JSON.stringify({ location: { origin }, username, password })})\n`
+  const { code: script } = await transform(given + place(code), { loader: 'ts' })
+  const placed = Object.entries(env).map(([name, value]) => [name, place(value)])
+  const { error, output } = await run(title, script, { HOME: home, ...Object.fromEntries(placed) })
   expect(error).toBeNull()
-  for (const line of expected) expect(compact(output)).toContain(compact(line))
+  for (const line of expected) expect(compact(output)).toContain(compact(place(line)))
 })
 
 test('there are docstrings with examples', () => {

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
 import { parseChallenges } from '@fluxauth/auth-core'
 import { describeReal, startInfluxdb, startNginx } from '@fluxauth/auth-testkit/real'
+import * as undici from 'undici'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { authFetch } from './index.ts'
 
@@ -24,6 +25,29 @@ test('takes another fetch, and hands it what it was given', async () => {
   })
   await fetch('/api/v2/buckets', { keepalive: true })
   expect(calls).toEqual([['https://localhost:8086/api/v2/buckets', 'Token my-token', true]])
+})
+
+test('takes a Request of another fetch than Node’s', async () => {
+  const received: unknown[] = []
+  const server = createServer(async (request, response) => {
+    let body = ''
+    for await (const chunk of request) body += chunk
+    received.push([request.method, request.url, request.headers.authorization, body])
+    response.end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const fetch = authFetch({ origin, credentials: 'my-token', fetch: undici.fetch as never })
+  const request = new undici.Request(`${origin}/theirs`, { method: 'PUT', body: 'data' })
+  expect((await fetch(request as never)).status).toBe(200)
+  expect(received).toEqual([['PUT', '/theirs', 'Token my-token', 'data']])
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
+})
+
+test('says what is missing where a variable is not set', () => {
+  const credentials = process.env.FLUXAUTH_NO_SUCH_VARIABLE as string
+  expect(() => authFetch({ origin: 'https://localhost:8086', credentials })).toThrow(/Is the variable set/)
 })
 
 test('refuses plain http to another machine before anything is sent', () => {

@@ -19,7 +19,7 @@ export interface AuthFetchOptions extends AuthorizerOptions {
  * @throws {TargetError} `ERR_TARGET_ORIGIN`, `ERR_TARGET_INSECURE` or `ERR_TARGET_USERINFO`; the function it returns rejects with
  *   what `withAuth` names
  * @example
- * const fetch = authFetch({ origin: 'https://localhost:8086', credentials: process.env.INFLUX_TOKEN })
+ * const fetch = authFetch({ origin: 'https://localhost:8086', credentials: fromEnv() })
  * const response = await fetch('/api/v2/buckets')
  * @see InfluxDB Cloud Serverless, API reference, "Authentication"
  */

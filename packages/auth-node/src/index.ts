@@ -1,5 +1,20 @@
 // Authenticated calls to InfluxDB from Node, and where their credentials come from.
 
+export {
+  AuthError,
+  type AuthEvent,
+  type AuthEventListener,
+  type AuthorizerOptions,
+  type CredentialProvider,
+  type CredentialSource,
+  CredentialsError,
+  type CredentialsErrorCode,
+  RedirectError,
+  type RedirectErrorCode,
+  type RetryOptions,
+  TargetError,
+  type TargetErrorCode,
+} from '@fluxauth/auth-core/client'
 export { type AuthFetchOptions, authFetch } from './auth-fetch.ts'
 export { chain, type DefaultChainOptions, defaultChain } from './credentials/chain.ts'
 export { type EnvOptions, fromEnv } from './credentials/env.ts'
@@ -14,7 +29,7 @@ export {
   writeInfluxProfiles,
 } from './credentials/influx-configs.ts'
 export { fromKeyring, type KeyringOptions } from './credentials/keyring.ts'
-export { fromNetrc, type NetrcEntry, type NetrcOptions, parseNetrc } from './credentials/netrc.ts'
+export { fromNetrc, type NetrcOptions } from './credentials/netrc.ts'
 export {
   type CredentialFinder,
   defineSource,

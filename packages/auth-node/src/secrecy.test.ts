@@ -1,14 +1,19 @@
 // Nothing that holds a credential shows it, in whatever way it is printed.
 
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { format, inspect } from 'node:util'
 import { AuthError } from '@fluxauth/auth-core'
-import { createAuthorizer, toProvider } from '@fluxauth/auth-core/client'
+import { createAuthorizer, RecordHeaders, startExchange, toProvider } from '@fluxauth/auth-core/client'
+import axios from 'axios'
 import { Agent } from 'undici'
 import { describe, expect, test } from 'vitest'
+import { authAxios } from './clients/axios.ts'
 import { authHttp } from './clients/http.ts'
 import { authInfluxDB } from './clients/influxdb-client.ts'
 import { authInfluxDBClient } from './clients/influxdb3-client.ts'
-import { authInterceptor } from './clients/undici.ts'
+import { authDispatcher, authInterceptor } from './clients/undici.ts'
 import {
   authFetch,
   chain,
@@ -18,6 +23,8 @@ import {
   fromKeyring,
   fromTokenFile,
   fromValue,
+  readInfluxProfiles,
+  writeInfluxProfiles,
 } from './index.ts'
 
 const SECRET = 's3cret'
@@ -35,6 +42,21 @@ const holders: Record<string, () => unknown> = {
   fetch: () => authFetch({ origin, credentials: SECRET }),
   http: () => authHttp({ origin, credentials: SECRET }),
   interceptor: () => authInterceptor({ origin, credentials: SECRET }),
+  headers: () => new RecordHeaders({ authorization: `Token ${SECRET}` }),
+  exchange: () =>
+    startExchange(authorizer, {
+      url: new URL(origin),
+      method: 'GET',
+      headers: new RecordHeaders({}),
+      replayable: true,
+      redirect: 'follow',
+    }),
+  'axios instance': () => {
+    const api = axios.create()
+    authAxios(api, { origin, credentials: SECRET })
+    return api
+  },
+  'dispatcher of our own': () => authDispatcher(new Agent(), { origin, credentials: SECRET }),
   dispatcher: () => new Agent().compose(authInterceptor({ origin, credentials: SECRET })),
   'v2 client': () => authInfluxDB({ url: origin, credentials: SECRET }),
   'v2 write API': () => authInfluxDB({ url: origin, credentials: SECRET }).getQueryApi('org'),
@@ -47,6 +69,18 @@ const holders: Record<string, () => unknown> = {
   chain: () => chain([fromValue(SECRET), fromTokenFile('/nowhere'), fromKeyring()]),
   'default chain': () => defaultChain({ credentials: SECRET }),
   'find of a chain': () => found(chain([fromValue(SECRET)])),
+  'influx profile': async () => {
+    const path = join(await mkdtemp(join(tmpdir(), 'fluxauth-secrecy-')), 'configs')
+    await writeInfluxProfiles({ default: { url: origin, token: SECRET } }, path)
+    const profiles = await readInfluxProfiles(path)
+    expect(profiles.get('default')?.token).toBe(SECRET)
+    await rm(dirname(path), { recursive: true })
+    return profiles
+  },
+  'error of a host with a password': () =>
+    found(fromEnv({ env: { INFLUX_TOKEN: 't', INFLUX_HOST: `http://joe:${SECRET}@localhost` } })).catch(
+      (error) => error,
+    ),
   'error of exec': () =>
     found(fromExec(process.execPath, ['-e', `console.log('not a token: ${SECRET}'); process.exit(1)`])).catch(
       (error) => error,

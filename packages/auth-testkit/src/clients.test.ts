@@ -12,6 +12,7 @@ testClient(
     streamsRequests: true,
     streamsAnswers: true,
     signals: true,
+    leavesListeners: true,
   },
   ({ ca, lookup, ...options }) => {
     const dispatcher = new Agent({ connect: { ...(ca && { ca }), lookup } })

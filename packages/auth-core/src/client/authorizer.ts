@@ -96,6 +96,7 @@ export interface Authorizer {
  * @param options `credentials`, their `origin`, and `onEvent` to observe
  * @returns the authorizer
  * @throws {TargetError} `ERR_TARGET_ORIGIN`, `ERR_TARGET_INSECURE` or `ERR_TARGET_USERINFO`
+ * @throws {CredentialsError} `ERR_CREDENTIALS_TYPE` when there are no `credentials`
  */
 export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   const { credentials, onEvent, onExisting = 'keep', retry = false } = options
@@ -120,7 +121,9 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     if (shared) return shared
     const answer = provider.get({ origin })
     if (!isPromise(answer)) return answer
-    const settled = Promise.resolve(answer).finally(() => pending.delete(origin))
+    const settled = Promise.resolve(answer).finally(() => {
+      if (pending.get(origin) === settled) pending.delete(origin)
+    })
     pending.set(origin, settled)
     return settled
   }

@@ -4,9 +4,9 @@
 export type AuthEvent =
   /** The provider gave a credential. */
   | { readonly type: 'credential-resolved'; readonly origin: string; readonly reason: 'request' }
-  /** The header was put on a request. */
-  | { readonly type: 'sent'; readonly origin: string; readonly reason: 'bound-origin' | 'retry' }
-  /** A request went without the credential. */
+  /** The header goes along: with a request, once more behind a redirect, or with a request that is repeated. */
+  | { readonly type: 'sent'; readonly origin: string; readonly reason: 'bound-origin' | 'redirect' | 'retry' }
+  /** A request goes without the credential, or without the caller's own. */
   | { readonly type: 'dropped'; readonly origin: string; readonly reason: 'other-origin' | 'redirect' }
   /** After a 401 the provider was asked again; `unchanged` means that the request is not repeated. */
   | { readonly type: 'refreshed'; readonly origin: string; readonly reason: 'changed' | 'unchanged' }

@@ -3,7 +3,7 @@
 import { sleep } from './abort.ts'
 import type { Authorization, Authorizer } from './authorizer.ts'
 import { RedirectError, TargetError } from './errors.ts'
-import { BODY_HEADERS, CREDENTIAL_HEADERS, readRedirect } from './redirect.ts'
+import { BODY_HEADERS, CREDENTIAL_HEADERS, type Redirect, readRedirect } from './redirect.ts'
 import { retryDelay } from './retry.ts'
 import type { Target } from './target.ts'
 
@@ -100,6 +100,12 @@ export function startExchange(
   return authorization && 'then' in authorization ? authorization.then(start) : start(authorization)
 }
 
+/** Why to send again, and in how many milliseconds. */
+interface Next {
+  readonly reason: 'redirect' | 'retry'
+  readonly delay: number
+}
+
 class OngoingExchange implements Exchange {
   url: RequestUrl
   method: string
@@ -120,45 +126,53 @@ class OngoingExchange implements Exchange {
   }
 
   async again(answer: ExchangeAnswer): Promise<boolean> {
+    const { signal } = this.#request
+    let next: Next | undefined
+    try {
+      next = await this.#decide(answer)
+    } catch (error) {
+      await answer.discard()
+      throw error
+    }
+    if (!next) return false
+    await answer.discard()
+    if (next.delay > 0) await sleep(next.delay, signal)
+    if (this.#authorization) {
+      this.#authorizer.emit({ type: 'sent', origin: this.url.origin, reason: next.reason })
+    }
+    return true
+  }
+
+  /** Why and when to send again; `undefined` when the answer is the caller's. */
+  async #decide(answer: ExchangeAnswer): Promise<Next | undefined> {
     const { status } = answer
-    const { redirect: mode, signal } = this.#request
-    const { retry } = this.#authorizer
-    if (mode !== 'manual') {
-      let followed: boolean
-      try {
-        followed = this.#follow(status, answer.header('location'))
-      } catch (error) {
-        await answer.discard()
-        throw error
-      }
-      if (followed) {
-        await answer.discard()
-        return true
+    if (this.#request.redirect !== 'manual') {
+      const redirect = this.#readRedirect(status, answer.header('location'))
+      if (redirect) {
+        await this.#follow(redirect)
+        return { reason: 'redirect', delay: 0 }
       }
     }
     if ((status === 401 || status === 403) && this.#authorization && !this.#refreshed) {
-      if (!(await this.#refresh(status, this.#authorization))) return false
-      await answer.discard()
-      return true
+      return (await this.#refresh(status, this.#authorization)) ? { reason: 'retry', delay: 0 } : undefined
     }
-    if (this.#attempts >= retry.attempts || !this.#replayable) return false
+    const { retry } = this.#authorizer
+    if (this.#attempts >= retry.attempts || !this.#replayable) return undefined
     const delay = retryDelay(status, answer.header('retry-after'), Date.now())
-    if (delay === undefined || delay > retry.maxDelay * 1000) return false
-    await answer.discard()
-    await sleep(delay, signal)
+    if (delay === undefined || delay > retry.maxDelay * 1000) return undefined
     this.#attempts++
-    return true
+    return { reason: 'retry', delay }
   }
 
   get #replayable(): boolean {
     return this.#request.replayable || this.bodyDropped
   }
 
-  #follow(status: number, location: string | null | undefined): boolean {
-    const { headers, redirect: mode, maxRedirects } = this.#request
-    const { target } = this.#authorizer
+  /** The redirect to follow, if there is one and it may be. */
+  #readRedirect(status: number, location: string | null | undefined): Redirect | undefined {
+    const { redirect: mode, maxRedirects } = this.#request
     const redirect = readRedirect(status, location, this.url, this.method, this.redirects, maxRedirects)
-    if (!redirect) return false
+    if (!redirect) return undefined
     if (mode === 'error') {
       throw new RedirectError(
         'ERR_REDIRECT_REFUSED',
@@ -168,12 +182,21 @@ class OngoingExchange implements Exchange {
     if (!redirect.dropsBody && !this.#replayable) {
       throw new RedirectError('ERR_REDIRECT_BODY', 'A streamed body cannot be sent again: send text or bytes')
     }
+    return redirect
+  }
+
+  async #follow(redirect: Redirect): Promise<void> {
+    const { headers, signal } = this.#request
+    const { target } = this.#authorizer
     if (redirect.leavesOrigin && !staysBound(target, this.url, redirect.url)) {
+      const carried = headers.has('authorization')
       for (const name of CREDENTIAL_HEADERS) headers.delete(name)
-      if (this.#authorization) {
-        this.#authorizer.emit({ type: 'dropped', origin: redirect.url.origin, reason: 'redirect' })
-      }
+      if (carried) this.#authorizer.emit({ type: 'dropped', origin: redirect.url.origin, reason: 'redirect' })
       this.#authorization = undefined
+    } else if (redirect.leavesOrigin && this.#authorization) {
+      // Another origin may have another credential, or the one that was sent may be for the first alone: that is for the provider to say.
+      this.#authorization = await this.#authorizer.authorize(redirect.url, signal)
+      if (this.#authorization) headers.set('authorization', this.#authorization.value)
     }
     if (redirect.dropsBody) {
       for (const name of BODY_HEADERS) headers.delete(name)
@@ -182,7 +205,6 @@ class OngoingExchange implements Exchange {
     this.url = redirect.url
     this.method = redirect.method
     this.redirects++
-    return true
   }
 
   async #refresh(status: number, refused: Authorization): Promise<boolean> {
@@ -191,7 +213,6 @@ class OngoingExchange implements Exchange {
     const next = await this.#authorizer.rejected(this.url, status, refused, signal)
     if (!next || !this.#replayable) return false
     headers.set('authorization', next.value)
-    this.#authorizer.emit({ type: 'sent', origin: this.url.origin, reason: 'retry' })
     this.#authorization = next
     return true
   }
@@ -203,7 +224,11 @@ function staysBound(target: Target, from: RequestUrl, to: URL): boolean {
   return target.includes(from) && target.includes(to) && !downgrades
 }
 
-/** Whether a body can be read only once. */
+/** Whether a body can be read only once: a stream, or an iterator such as a generator's. */
 export function isStream(body: unknown): boolean {
-  return typeof body === 'object' && body !== null && ('getReader' in body || Symbol.asyncIterator in body)
+  return (
+    typeof body === 'object' &&
+    body !== null &&
+    ('getReader' in body || Symbol.asyncIterator in body || 'next' in body)
+  )
 }

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { AuthError } from '../index.ts'
-import { createAuthorizer, withAuth } from './index.ts'
+import { createAuthorizer, isStream, RecordHeaders, withAuth } from './index.ts'
 
 interface Seen {
   readonly method: string | undefined
@@ -100,6 +100,11 @@ describe('the header', () => {
     ])
   })
 
+  test('is ours where the caller’s is undefined', async () => {
+    await authFetch('/', { headers: { Authorization: undefined } as never })
+    expect(a.seen[0]?.headers.authorization).toBe(`Token ${SECRET}`)
+  })
+
   test('is not sent to another origin', async () => {
     await authFetch(`${b.origin}/`)
     expect(b.seen[0]?.headers.authorization).toBeUndefined()
@@ -121,6 +126,9 @@ describe('the header', () => {
       inspect(authorizer, { depth: 9, showHidden: true }),
       JSON.stringify(authorizer),
       String(authorizer),
+      inspect(new RecordHeaders({ authorization: SECRET }), { showHidden: true }),
+      JSON.stringify(new RecordHeaders({ authorization: SECRET })),
+      inspect(structuredClone(new RecordHeaders({ authorization: SECRET }))),
     ]) {
       expect(text).not.toContain(SECRET)
     }
@@ -228,7 +236,39 @@ describe('a redirect', () => {
     expect(await response.text()).toBe('here')
   })
 
+  test('is followed though its own body breaks off', async () => {
+    const broken = createServer((request, response) => {
+      if (request.url !== '/') return response.end('here')
+      response.writeHead(302, { location: '/there', 'content-length': 100 })
+      response.write('moved')
+      return setTimeout(() => response.destroy(), 20)
+    })
+    await new Promise<void>((resolve) => broken.listen(0, '127.0.0.1', resolve))
+    const origin = `http://127.0.0.1:${(broken.address() as AddressInfo).port}`
+    const response = await withAuth(fetch, createAuthorizer({ origin, credentials: SECRET }))('/')
+    expect(await response.text()).toBe('here')
+    await new Promise((resolve) => broken.close(resolve))
+  })
+
   test('stops with the caller’s signal', async () => {
     await expect(authFetch(redirect(302, '/x'), { signal: AbortSignal.abort() })).rejects.toThrow(/aborted/)
   })
+})
+
+test('isStream tells what can be read only once from what can be sent again', () => {
+  function* generator() {
+    yield 'data'
+  }
+  for (const once of [new Blob(['x']).stream(), generator(), generator()[Symbol.iterator]()])
+    expect(isStream(once)).toBe(true)
+  for (const many of [
+    'x',
+    null,
+    undefined,
+    new Uint8Array(1),
+    new URLSearchParams(),
+    new FormData(),
+    new Blob([]),
+  ])
+    expect(isStream(many)).toBe(false)
 })

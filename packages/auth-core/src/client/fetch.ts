@@ -42,7 +42,7 @@ export function withAuth<F extends FetchFunction>(fetch: F, authorizer: Authoriz
   const send = fetch as unknown as Fetch
 
   const wrapped: Fetch = async (input, init = {}) => {
-    const request = input instanceof Request ? input : undefined
+    const request = isRequest(input) ? input : undefined
     if ((init.mode ?? request?.mode) === 'no-cors') {
       throw new TargetError(
         'ERR_TARGET_NO_CORS',
@@ -100,12 +100,21 @@ function toAnswer(response: Response): ExchangeAnswer {
 /** Reads a short body to its end, so that the connection can be used again; a long one is cut off. */
 async function drain(body: ReadableStream): Promise<void> {
   const reader = body.getReader()
-  for (let left = MAX_DRAINED; left >= 0; ) {
-    const { done, value } = await reader.read()
-    if (done) return
-    left -= value.length
+  try {
+    for (let left = MAX_DRAINED; left >= 0; ) {
+      const { done, value } = await reader.read()
+      if (done) return
+      left -= value.length
+    }
+    await reader.cancel()
+  } catch {
+    // What is thrown away may break off.
   }
-  await reader.cancel()
+}
+
+/** Whether it is a `Request`, of whichever `fetch`: Node's own and that of the package undici have one each. */
+function isRequest(input: unknown): input is Request {
+  return typeof input === 'object' && input !== null && 'url' in input && 'headers' in input
 }
 
 /** Whether headers are a plain object, which need not be made into `Headers` twice: here and in `fetch`. */

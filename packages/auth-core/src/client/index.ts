@@ -1,6 +1,6 @@
 // Credential to request: where a credential comes from, where it may go, and a `fetch` that keeps to it.
 
-export { AuthError } from '../errors.ts'
+export { AuthError, CredentialsError, type CredentialsErrorCode } from '../errors.ts'
 export {
   type Authorization,
   type Authorizer,

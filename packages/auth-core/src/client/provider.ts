@@ -1,6 +1,7 @@
 // Where a credential comes from: a value, a function, or a provider that can also be told that it was refused.
 
 import type { Credentials } from '../authorization.ts'
+import { CredentialsError } from '../errors.ts'
 
 /** What a provider is told about the request that needs a credential. */
 export interface CredentialContext {
@@ -27,6 +28,7 @@ export type CredentialSource =
  * Makes a provider of what the caller gave; a string is an API token.
  *
  * @returns a provider that shows no credential when it is printed
+ * @throws {CredentialsError} `ERR_CREDENTIALS_TYPE` when there is nothing, such as the value of a variable that is not set
  */
 export function toProvider(source: CredentialSource): CredentialProvider {
   if (typeof source === 'function') {
@@ -37,7 +39,7 @@ export function toProvider(source: CredentialSource): CredentialProvider {
       },
     }
   }
-  if (typeof source === 'object' && 'get' in source) return source
+  if (typeof source === 'object' && source !== null && 'get' in source) return source
   const credentials = toCredentials(source)
   return { get: () => credentials }
 }
@@ -48,5 +50,11 @@ export function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
 }
 
 function toCredentials(value: string | Credentials): Credentials {
+  if (typeof value !== 'string' && (typeof value !== 'object' || value === null)) {
+    throw new CredentialsError(
+      'ERR_CREDENTIALS_TYPE',
+      'No credentials: give a token, or { scheme, … }. Is the variable set that you read them from?',
+    )
+  }
   return typeof value === 'string' ? { scheme: 'token', token: value } : value
 }

@@ -1,11 +1,12 @@
 // What happens after a refusal, over real sockets: one refresh for all, one retry each, and waits that end when told to.
 
+import { getEventListeners } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Credentials } from '../index.ts'
-import { type AuthEvent, type AuthorizerOptions, createAuthorizer, withAuth } from './index.ts'
+import { type AuthEvent, type AuthorizerOptions, createAuthorizer, retryDelay, withAuth } from './index.ts'
 
 let origin: string
 let received: string[] = []
@@ -131,6 +132,46 @@ test('what the provider throws reaches the caller, and the next request asks aga
   expect((await request('/')).status).toBe(200)
 })
 
+describe('no credentials', () => {
+  test.each([undefined, null, 7])('are refused at once when they are %s', (credentials) => {
+    expect(() => authFetch({ credentials: credentials as unknown as string })).toThrow(
+      expect.objectContaining({ name: 'CredentialsError', code: 'ERR_CREDENTIALS_TYPE' }),
+    )
+  })
+
+  test.each([undefined, null, Promise.resolve(undefined)])(
+    'fail the request when a function gives %s',
+    async (none) => {
+      const request = authFetch({ credentials: (() => none) as unknown as () => string })
+      await expect(request('/')).rejects.toMatchObject({ code: 'ERR_CREDENTIALS_TYPE' })
+      expect(received).toEqual([])
+    },
+  )
+})
+
+test('a provider is asked once at a time, a refresh in between included', async () => {
+  accept('new')
+  const asked: ((token: string) => void)[] = []
+  const authorizer = createAuthorizer({
+    origin,
+    credentials: () => new Promise<string>((give) => asked.push(give)),
+  })
+  const url = new URL(origin)
+  const first = authorizer.authorize(url)
+  asked[0]?.('old')
+  const sent = await first
+  const slow = authorizer.authorize(url) // the second asking, which takes its time
+  if (!sent) throw new Error('bound')
+  const refreshed = authorizer.rejected(url, 401, sent) // the third
+  asked[1]?.('old')
+  await slow
+  const another = authorizer.authorize(url)
+  expect(asked).toHaveLength(3)
+  asked[2]?.('new')
+  expect((await refreshed)?.value).toBe('Token new')
+  expect((await another)?.value).toBe('Token new')
+})
+
 describe('Retry-After', () => {
   /** Refuses so many times, then answers. */
   const busy = (times: number, status: number, retryAfter?: () => string) => {
@@ -155,11 +196,27 @@ describe('Retry-After', () => {
     ['when it asks for more than the cap', { maxDelay: 5 }, () => busy(1, 503, () => '6')],
     ['when it cannot be read', true, () => busy(1, 503, () => 'soon')],
     ['when there is none', true, () => busy(1, 503)],
+    ['when it is longer than a timer can be', { maxDelay: Infinity }, () => busy(1, 503, () => '99999999')],
     ['of another status', true, () => busy(1, 500, () => '0')],
   ])('is not waited for %s', async (_, retry, prepare) => {
     prepare()
     expect((await retrying(retry)('/')).ok).toBe(false)
     expect(received).toHaveLength(1)
+  })
+
+  test('is a whole number of seconds or a date in one of three forms, and nothing else', () => {
+    const now = Date.UTC(1994, 10, 6, 8, 49, 30)
+    for (const date of [
+      'Sun, 06 Nov 1994 08:49:37 GMT',
+      'Sunday, 06-Nov-94 08:49:37 GMT',
+      'Sun Nov  6 08:49:37 1994',
+    ]) {
+      expect(retryDelay(503, date, now)).toBe(7000)
+      expect(retryDelay(503, date, now + 60_000)).toBe(0)
+    }
+    for (const other of ['1.5', '-1', '+1', '1e3', '0x10', 'May', 'Sun', '2', '7 seconds', ' 7']) {
+      expect(retryDelay(429, other, now)).toBe(other === '2' ? 2000 : undefined)
+    }
   })
 
   test('is waited for as often as attempts says', async () => {
@@ -198,16 +255,22 @@ describe('an AbortSignal', () => {
     await expect(answer).rejects.toThrow('enough')
   })
 
-  test('has no listener left when the request is done', async () => {
-    accept('token')
+  test('has no listener of ours left when the request is done', async () => {
+    respond = (request, response) => {
+      const status = request.headers.authorization === 'Token old' ? 401 : received.length === 2 ? 503 : 200
+      response.writeHead(status, { 'retry-after': '0' }).end()
+    }
     const { signal } = new AbortController()
     const added = vi.spyOn(signal, 'addEventListener')
-    const removed = vi.spyOn(signal, 'removeEventListener')
-    await authFetch({ credentials: async () => 'token' })('/', { signal })
-    const ours = added.mock.calls.filter(([, listener]) =>
-      removed.mock.calls.some(([, other]) => other === listener),
+    // Node's own `fetch` leaves a listener until it is collected: so it is not given the signal.
+    const request = withAuth(
+      ((url, init) => fetch(url, { ...init, signal: null })) as typeof fetch,
+      createAuthorizer({ origin, credentials: rotating('old', 'token'), retry: true }),
     )
-    expect(ours.length).toBeGreaterThan(0)
+    expect((await request('/', { signal })).status).toBe(200)
+    expect(received).toEqual(['Token old', 'Token token', 'Token token'])
+    expect(added.mock.calls.length).toBeGreaterThan(1)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 })
 

@@ -8,11 +8,17 @@ export interface RetryOptions {
   readonly maxDelay?: number
 }
 
+/** How an HTTP date begins, in each of its three forms: `Date.parse` would take much else, such as `1.5`, for a day long ago. */
+const HTTP_DATE = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /
+
+/** In seconds: what timers can wait for at most. */
+const LONGEST_WAIT = 2_147_483
+
 /** Fills in the defaults; `false` is no attempt at all. */
 export function readRetry(retry: boolean | RetryOptions): Required<RetryOptions> {
   if (retry === false) return { attempts: 0, maxDelay: 0 }
   const { attempts = 2, maxDelay = 60 } = retry === true ? {} : retry
-  return { attempts, maxDelay }
+  return { attempts, maxDelay: Math.min(maxDelay, LONGEST_WAIT) }
 }
 
 /**
@@ -22,7 +28,7 @@ export function readRetry(retry: boolean | RetryOptions): Required<RetryOptions>
  * @param retryAfter the `Retry-After` value, seconds or an HTTP date
  * @param now milliseconds since the epoch
  * @returns milliseconds, or `undefined` when the server does not ask for a retry
- * @see RFC 9110, section 10.2.3
+ * @see RFC 9110, sections 10.2.3 and 5.6.7
  */
 export function retryDelay(
   status: number,
@@ -31,6 +37,7 @@ export function retryDelay(
 ): number | undefined {
   if ((status !== 429 && status !== 503) || !retryAfter) return undefined
   if (/^\d+$/.test(retryAfter)) return Number(retryAfter) * 1000
-  const date = Date.parse(retryAfter)
+  if (!HTTP_DATE.test(retryAfter)) return undefined
+  const date = Date.parse(retryAfter.endsWith('GMT') ? retryAfter : `${retryAfter} GMT`)
   return Number.isNaN(date) ? undefined : Math.max(0, date - now)
 }

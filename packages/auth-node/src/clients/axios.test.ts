@@ -92,6 +92,22 @@ describe('an axios instance', () => {
     expect(stage.visits[0]?.headers.authorization).toBeUndefined()
   })
 
+  test('sends a config again, as packages do that repeat requests, under the same rules', async () => {
+    const stage = network.stage((_, index) => ({ status: index === 0 ? 500 : 200 }))
+    const api = axios.create()
+    const credentials = 'my-s3cret'
+    const remove = authAxios(api, { origin: network.loopback, credentials, onExisting: 'error' })
+    const error = await api.get(stage.url(network.loopback)).catch((reason) => reason)
+    expect((await api.request(error.config)).status).toBe(200)
+    remove()
+    await api.request(error.config)
+    expect(stage.visits.map(({ headers }) => headers.authorization)).toEqual([
+      'Token my-s3cret',
+      'Token my-s3cret',
+      undefined,
+    ])
+  })
+
   test('works with the adapter of fetch', async () => {
     const stage = network.stage((_, index) => (index === 0 ? moved(stage.url(network.loopback)) : {}))
     await instance().api.get(stage.url(network.loopback), { adapter: 'fetch' })

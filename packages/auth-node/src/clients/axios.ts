@@ -42,9 +42,14 @@ export function authAxios(instance: AxiosInstance, options: AuthorizerOptions): 
   const authorizer = createAuthorizer(options)
   const [origin] = authorizer.target.origins
   const interceptor = instance.interceptors.request.use((config) => {
-    const send = getAdapter(config.adapter ?? instance.defaults.adapter, config)
+    const { adapter } = config
+    const send = getAdapter(adapter ?? instance.defaults.adapter, config)
     config.baseURL ??= origin
-    config.adapter = (prepared) => exchange(authorizer, send, prepared, instance.getUri(prepared))
+    config.adapter = (prepared) => {
+      // Whoever sends the same config again, as packages that repeat requests do, passes here again.
+      Object.assign(prepared, { adapter })
+      return exchange(authorizer, send, prepared, instance.getUri(prepared))
+    }
     return config
   })
   return () => instance.interceptors.request.eject(interceptor)

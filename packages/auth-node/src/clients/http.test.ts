@@ -1,8 +1,10 @@
 // Node's http and https pass the shared client suite.
 
-import http from 'node:http'
+import http, { createServer } from 'node:http'
 import https from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { setTimeout } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { type Network, startNetwork, testClient } from '@fluxauth/auth-testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -62,6 +64,32 @@ describe('requests over node:http', () => {
   test('end when nothing comes for so long', async () => {
     const stage = network.stage(() => new Promise(() => undefined))
     await expect(http().get(stage.url(network.loopback), { timeout: 50 })).rejects.toThrow('No answer')
+  })
+
+  test('stop sending a body that a redirect wants again', async () => {
+    const server = createServer((request, response) => {
+      request.on('error', () => undefined)
+      response.writeHead(307, { location: '/again' }).end()
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    let ended = false
+    async function* endless() {
+      try {
+        for (;;) {
+          yield Buffer.alloc(1024)
+          await setTimeout(1)
+        }
+      } finally {
+        ended = true
+      }
+    }
+    const { request } = authHttp({ origin, credentials: 'my-s3cret' })
+    const answer = request('/', { method: 'POST', body: endless() })
+    await expect(answer).rejects.toMatchObject({ code: 'ERR_REDIRECT_BODY' })
+    await expect.poll(() => ended).toBe(true)
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
   })
 
   test('send headers with several values, and bytes', async () => {

@@ -83,10 +83,15 @@ export function authHttp({ agents = {}, ...options }: AuthHttpOptions): AuthHttp
           exchange
             .again({ status, header, discard: () => discard(response) })
             .then((again) => (again ? attempt(exchange, new URL(exchange.url.href)) : resolve(response)))
-            .catch(reject)
+            .catch((error) => {
+              // A body that is still being sent would be sent on, for nobody.
+              if (!request.writableFinished) request.destroy()
+              reject(error)
+            })
         }
         const options = toOptions(to, exchange.method, headers.record, agents)
-        send(options, exchange.bodyDropped ? { ...init, body: undefined } : init, answer).on('error', reject)
+        const request = send(options, exchange.bodyDropped ? { ...init, body: undefined } : init, answer)
+        request.on('error', reject)
       }
       const started = startExchange(authorizer, {
         url,

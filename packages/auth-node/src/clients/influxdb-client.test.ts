@@ -2,6 +2,7 @@
 
 import http from 'node:http'
 import https from 'node:https'
+import { inspect } from 'node:util'
 import {
   type Network,
   type RedirectScenario,
@@ -16,7 +17,7 @@ import { authInfluxDB } from './influxdb-client.ts'
 
 testClient(
   '@influxdata/influxdb-client',
-  { redirects: 'left', streamsAnswers: true, signals: true, seesUserinfo: false },
+  { redirects: 'left', streamsAnswers: true, signals: true, leavesListeners: true, seesUserinfo: false },
   ({ ca, lookup, origin, ...options }) => {
     const [url = ''] = [origin].flat().map(String)
     const { Agent } = url.startsWith('https') ? https : http
@@ -54,6 +55,26 @@ describe('with the package follow-redirects', () => {
     network = await startNetwork()
   })
   afterAll(() => network.stop())
+
+  test('the caller’s beforeRedirect is called as well', async () => {
+    const stage = network.stage((_, index) =>
+      index === 0 ? { status: 302, headers: { location: stage.url(network.at('other.test')) } } : {},
+    )
+    const seen: unknown[] = []
+    const beforeRedirect = (next: { headers: Record<string, string> }) => {
+      seen.push(next.headers['x-mine'])
+      next.headers.authorization = 'Token put-back'
+    }
+    const { lookup, ca } = network
+    const { transport } = authInfluxDB({
+      url: network.home,
+      credentials: 'my-token',
+      transportOptions: { 'follow-redirects': followRedirects, lookup, ca, beforeRedirect },
+    })
+    await transport.request(`/${stage.id}/`, '', { method: 'GET', headers: { 'x-mine': '1' } })
+    expect(seen).toEqual(['1'])
+    expect(stage.visits.map(({ headers }) => headers.authorization)).toEqual(['Token my-token', undefined])
+  })
 
   // The package leaves nothing out before a redirect that it cannot read, and has limits and loops of its own.
   const followed = ({ refused, bound, method, hops }: RedirectScenario) =>
@@ -145,6 +166,23 @@ describe('its APIs', () => {
     }
   })
 
+  test('stop a query that is cancelled while it waits for a busy server', async () => {
+    const stage = network.stage(() => ({ status: 503, headers: { 'retry-after': '25' } }))
+    const url = `${network.loopback}/${stage.id}`
+    const influx = authInfluxDB({ url, credentials: 'my-token', retry: true })
+    const start = Date.now()
+    await new Promise<void>((complete, error) => {
+      influx.getQueryApi('org').queryLines('buckets()', {
+        next: () => undefined,
+        complete,
+        error,
+        useCancellable: (cancellable) => setTimeout(() => cancellable.cancel(), 100),
+      })
+    })
+    expect(Date.now() - start).toBeLessThan(10_000)
+    expect(stage.visits).toHaveLength(1)
+  })
+
   test('stop a query that is cancelled before its credential is found', async () => {
     const stage = network.stage(() => ({}))
     let give: (token: string) => void = () => undefined
@@ -170,9 +208,27 @@ describe('its APIs', () => {
     expect(stage.visits).toEqual([])
   })
 
-  test('refuse a URL that holds a password', () => {
-    expect(() => authInfluxDB({ url: 'http://joe:s3cret@127.0.0.1', credentials: 'x' })).toThrow(
-      expect.objectContaining({ code: 'ERR_TARGET_USERINFO' }),
-    )
+  test.each([
+    ['http://joe:s3cret@127.0.0.1', 'ERR_TARGET_USERINFO'],
+    ['http://joe:s3cret@127.0.0.1:99999', 'ERR_TARGET_ORIGIN'],
+    ['ftp://joe:s3cret@127.0.0.1', 'ERR_TARGET_ORIGIN'],
+    ['', 'ERR_TARGET_ORIGIN'],
+  ])('refuse %s, and do not show a password', (url, code) => {
+    let error: unknown
+    try {
+      authInfluxDB({ url, credentials: 'x' })
+    } catch (thrown) {
+      error = thrown
+    }
+    expect(error).toMatchObject({ code })
+    expect(inspect(error)).not.toContain('s3cret')
+  })
+
+  test('send one credential, where the client has headers of its own', async () => {
+    const stage = network.stage(() => ({}))
+    const url = `${network.loopback}/${stage.id}`
+    const influx = authInfluxDB({ url, credentials: 'ours', headers: { Authorization: 'Token theirs' } })
+    await influx.getQueryApi('org').queryRaw('buckets()')
+    expect(stage.visits[0]?.credentials).toBe(1)
   })
 })

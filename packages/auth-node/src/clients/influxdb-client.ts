@@ -19,6 +19,7 @@ import {
   type Transport,
 } from '@influxdata/influxdb-client'
 import { beforeRedirect } from './follow-redirects.ts'
+import { originOf } from './origin.ts'
 import { quietRequest } from './quiet-request.ts'
 
 /** Options of {@link authInfluxDB}: those of the client, and the credential in the place of `token`. */
@@ -49,7 +50,7 @@ export function authInfluxDB(options: AuthInfluxDBOptions): InfluxDB {
   const server = client.proxyUrl ?? client.url
   const authorizer = createAuthorizer({
     credentials,
-    origin: origin ?? new URL(server).origin,
+    origin: origin ?? originOf(server),
     allowInsecure,
     onExisting,
     retry,
@@ -61,7 +62,7 @@ export function authInfluxDB(options: AuthInfluxDBOptions): InfluxDB {
     transportOptions: {
       'follow-redirects': { http: { request: quietRequest }, https: { request: quietRequest } },
       ...client.transportOptions,
-      beforeRedirect: beforeRedirect(authorizer),
+      beforeRedirect: beforeRedirect(authorizer, client.transportOptions?.beforeRedirect),
     },
   })
   return new InfluxDB({ ...client, transport: withCredentials(transport, authorizer, server) })
@@ -70,7 +71,7 @@ export function authInfluxDB(options: AuthInfluxDBOptions): InfluxDB {
 /** Puts the credential on what a transport sends. */
 function withCredentials(transport: Transport, authorizer: Authorizer, server: string): Transport {
   /** Starts a request, and says whether to send it again after an error. */
-  const start = async (options: SendOptions) => {
+  const start = async (options: SendOptions, signal = options.signal as AbortSignal | undefined) => {
     const headers = new RecordHeaders(options.headers)
     const exchange = await startExchange(authorizer, {
       url: new URL(server),
@@ -78,7 +79,7 @@ function withCredentials(transport: Transport, authorizer: Authorizer, server: s
       headers,
       replayable: true,
       redirect: 'manual',
-      signal: options.signal as AbortSignal | undefined,
+      signal,
     })
     return {
       options: () => ({ ...options, headers: { ...headers.record } }),
@@ -109,18 +110,18 @@ function withCredentials(transport: Transport, authorizer: Authorizer, server: s
       }
     },
     send(path, body, options, callbacks = {}) {
-      const { cancellable, useCancellable } = cancelLater()
+      const { cancellable, useCancellable, cancelled } = cancelLater()
       callbacks.useCancellable?.(cancellable)
       const run = async (): Promise<void> => {
-        const attempt = await start(options)
+        const signals = [cancelled, ...(options.signal ? [options.signal as AbortSignal] : [])]
+        const attempt = await start(options, AbortSignal.any(signals))
         let error: Error | undefined
         do {
-          if (cancellable.isCancelled()) return callbacks.complete?.()
           error = await sendOnce(transport, path, body, attempt.options(), { ...callbacks, useCancellable })
         } while (error && (await attempt.again(error)))
-        if (error) callbacks.error?.(error)
+        if (error) throw error
       }
-      run().catch((error) => callbacks.error?.(error))
+      run().catch((error) => (cancelled.aborted ? callbacks.complete?.() : callbacks.error?.(error)))
     },
   }
 }
@@ -160,18 +161,19 @@ async function again(exchange: Exchange, { statusCode, headers }: HttpError): Pr
 
 /** What can be cancelled before the request it stands for has begun. */
 function cancelLater() {
-  let cancelled = false
+  const aborter = new AbortController()
+  const { signal: cancelled } = aborter
   let actual: Cancellable | undefined
   const cancellable: Cancellable = {
     cancel() {
-      cancelled = true
+      aborter.abort()
       actual?.cancel()
     },
-    isCancelled: () => cancelled,
+    isCancelled: () => cancelled.aborted,
   }
   const useCancellable = (started: Cancellable): void => {
     actual = started
-    if (cancelled) started.cancel()
+    if (cancelled.aborted) started.cancel()
   }
-  return { cancellable, useCancellable }
+  return { cancellable, useCancellable, cancelled }
 }

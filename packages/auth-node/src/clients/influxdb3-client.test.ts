@@ -2,6 +2,7 @@
 
 import http from 'node:http'
 import https from 'node:https'
+import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
 import { testClient } from '@fluxauth/auth-testkit'
@@ -53,6 +54,7 @@ testClient(
 describe('a query of the InfluxDB 3 client', () => {
   const seen: unknown[] = []
   let valid = 'old'
+  let breaksOff = false
   const server = new Server()
   const bytes = (value: Buffer) => value
   let host: string
@@ -73,7 +75,8 @@ describe('a query of the InfluxDB 3 client', () => {
       DoGet(call: ServerWritableStream<Buffer, Buffer> & { metadata: Metadata }) {
         const given = call.metadata.get('authorization')
         seen.push(...given)
-        if (given[0] === `Bearer ${valid}`) call.end()
+        if (breaksOff) for (const message of oneRow()) call.write(message)
+        if (given[0] === `Bearer ${valid}` && !breaksOff) call.end()
         else call.emit('error', { code: status.UNAUTHENTICATED, details: 'who are you?' })
       },
     })
@@ -88,6 +91,7 @@ describe('a query of the InfluxDB 3 client', () => {
   beforeEach(() => {
     seen.length = 0
     valid = 'old'
+    breaksOff = false
   })
 
   const rows = async (credentials: string | (() => string)) => {
@@ -112,6 +116,21 @@ describe('a query of the InfluxDB 3 client', () => {
     expect(seen).toEqual(['Bearer old', 'Bearer new', 'Bearer new'])
   })
 
+  test('does not begin anew when it is refused in its midst: rows would come twice', async () => {
+    breaksOff = true
+    let asked = 0
+    const credentials = () => `token-${asked++}`
+    const influx = authInfluxDBClient({ host, credentials, database: 'db' })
+    const rows: unknown[] = []
+    const reading = (async () => {
+      for await (const row of influx.query('SELECT 1')) rows.push(row)
+    })()
+    await expect(reading).rejects.toThrow('who are you?')
+    expect(rows).toEqual([{ answer: 42 }])
+    expect(seen).toEqual(['Bearer token-0'])
+    await influx.close()
+  })
+
   test('fails when there is no better credential, and shows none', async () => {
     valid = 'another'
     const error = await rows('old-s3cret').then(
@@ -123,6 +142,32 @@ describe('a query of the InfluxDB 3 client', () => {
     expect(seen).toEqual(['Bearer old-s3cret'])
   })
 })
+
+/** One row as Flight sends it: the schema, then the row. */
+function oneRow(): Buffer[] {
+  const { tableFromArrays, tableToIPC } = createRequire(
+    createRequire(import.meta.url).resolve('@influxdata/influxdb3-client'),
+  )('apache-arrow')
+  const stream = Buffer.from(tableToIPC(tableFromArrays({ answer: Int32Array.of(42) }), 'stream'))
+  // Each message: a mark, the length of its head, its head, its body; at the end of all a mark and a zero.
+  const schemaEnd = 8 + stream.readInt32LE(4)
+  const headStart = schemaEnd + 8
+  const headEnd = headStart + stream.readInt32LE(schemaEnd + 4)
+  return [
+    toFlightData(stream.subarray(8, schemaEnd), Buffer.alloc(0)),
+    toFlightData(stream.subarray(headStart, headEnd), stream.subarray(headEnd, -8)),
+  ]
+}
+
+/** Protocol buffers: field 2 is the head, field 1000 the body. */
+function toFlightData(head: Buffer, body: Buffer): Buffer {
+  const varint = (n: number): number[] => (n < 128 ? [n] : [(n & 127) | 128, ...varint(n >> 7)])
+  const field = (tag: number, bytes: Buffer) => [
+    Buffer.from([...varint(tag * 8 + 2), ...varint(bytes.length)]),
+    bytes,
+  ]
+  return Buffer.concat([...field(2, head), ...field(1000, body)])
+}
 
 test('the InfluxDB 3 client asks for the version with its credential', async () => {
   const server = http.createServer((request, response) => {

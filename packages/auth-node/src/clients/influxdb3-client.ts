@@ -23,6 +23,7 @@ import {
 } from '@influxdata/influxdb3-client'
 import { beforeRedirect } from './follow-redirects.ts'
 import { authHttp } from './http.ts'
+import { originOf } from './origin.ts'
 import { quietRequest } from './quiet-request.ts'
 
 /** Options of {@link authInfluxDBClient}: those of the client, and the credential in the place of `token` and `authScheme`. */
@@ -63,7 +64,7 @@ class AuthInfluxDBClient extends InfluxDBClient {
     const host = client.proxyUrl ?? client.host
     const bound = {
       credentials,
-      origin: origin ?? new URL(host).origin,
+      origin: origin ?? originOf(host),
       allowInsecure,
       onExisting,
       retry,
@@ -77,7 +78,7 @@ class AuthInfluxDBClient extends InfluxDBClient {
       transportOptions: {
         'follow-redirects': { http: { request: quietRequest }, https: { request: quietRequest } },
         ...client.transportOptions,
-        beforeRedirect: beforeRedirect(authorizer),
+        beforeRedirect: beforeRedirect(authorizer, client.transportOptions?.beforeRedirect),
       },
     })
     this.#authorizer = authorizer
@@ -139,10 +140,19 @@ class AuthInfluxDBClient extends InfluxDBClient {
       const headers = attempt.headers()
       const { authorization, ...others } = headers
       const flight = authorization?.replace(/^Token /, 'Bearer ')
+      let begun = false
       try {
-        return yield* run({ ...given, headers: flight ? { ...others, authorization: flight } : headers })
+        for await (const row of run({
+          ...given,
+          headers: flight ? { ...others, authorization: flight } : headers,
+        })) {
+          begun = true
+          yield row
+        }
+        return
       } catch (error) {
-        if (!(await attempt.again(error))) throw error
+        // From the start again, the caller would get rows twice.
+        if (begun || !(await attempt.again(error))) throw error
       }
     }
   }

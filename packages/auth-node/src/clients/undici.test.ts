@@ -55,6 +55,24 @@ describe.each([
   })
   afterAll(() => network.stop())
 
+  test('from https to http, where it is bound to both', async () => {
+    const stage = network.stage((_, index) =>
+      index === 0 ? { status: 302, headers: { location: stage.url(network.loopback) } } : {},
+    )
+    const agent = new Agent({ connect: { ca: network.ca, lookup: network.lookup } })
+    const auth = authInterceptor({ origin: [network.home, network.loopback], credentials: 'my-token' })
+    const dispatcher = agent.compose(order(auth, interceptors.redirect({ maxRedirections: 20 })))
+    const send = async (origin: string) => (await request(stage.url(origin), { dispatcher })).body.dump()
+    await send(network.home)
+    await send(network.loopback)
+    await agent.destroy()
+    expect(stage.visits.map(({ headers }) => headers.authorization)).toEqual([
+      'Token my-token',
+      undefined,
+      'Token my-token',
+    ])
+  })
+
   const followed = redirectScenarios.filter(({ refused, bound, method }) => !refused && !bound && !method)
   test.for(followed)('$title', async ({ hops, carries }) => {
     const stage = network.stage((_, index) => {
@@ -71,4 +89,15 @@ describe.each([
     await agent.destroy()
     expect(stage.visits.map(({ headers }) => headers.authorization === 'Token my-token')).toEqual(carries)
   })
+})
+
+test('undici itself refuses what is no URL, and nothing shows its password', async () => {
+  const dispatcher = authDispatcher(new Agent(), {
+    origin: 'https://localhost:8086',
+    credentials: 'my-token',
+  })
+  const origin = 'http://joe:s3cret@localhost:99999'
+  const error = await dispatcher.request({ origin, path: '/', method: 'GET' }).catch((reason) => reason)
+  expect(error).toBeInstanceOf(Error)
+  expect(error).toMatchObject({ name: expect.not.stringContaining('AssertionError') })
 })

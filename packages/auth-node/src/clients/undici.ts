@@ -65,6 +65,9 @@ function createInterceptor({ redirect = 'manual', ...options }: AuthInterceptorO
   const watchesAnswers = authorizer.watchesAnswers || redirect !== 'manual'
   // undici's redirect interceptor dispatches each hop with the same handler: what left once stays without.
   const left = new WeakSet<Handler>()
+  // Nor does it come along from https to http, where the credential is bound to both.
+  const protocols = new Set(authorizer.target.origins.map((bound) => new URL(bound).protocol))
+  const secure = protocols.size > 1 ? new WeakSet<Handler>() : undefined
 
   const intercept: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (request, handler) => {
     const origin = request.origin && normalise(request.origin)
@@ -72,6 +75,11 @@ function createInterceptor({ redirect = 'manual', ...options }: AuthInterceptorO
     if (!origin || !path.startsWith('/') || left.has(handler)) return dispatch(request, handler)
     const url = { origin, href: origin + path }
     if (!authorizer.target.includes(url)) left.add(handler)
+    else if (secure && origin.startsWith('https:')) secure.add(handler)
+    else if (secure?.has(handler)) {
+      left.add(handler)
+      return dispatch(request, handler)
+    }
     const headers = toHeaders(request.headers)
     const send = (exchange: Exchange): boolean =>
       watchesAnswers
@@ -96,7 +104,8 @@ function createInterceptor({ redirect = 'manual', ...options }: AuthInterceptorO
 let known: { readonly given: string | URL; readonly normal: string } | undefined
 
 function normalise(given: string | URL): string {
-  if (known?.given !== given) known = { given, normal: new URL(given).origin }
+  // What is no URL is for undici to refuse: Node's own error would show it.
+  if (known?.given !== given) known = { given, normal: URL.canParse(`${given}`) ? new URL(given).origin : '' }
   return known.normal
 }
 

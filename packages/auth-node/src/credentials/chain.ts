@@ -14,13 +14,16 @@ import { type CredentialFinder, defineSource, SourceError } from './source.ts'
  * A source that has nothing (`ERR_SOURCE_ABSENT`) or cannot work here (`ERR_SOURCE_UNAVAILABLE`) is passed over. Any other error ends
  * the search: to go on would mean to act as somebody else than the user set up.
  *
+ * A credential that a server refused is invalidated at the source that gave it, or, when the chain did not give it, at every source.
+ *
  * @param sources in the order to ask them
  * @returns a source; `get` and `find` reject with `SourceError` `ERR_SOURCE_CHAIN` when none has one, and say why for each
  * @example
  * await chain([fromEnv({ env: {} }), fromValue('my-token')]).get() // { scheme: 'token', token: 'my-token' }
  */
 export function chain(sources: readonly CredentialFinder[]): CredentialFinder {
-  let serving: CredentialFinder | undefined
+  // By what they gave: requests to several origins, or before and after a change, may be served by different sources.
+  const servers = new WeakMap<Credentials, CredentialFinder>()
   return defineSource(
     'chain',
     async (context) => {
@@ -28,7 +31,7 @@ export function chain(sources: readonly CredentialFinder[]): CredentialFinder {
       for (const source of sources) {
         try {
           const found = await source.find(context)
-          serving = source
+          servers.set(found.credentials, source)
           return found
         } catch (error) {
           const passable =
@@ -43,7 +46,10 @@ export function chain(sources: readonly CredentialFinder[]): CredentialFinder {
         ['No credential was found. Looked at:', ...reasons].join('\n'),
       )
     },
-    (credentials: Credentials) => serving?.invalidate?.(credentials),
+    (credentials) => {
+      const server = servers.get(credentials)
+      for (const source of server ? [server] : sources) source.invalidate?.(credentials)
+    },
   )
 }
 

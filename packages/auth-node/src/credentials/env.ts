@@ -22,7 +22,7 @@ const TOKEN_VARIABLES = [
  * A token from `INFLUX_TOKEN` (with `INFLUX_HOST`; `INFLUX_AUTH_SCHEME` may say `Bearer`) or `INFLUXDB3_AUTH_TOKEN` (with
  * `INFLUXDB3_HOST_URL`); else user name and password from `INFLUX_USERNAME` and `INFLUX_PASSWORD`. Each may have `_FILE` added to its
  * name and then names a file that holds the value. Empty variables count as absent. A credential whose host variable names another
- * server than the one that is called is not used.
+ * server than the one that is called is not used. `find` also tells `host` and `org` (`INFLUX_ORG`).
  *
  * @param options `env` instead of `process.env`
  * @returns the source; `get` and `find` reject with `SourceError` `ERR_SOURCE_ABSENT`, or `ERR_SOURCE_INVALID` when variables
@@ -40,7 +40,8 @@ export function fromEnv({ env }: EnvOptions = {}): CredentialFinder {
       if (!token) continue
       const host = (await read(names.host))?.value
       checkHost(host, token.source, context)
-      return { credentials: await tokenCredentials(token.value, read), source: token.source, host }
+      const credentials = await tokenCredentials(token.value, read)
+      return { credentials, source: token.source, host, org: (await read('INFLUX_ORG'))?.value }
     }
     const username = await read('INFLUX_USERNAME')
     if (!username) {
@@ -56,6 +57,7 @@ export function fromEnv({ env }: EnvOptions = {}): CredentialFinder {
       credentials: { scheme: 'basic', username: username.value, password: password?.value ?? '' },
       source: username.source,
       host,
+      org: (await read('INFLUX_ORG'))?.value,
     }
   })
 }

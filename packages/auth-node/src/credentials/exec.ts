@@ -1,6 +1,6 @@
 // A command that prints a credential: a password manager, a cloud's secret store.
 
-import { type CredentialFinder, defineSource, type Found, SourceError } from './source.ts'
+import { type CredentialFinder, defineKeptSource, type Found, SourceError } from './source.ts'
 import { parseCredentialText } from './text.ts'
 
 /** Options of {@link fromExec}. */
@@ -34,19 +34,10 @@ export function fromExec(
   args: readonly string[] = [],
   options: ExecOptions = {},
 ): CredentialFinder {
-  let running: Promise<Found> | undefined
-  return defineSource(
+  return defineKeptSource(
     `command ${command}`,
-    () => {
-      running ??= run(command, args, options).catch((error) => {
-        running = undefined
-        throw error
-      })
-      return running
-    },
-    () => {
-      running = undefined
-    },
+    () => '',
+    () => run(command, args, options),
   )
 }
 
@@ -91,6 +82,7 @@ function execError(
     return new SourceError('ERR_SOURCE_INVALID', `${command} prints more than ${maxBytes} bytes`)
   }
   if (error.killed) return new SourceError('ERR_SOURCE_TIMEOUT', `${command} took longer than ${timeout} ms`)
-  const reason = error.signal ? `ended by ${error.signal}` : `exit code ${error.code}`
+  const ended = typeof error.code === 'number' ? `exit code ${error.code}` : `${error.code}`
+  const reason = error.signal ? `ended by ${error.signal}` : ended
   return new SourceError('ERR_SOURCE_INVALID', `${command} failed (${reason}): run it by hand to see why`)
 }

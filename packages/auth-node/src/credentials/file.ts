@@ -1,5 +1,6 @@
 // Reads files that hold secrets, without trusting their size or who else can read them.
 
+import type { FileHandle } from 'node:fs/promises'
 import { SourceError } from './source.ts'
 
 const MAX_BYTES = 1024 * 1024
@@ -11,24 +12,29 @@ export interface ReadSecretFileOptions {
 }
 
 /**
- * Reads a text file that holds a secret.
+ * Reads a text file that holds a secret. A pipe will do as well.
  *
  * @returns the text, without a byte order mark
- * @throws {SourceError} `ERR_SOURCE_ABSENT`, `ERR_SOURCE_PERMISSIONS` or `ERR_SOURCE_INVALID` (over 1 MiB, not a file, not readable)
+ * @throws {SourceError} `ERR_SOURCE_ABSENT`, `ERR_SOURCE_PERMISSIONS` or `ERR_SOURCE_INVALID` (over 1 MiB, not UTF-8, not readable)
  */
 export async function readSecretFile(
   path: string,
   { ownerOnly = true }: ReadSecretFileOptions = {},
 ): Promise<string> {
-  const { readFile, stat } = await import('node:fs/promises') // a program with a credential in hand starts without it
+  const { open } = await import('node:fs/promises') // a program with a credential in hand starts without it
   try {
-    const { mode, size } = await stat(path)
-    if (size > MAX_BYTES)
-      throw new SourceError('ERR_SOURCE_INVALID', `${path} is larger than 1 MiB: not a file of secrets`)
-    if (ownerOnly && process.platform !== 'win32' && (mode & 0o077) !== 0) {
-      throw new SourceError('ERR_SOURCE_PERMISSIONS', `Others can read ${path}. Do: chmod 600 '${path}'`)
+    const file = await open(path, 'r')
+    try {
+      // Of the file that is open: the path may lead to another one by now.
+      const { mode } = await file.stat()
+      if (ownerOnly && process.platform !== 'win32' && (mode & 0o077) !== 0) {
+        const quoted = `'${path.replaceAll("'", String.raw`'\''`)}'`
+        throw new SourceError('ERR_SOURCE_PERMISSIONS', `Others can read ${path}. Do: chmod 600 ${quoted}`)
+      }
+      return decode(await readBounded(file, path), path)
+    } finally {
+      await file.close()
     }
-    return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '')
   } catch (error) {
     if (error instanceof SourceError) throw error
     const { code } = error as NodeJS.ErrnoException
@@ -37,5 +43,26 @@ export async function readSecretFile(
     throw new SourceError('ERR_SOURCE_INVALID', `${path} cannot be read (${code ?? 'unknown'})`, {
       cause: error,
     })
+  }
+}
+
+/** Reads to the end, or to the bound: a device has no size to be trusted. */
+async function readBounded(file: FileHandle, path: string): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for (let left = MAX_BYTES; ; ) {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(8192), 0, 8192, null)
+    if (bytesRead === 0) return Buffer.concat(chunks)
+    left -= bytesRead
+    if (left < 0)
+      throw new SourceError('ERR_SOURCE_INVALID', `${path} is larger than 1 MiB: not a file of secrets`)
+    chunks.push(buffer.subarray(0, bytesRead))
+  }
+}
+
+function decode(bytes: Buffer, path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new SourceError('ERR_SOURCE_INVALID', `${path} is not UTF-8: save it as such`)
   }
 }

@@ -43,6 +43,7 @@ describe('fromInfluxConfigs', () => {
       credentials: { scheme: 'token', token: 's3cret-onboarding' },
       source: `profile onboarding of ${path}`,
       host: 'https://localhost:8086',
+      org: 'docs',
     })
   })
 
@@ -103,6 +104,34 @@ describe('writeInfluxProfiles', () => {
     expect(profiles.get('dev')).toMatchObject({ url: 'http://localhost:8086', token: 'd' })
     expect((await stat(path)).mode & 0o777).toBe(0o600)
     expect(await readdir(folder)).toEqual(['configs'])
+  })
+
+  test('keeps what is no profile, and profiles of any name', async () => {
+    await writeFile(path, `version = 1\nsince = 1979-05-27\n\n${CONFIGS}\n[[hooks]]\n  run = "x"\n`)
+    const names = ['constructor', '__proto__', 'my.profile v', 'zoë']
+    for (const name of names) {
+      await writeInfluxProfiles(Object.fromEntries([[name, { token: `t-${name}` }]]), path)
+    }
+    const text = await readFile(path, 'utf8')
+    for (const kept of ['version = 1', 'since = 1979-05-27', '[[hooks]]', '# the cloud'])
+      expect(text).toContain(kept)
+    const profiles = await readInfluxProfiles(path)
+    for (const name of names) expect(profiles.get(name)?.token).toBe(`t-${name}`)
+    expect([...profiles.keys()]).toEqual(['onboarding', 'cloud', ...names])
+    expect(({} as { token?: string }).token).toBeUndefined()
+  })
+
+  test('takes a profile as it was read, though printing and copying it shows no token', async () => {
+    const profile = (await readInfluxProfiles(path)).get('cloud')
+    for (const text of [inspect(profile, { depth: 9 }), JSON.stringify(profile), inspect({ ...profile })]) {
+      expect(text).toContain('https://cloud.example')
+      expect(text).not.toContain('s3cret')
+    }
+    await writeInfluxProfiles({ copy: profile }, path)
+    expect((await readInfluxProfiles(path)).get('copy')).toMatchObject({
+      url: 'https://cloud.example',
+      token: 's3cret-cloud',
+    })
   })
 
   test('has one active profile at most', async () => {

@@ -3,11 +3,12 @@
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { readSecretFile } from './file.ts'
-import { type CredentialFinder, checkHost, defineSource, SourceError } from './source.ts'
+import { type CredentialFinder, checkHost, conceal, defineSource, SourceError } from './source.ts'
 
 /** One profile, as the influx CLI keeps it. */
 export interface InfluxProfile {
   readonly url?: string | undefined
+  /** Of a profile that was read: not enumerable, so that no copy shows it. */
   readonly token?: string | undefined
   readonly org?: string | undefined
   readonly active?: boolean | undefined
@@ -50,7 +51,8 @@ export function fromInfluxConfigs(options: InfluxConfigsOptions = {}): Credentia
     }
     const source = `profile ${name} of ${path}`
     checkHost(profile.url, source, context)
-    return { credentials: { scheme: 'token', token: profile.token }, source, host: profile.url }
+    const { url: host, org, token } = profile
+    return { credentials: { scheme: 'token', token }, source, host, org }
   })
 }
 
@@ -83,17 +85,24 @@ export async function writeInfluxProfiles(
   changes: Readonly<Record<string, InfluxProfile | undefined>>,
   path: string = influxConfigsPath(),
 ): Promise<void> {
-  const [{ chmod, mkdir, readFile }, { lock }, { writeFile }, toml] = await Promise.all([
-    import('node:fs/promises'),
-    import('proper-lockfile').then((module) => module.default),
-    import('atomically'),
-    import('@decimalturn/toml-patch'),
-  ])
+  const [{ chmod, mkdir, readFile }, { isDeepStrictEqual }, { lock }, { writeFile }, toml] =
+    await Promise.all([
+      import('node:fs/promises'),
+      import('node:util'),
+      import('proper-lockfile').then((module) => module.default),
+      import('atomically'),
+      import('@decimalturn/toml-patch'),
+    ])
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  let lost: Error | undefined
   const release = await lock(path, {
     realpath: false,
     stale: 10_000,
     retries: { retries: 200, minTimeout: 5, maxTimeout: 100 },
+    // Left alone, the package throws where nobody can catch it.
+    onCompromised: (error) => {
+      lost = error
+    },
   })
   try {
     const before = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -101,49 +110,68 @@ export async function writeInfluxProfiles(
       throw error
     })
     const document = await parseDocument(before, path)
-    for (const [name, change] of Object.entries(changes)) {
-      if (!change) {
-        delete document[name]
-        continue
-      }
-      if (change.active)
-        for (const table of Object.values(document)) if (table.active === true) table.active = false
-      const table = document[name] ?? {}
-      for (const [key, value] of Object.entries(change)) if (value !== undefined) table[key] = value
-      document[name] = table
+    for (const [name, change] of Object.entries(changes)) applyChange(document, name, change)
+    const after = toml.patch(before, document)
+    if (lost) throw new SourceError('ERR_SOURCE_INVALID', `${path} is being written by another program`)
+    if (!isDeepStrictEqual(await parseDocument(after, path), document)) {
+      throw new SourceError(
+        'ERR_SOURCE_INVALID',
+        `${path} is written in a way that cannot be kept: edit it by hand`,
+      )
     }
-    await writeFile(path, toml.patch(before, document), { mode: 0o600, chown: false })
+    await writeFile(path, after, { mode: 0o600, chown: false })
     await chmod(path, 0o600)
   } finally {
-    await release()
+    if (!lost) await release()
   }
 }
 
-type Tables = Record<string, Record<string, unknown>>
+/** A whole file: tables, and what else may stand at its top. Without a prototype, so that a profile may have any name. */
+type Document = Record<string, unknown>
+type Table = Record<string, unknown>
 
-async function parseDocument(text: string, path: string): Promise<Tables> {
+function applyChange(document: Document, name: string, change: InfluxProfile | undefined): void {
+  if (!change) {
+    delete document[name]
+    return
+  }
+  if (change.active) {
+    for (const [, table] of tablesOf(document)) if (table.active === true) table.active = false
+  }
+  const before = document[name]
+  const table: Table = isTable(before) ? before : Object.create(null)
+  document[name] = table
+  const { url, token, org, active } = change
+  for (const [key, value] of Object.entries({ url, token, org, active })) {
+    if (value !== undefined) table[key] = value
+  }
+}
+
+async function parseDocument(text: string, path: string): Promise<Document> {
   const { parse } = await import('smol-toml')
   try {
-    const document = Object.entries(parse(text)).filter(
-      ([, value]) => typeof value === 'object' && !Array.isArray(value),
-    )
-    return Object.fromEntries(document) as Tables
+    return Object.assign(Object.create(null), parse(text))
   } catch {
     // The parser quotes the offending line, which may hold a token.
     throw new SourceError('ERR_SOURCE_INVALID', `${path} is not TOML: mend it, or move it away`)
   }
 }
 
+function isTable(value: unknown): value is Table {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
+}
+
+function tablesOf(document: Document): [name: string, table: Table][] {
+  return Object.entries(document).filter((entry): entry is [string, Table] => isTable(entry[1]))
+}
+
 async function parseProfiles(text: string, path: string): Promise<Map<string, InfluxProfile>> {
-  const profiles = Object.entries(await parseDocument(text, path)).map(
-    ([name, table]): [string, InfluxProfile] => {
-      const string = (key: string) => (typeof table[key] === 'string' ? (table[key] as string) : undefined)
-      return [
-        name,
-        { url: string('url'), token: string('token'), org: string('org'), active: table.active === true },
-      ]
-    },
-  )
+  const profiles = tablesOf(await parseDocument(text, path)).map(([name, table]): [string, InfluxProfile] => {
+    const string = (key: string) => (typeof table[key] === 'string' ? table[key] : undefined)
+    const token = string('token')
+    const shown = { url: string('url'), org: string('org'), active: table.active === true }
+    return [name, token === undefined ? shown : conceal(shown, { token }, { token: '[redacted]' })]
+  })
   return new Map(profiles)
 }
 

@@ -1,7 +1,7 @@
 // The operating system's keyring: Keychain, Credential Manager, Secret Service.
 
 import type { CredentialContext } from '@fluxauth/auth-core/client'
-import { type CredentialFinder, defineSource, SourceError } from './source.ts'
+import { type CredentialFinder, defineKeptSource, SourceError } from './source.ts'
 import { parseCredentialText } from './text.ts'
 
 /** What is used of `@napi-rs/keyring`. */
@@ -30,12 +30,15 @@ export interface KeyringOptions {
  * Reads a credential from the operating system's keyring: an API token, or JSON as `fromExec` reads it. Needs the optional package
  * `@napi-rs/keyring`.
  *
+ * The answer is kept until a server refuses it: some keyrings ask their user each time.
+ *
  * @param options `service`, `account` and `lib`
  * @returns the source; `get` and `find` reject with `SourceError` `ERR_SOURCE_UNAVAILABLE` (no such package, no keyring: a server
  *   without desktop), `ERR_SOURCE_ABSENT` or `ERR_SOURCE_INVALID`
  */
 export function fromKeyring(options: KeyringOptions = {}): CredentialFinder {
-  return defineSource('keyring', async (context) => {
+  const keyOf = (context: CredentialContext | undefined) => options.account ?? context?.origin ?? ''
+  return defineKeptSource('keyring', keyOf, async (context) => {
     const { entry, place } = await openEntry(options, context)
     const text = await entry.getPassword().catch((cause) => {
       throw new SourceError(

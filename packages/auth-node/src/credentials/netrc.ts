@@ -56,53 +56,51 @@ export function fromNetrc({ path, username }: NetrcOptions = {}): CredentialFind
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' }
 
 /**
- * Reads a netrc file with curl's grammar: words separated by white space, `"quoted words"` with backslash escapes, lines that start
- * with `#` are comments, a `macdef` lasts until an empty line.
+ * Reads a netrc file with curl's grammar: words separated by white space, `"quoted words"` with backslash escapes; keywords in any
+ * case; words that are not known are passed over; `#` at the start of a word makes the rest of the line a comment; a `macdef` lasts
+ * until an empty line.
  *
- * @throws {SourceError} `ERR_SOURCE_INVALID` with the number of the line
+ * @throws {SourceError} `ERR_SOURCE_INVALID` with the number of the line, where a quoted word has no end
  */
 export function parseNetrc(text: string, path = 'netrc'): NetrcEntry[] {
   const entries: { machine: string | undefined; login: string | undefined; password: string | undefined }[] =
     []
-  let keyword: string | undefined
+  /** What the next word is the value of. */
+  let expects: 'machine' | 'login' | 'password' | undefined
   let inMacro = false
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (inMacro) {
       inMacro = line.trim() !== ''
       continue
     }
-    if (line.trimStart().startsWith('#')) continue
     for (const word of readWords(line, `${path}, line ${index + 1}`)) {
       const entry = entries.at(-1)
-      if (keyword === 'machine') entries.push({ machine: word, login: undefined, password: undefined })
-      else if (keyword && entry) {
-        if (keyword === 'login' || keyword === 'password') entry[keyword] = word
-      } else if (word === 'default')
-        entries.push({ machine: undefined, login: undefined, password: undefined })
-      else if (word === 'macdef') {
+      if (expects) {
+        if (expects === 'machine') entries.push({ machine: word, login: undefined, password: undefined })
+        else if (entry) entry[expects] = word
+        expects = undefined
+        continue
+      }
+      const keyword = word.toLowerCase()
+      if (keyword === 'macdef') {
         inMacro = true
         break
-      } else if (word === 'machine' || (entry && ['login', 'password', 'account'].includes(word))) {
-        keyword = word
-        continue
-      } else {
-        throw new SourceError(
-          'ERR_SOURCE_INVALID',
-          `${path}, line ${index + 1}: a keyword like machine must stand here`,
-        )
       }
-      keyword = undefined
+      if (keyword === 'default') entries.push({ machine: undefined, login: undefined, password: undefined })
+      if (keyword === 'machine' || (entry && (keyword === 'login' || keyword === 'password')))
+        expects = keyword
     }
   }
   return entries
 }
 
+/** The words of a line, up to a comment. */
 function readWords(line: string, place: string): string[] {
   const words: string[] = []
   let at = 0
   for (;;) {
     while (/\s/.test(line.charAt(at))) at++
-    if (at >= line.length) return words
+    if (at >= line.length || line[at] === '#') return words
     let word = ''
     if (line[at] === '"') {
       for (at++; line[at] !== '"'; at++) {

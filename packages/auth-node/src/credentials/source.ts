@@ -37,6 +37,8 @@ export interface Found {
   readonly source: string
   /** The server the source names for it, if it names one: `INFLUX_HOST`, a profile's `url`. */
   readonly host?: string | undefined
+  /** The organization the source names beside it: `INFLUX_ORG`, a profile's `org`. */
+  readonly org?: string | undefined
 }
 
 /** A provider that also says where its credential was found. */
@@ -61,20 +63,83 @@ export function defineSource(
 ): CredentialFinder {
   return {
     source,
-    find: async (context) => hide(await find(context)),
+    find: async (context) => {
+      const { credentials, source, host, org } = await find(context)
+      const shown = { source, ...(host && { host }), ...(org && { org }) }
+      return conceal(shown, { credentials }, { credentials: `${credentials.scheme} [redacted]` })
+    },
     get: async (context) => (await find(context)).credentials,
     ...(invalidate && { invalidate }),
   }
 }
 
+/**
+ * Makes a source whose search costs something: what it found is kept until a server refuses it. Concurrent requests share one search.
+ *
+ * @param source what this source is, for people
+ * @param keyOf what a find is good for; requests with the same key share it
+ * @param search finds the credential, or throws {@link SourceError}
+ */
+export function defineKeptSource(
+  source: string,
+  keyOf: (context: CredentialContext | undefined) => string,
+  search: (context: CredentialContext | undefined) => Promise<Found>,
+): CredentialFinder {
+  const searches = new Map<string, { readonly found: Promise<Found>; credentials?: Credentials }>()
+  return defineSource(
+    source,
+    (context) => {
+      const key = keyOf(context)
+      const kept = searches.get(key)
+      if (kept) return kept.found
+      const started: { found: Promise<Found>; credentials?: Credentials } = {
+        found: search(context).then(
+          (found) => {
+            started.credentials = found.credentials
+            return found
+          },
+          (error) => {
+            searches.delete(key)
+            throw error
+          },
+        ),
+      }
+      searches.set(key, started)
+      return started.found
+    },
+    (refused) => {
+      // What is being searched for, or was found since, is not what was refused.
+      for (const [key, { credentials }] of searches) {
+        if (credentials && isSame(credentials, refused)) searches.delete(key)
+      }
+    },
+  )
+}
+
+/** Whether two credentials are the same, whoever made them. */
+function isSame(a: Credentials, b: Credentials): boolean {
+  const [ofA, ofB] = [Object.entries(a), new Map<string, unknown>(Object.entries(b))]
+  return ofA.length === ofB.size && ofA.every(([name, value]) => ofB.get(name) === value)
+}
+
 const INSPECT = Symbol.for('nodejs.util.inspect.custom')
 
-/** Makes printing or cloning a find show where it was found, not what. */
-function hide({ credentials, source, host }: Found): Found {
-  const shown = { credentials: `${credentials.scheme} [redacted]`, source, ...(host && { host }) }
-  const print = { value: () => shown }
-  return Object.defineProperties({ source, host } as Found, {
-    credentials: { value: credentials },
+/**
+ * Adds secrets to an object so that neither printing nor copying it shows them.
+ *
+ * @param object what may be shown
+ * @param secrets what can be read by name alone
+ * @param instead what is printed in their place
+ */
+export function conceal<Shown extends object, Secret extends object>(
+  object: Shown,
+  secrets: Secret,
+  instead: { readonly [Name in keyof Secret]: string },
+): Shown & Secret {
+  const print = { value: () => ({ ...object, ...instead }) }
+  const hidden = Object.entries(secrets).map(([name, value]) => [name, { value }])
+  return Object.defineProperties(object as Shown & Secret, {
+    ...Object.fromEntries(hidden),
     toJSON: print,
     [INSPECT]: print,
   })
@@ -93,9 +158,20 @@ export function checkHost(
   context: CredentialContext | undefined,
 ): void {
   if (!host) return
-  if (!URL.canParse(host)) throw new SourceError('ERR_SOURCE_INVALID', `The server of ${what} is not a URL`)
-  const { origin } = new URL(host)
-  if (context && origin !== context.origin) {
-    throw new SourceError('ERR_SOURCE_ABSENT', `${what} is for ${origin}, not for ${context.origin}`)
+  const url = URL.canParse(host) ? new URL(host) : undefined
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new SourceError(
+      'ERR_SOURCE_INVALID',
+      `The server of ${what} is not a URL: write it like https://localhost:8086`,
+    )
+  }
+  if (url.username || url.password) {
+    throw new SourceError(
+      'ERR_SOURCE_INVALID',
+      `Take user name and password out of the server's URL of ${what}`,
+    )
+  }
+  if (context && url.origin !== context.origin) {
+    throw new SourceError('ERR_SOURCE_ABSENT', `${what} is for ${url.origin}, not for ${context.origin}`)
   }
 }

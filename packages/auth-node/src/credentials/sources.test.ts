@@ -1,24 +1,27 @@
 // Every source on real files, variables and commands: what it finds, what it says when it cannot, and that it shows no secret.
 
-import { chmod, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { chmod, mkdir, mkdtemp, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { inspect } from 'node:util'
+import { inspect, promisify } from 'node:util'
 import type { Credentials } from '@fluxauth/auth-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import {
   type CredentialFinder,
   chain,
   defaultChain,
+  defineSource,
   fromEnv,
   fromExec,
   fromKeyring,
   fromNetrc,
   fromTokenFile,
   fromValue,
-  parseNetrc,
   SourceError,
 } from '../index.ts'
+import { parseNetrc } from './netrc.ts'
 
 const SECRET = 's3cret'
 const CONTEXT = { origin: 'https://localhost:8086' }
@@ -95,7 +98,9 @@ describe('fromEnv', () => {
       undefined,
     ],
   ])('takes %s', async (_, env, credentials, source, host) => {
-    expect(await fromEnv({ env }).find(CONTEXT)).toMatchObject({ credentials, source, host })
+    const found = await fromEnv({ env }).find(CONTEXT)
+    expect(found).toMatchObject({ credentials, source })
+    expect(found.host).toBe(host)
     expect(await fromEnv({ env }).get(CONTEXT)).toEqual(credentials)
   })
 
@@ -108,16 +113,51 @@ describe('fromEnv', () => {
     vi.unstubAllEnvs()
   })
 
-  test('follows _FILE forms of every variable', async () => {
-    const env = {
-      INFLUX_USERNAME_FILE: await file('u\n'),
-      INFLUX_PASSWORD_FILE: await file(' p w \r\n', 0o644),
-    }
-    expect(await fromEnv({ env }).find(CONTEXT)).toMatchObject({
-      credentials: basic('u', ' p w '),
-      source: 'INFLUX_USERNAME_FILE',
+  test('tells the organization that INFLUX_ORG names', async () => {
+    expect(await fromEnv({ env: { INFLUX_TOKEN: 't', INFLUX_ORG: 'docs' } }).find()).toMatchObject({
+      org: 'docs',
     })
-    expect(await fromEnv({ env: { INFLUX_TOKEN_FILE: await file('t\n') } }).get(CONTEXT)).toEqual(token('t'))
+    expect(await fromEnv({ env: { INFLUX_USERNAME: 'u', INFLUX_ORG: 'docs' } }).find()).toMatchObject({
+      org: 'docs',
+    })
+  })
+
+  test.each<[string, Record<string, string>, Credentials]>([
+    [
+      'INFLUX_TOKEN, INFLUX_HOST, INFLUX_AUTH_SCHEME and INFLUX_ORG',
+      {
+        INFLUX_TOKEN_FILE: 't\n',
+        INFLUX_HOST_FILE: `${CONTEXT.origin}\n`,
+        INFLUX_AUTH_SCHEME_FILE: 'Bearer\n',
+        INFLUX_ORG_FILE: 'docs\n',
+      },
+      { scheme: 'bearer', token: 't' },
+    ],
+    [
+      'INFLUXDB3_AUTH_TOKEN and INFLUXDB3_HOST_URL',
+      {
+        INFLUXDB3_AUTH_TOKEN_FILE: 't3\n',
+        INFLUXDB3_HOST_URL_FILE: CONTEXT.origin,
+        INFLUX_ORG_FILE: 'docs',
+      },
+      token('t3'),
+    ],
+    [
+      'INFLUX_USERNAME and INFLUX_PASSWORD, white space in it included',
+      {
+        INFLUX_USERNAME_FILE: 'u\n',
+        INFLUX_PASSWORD_FILE: ' p w \r\n',
+        INFLUX_HOST_FILE: CONTEXT.origin,
+        INFLUX_ORG_FILE: 'docs',
+      },
+      basic('u', ' p w '),
+    ],
+  ])('follows the _FILE forms of %s', async (_, contents, credentials) => {
+    const paths = Object.entries(contents).map(async ([name, content]) => [name, await file(content, 0o644)])
+    const env = Object.fromEntries(await Promise.all(paths))
+    const found = await fromEnv({ env }).find(CONTEXT)
+    expect(found).toMatchObject({ credentials, host: CONTEXT.origin, org: 'docs' })
+    expect(found.source).toMatch(/_FILE$/)
   })
 
   test.each<[string, Record<string, string>]>([
@@ -125,6 +165,9 @@ describe('fromEnv', () => {
     ['a file that is not there', { INFLUX_TOKEN_FILE: '/nowhere/token' }],
     ['an unknown scheme', { INFLUX_TOKEN: SECRET, INFLUX_AUTH_SCHEME: SECRET }],
     ['a host that is no URL', { INFLUX_TOKEN: SECRET, INFLUX_HOST: 'localhost' }],
+    ['a host without its protocol', { INFLUX_TOKEN: 't', INFLUX_HOST: 'localhost:8086' }],
+    ['a host with a password', { INFLUX_TOKEN: 't', INFLUX_HOST: `https://joe:${SECRET}@localhost:8086` }],
+    ['an empty file', { INFLUX_TOKEN_FILE: '/dev/null' }],
   ])('refuses %s', async (_, env) => {
     expect((await refusal(fromEnv({ env }))).code).toBe('ERR_SOURCE_INVALID')
   })
@@ -164,10 +207,31 @@ describe('fromTokenFile', () => {
     expect(await source.get(CONTEXT)).toEqual({ scheme: 'bearer', token: 'second' })
   })
 
+  test('waits a moment for a file that is being written in place', async () => {
+    const path = await file('')
+    const source = fromTokenFile(path)
+    setTimeout(() => writeFileSync(path, 'written'), 30)
+    expect(await source.get(CONTEXT)).toEqual(token('written'))
+  })
+
+  test('reads a pipe, and of what has no end no more than it may', async () => {
+    const pipe = join(folder, 'pipe')
+    await promisify(execFile)('mkfifo', [pipe])
+    const [credentials] = await Promise.all([fromTokenFile(pipe).get(CONTEXT), writeFile(pipe, 'piped\n')])
+    expect(credentials).toEqual(token('piped'))
+    expect((await refusal(fromTokenFile('/dev/zero'))).code).toBe('ERR_SOURCE_INVALID')
+  })
+
   test('says what is wrong with the file', async () => {
     expect((await refusal(fromTokenFile(join(folder, 'none')))).code).toBe('ERR_SOURCE_ABSENT')
     expect((await refusal(fromTokenFile(await file(' \n')))).code).toBe('ERR_SOURCE_INVALID')
     expect((await refusal(fromTokenFile(folder))).code).toBe('ERR_SOURCE_INVALID')
+    const latin1 = await file('')
+    await writeFile(latin1, Buffer.from(`${SECRET}é`, 'latin1'))
+    expect(await refusal(fromTokenFile(latin1))).toMatchObject({
+      code: 'ERR_SOURCE_INVALID',
+      message: expect.stringContaining('UTF-8'),
+    })
     expect((await refusal(fromTokenFile(await file('x'.repeat(2 ** 20 + 1))))).code).toBe(
       'ERR_SOURCE_INVALID',
     )
@@ -179,6 +243,11 @@ describe('fromTokenFile', () => {
       code: 'ERR_SOURCE_PERMISSIONS',
       message: expect.stringContaining(`chmod 600 '${path}'`),
     })
+    const odd = join(folder, "it's; rm -rf x")
+    await writeFile(odd, SECRET, { mode: 0o644 })
+    const { message } = await refusal(fromTokenFile(odd, { ownerOnly: true }))
+    await promisify(execFile)('sh', ['-c', message.slice(message.indexOf('chmod'))])
+    expect((await stat(odd)).mode & 0o777).toBe(0o600)
     await chmod(path, 0o400)
     expect(await fromTokenFile(path, { ownerOnly: true }).get(CONTEXT)).toEqual(token(SECRET))
   })
@@ -252,17 +321,15 @@ describe('fromNetrc', () => {
     })
   })
 
-  test.each([
-    `machine localhost ${SECRET}`,
-    `login ${SECRET}`,
-    `machine localhost password "${SECRET}`,
-    'machine localhost password "\\',
-  ])('refuses what is no netrc file, by line: %s', async (content) => {
-    expect(await refusal(await netrc(`\n${content}`))).toMatchObject({
-      code: 'ERR_SOURCE_INVALID',
-      message: expect.stringContaining('line 2'),
-    })
-  })
+  test.each([`machine localhost password "${SECRET}`, 'machine localhost password "\\'])(
+    'refuses what is no netrc file, by line: %s',
+    async (content) => {
+      expect(await refusal(await netrc(`\n${content}`))).toMatchObject({
+        code: 'ERR_SOURCE_INVALID',
+        message: expect.stringContaining('line 2'),
+      })
+    },
+  )
 
   test('parseNetrc gives all entries', () => {
     expect(parseNetrc('machine a login b default password c')).toEqual([
@@ -312,16 +379,27 @@ describe('fromExec', () => {
     expect(new Set(all.map((credentials) => JSON.stringify(credentials))).size).toBe(1)
     source.invalidate?.(token('run-1'))
     expect(await source.get(CONTEXT)).toEqual(token('run-2'))
+    source.invalidate?.(token('run-1')) // somebody else's refusal, late
+    expect(await source.get(CONTEXT)).toEqual(token('run-2'))
   })
 
   test.each<[string, CredentialFinder, string]>([
     ['is not there', fromExec('no-such-command-here'), 'ERR_SOURCE_UNAVAILABLE'],
+    ['is no program', fromExec('/dev/null'), 'ERR_SOURCE_INVALID'],
     [
       'fails',
       node(`console.log('${SECRET}'); console.error('${SECRET}'); process.exit(3)`),
       'ERR_SOURCE_INVALID',
     ],
     ['takes too long', node('setTimeout(() => {}, 60000)', { timeout: 200 }), 'ERR_SOURCE_TIMEOUT'],
+    [
+      'leaves a child behind that holds its output',
+      node(
+        `require('node:child_process').spawn('sleep', ['3'], { stdio: 'inherit' }); setTimeout(() => {}, 60000)`,
+        { timeout: 500 },
+      ),
+      'ERR_SOURCE_TIMEOUT',
+    ],
     [
       'prints too much',
       node(`console.log('${SECRET}'.repeat(1000))`, { maxBytes: 100 }),
@@ -368,11 +446,41 @@ describe('fromKeyring', () => {
     expect(asked).toEqual([`fluxauth ${CONTEXT.origin}`, 's a'])
   })
 
+  test('is asked once for each origin, and again after a refusal', async () => {
+    const { asked, lib } = keyring(async () => `kept-${asked.length}`)
+    const source = fromKeyring({ lib })
+    const other = { origin: 'https://other.example' }
+    for (const context of [CONTEXT, other, CONTEXT, other]) await source.get(context)
+    expect(asked).toHaveLength(2)
+    source.invalidate?.(token('kept-1'))
+    expect(await source.get(CONTEXT)).toEqual(token('kept-3'))
+    expect(await source.get(other)).toEqual(token('kept-2'))
+  })
+
   test('says when there is no entry, no keyring and no origin to look up', async () => {
     expect((await refusal(fromKeyring(keyring(async () => null)))).code).toBe('ERR_SOURCE_ABSENT')
     const broken = keyring(() => Promise.reject(new Error('no D-Bus')))
     expect((await refusal(fromKeyring(broken))).code).toBe('ERR_SOURCE_UNAVAILABLE')
     await expect(fromKeyring(broken).find()).rejects.toMatchObject({ code: 'ERR_SOURCE_ABSENT' })
+  })
+
+  test('says what to install where the package is absent, and a chain goes on', async () => {
+    const absent = `export async function resolve(name, context, next) {
+      if (name === '@napi-rs/keyring') throw Object.assign(new Error('absent'), { code: 'ERR_MODULE_NOT_FOUND' })
+      return next(name, context)
+    }`
+    const script = `
+      import { register } from 'node:module'
+      register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(absent)}`)})
+      const { chain, fromKeyring, fromValue } = await import(${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)})
+      const error = await fromKeyring().find(${JSON.stringify(CONTEXT)}).catch((reason) => reason)
+      console.log(error.code + ' ' + error.message)
+      console.log((await chain([fromKeyring(), fromValue('next')]).find(${JSON.stringify(CONTEXT)})).source)`
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script])
+    expect(stdout.trim().split('\n')).toEqual([
+      'ERR_SOURCE_UNAVAILABLE Install @napi-rs/keyring to use the keyring',
+      'explicit',
+    ])
   })
 
   test('is passed over on this machine, with or without a desktop', async () => {
@@ -423,6 +531,22 @@ describe('chain', () => {
     await sources.get(CONTEXT)
     sources.invalidate?.(token('v'))
     expect(source.invalidate).toHaveBeenCalledExactlyOnceWith(token('v'))
+  })
+
+  test('tells no other source, whichever served another origin since', async () => {
+    const invalidated: string[] = []
+    const source = (name: string, host: string): CredentialFinder => ({
+      ...defineSource(name, (context) => {
+        if (context?.origin !== host) throw new SourceError('ERR_SOURCE_ABSENT', 'not mine')
+        return { credentials: token(name), source: name }
+      }),
+      invalidate: () => invalidated.push(name),
+    })
+    const sources = chain([source('a', 'https://a.example'), source('b', 'https://b.example')])
+    const given = await sources.get({ origin: 'https://a.example' })
+    await sources.get({ origin: 'https://b.example' })
+    sources.invalidate?.(given)
+    expect(invalidated).toEqual(['a'])
   })
 
   test('defaultChain looks at the credential in hand, then the environment, configs, netrc and keyring', async () => {

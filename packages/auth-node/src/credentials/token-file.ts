@@ -24,7 +24,13 @@ export interface TokenFileOptions {
 export function fromTokenFile(path: string, options: TokenFileOptions = {}): CredentialFinder {
   const { scheme = 'token', ownerOnly = false } = options
   return defineSource(`token file ${path}`, async () => {
-    const token = (await readSecretFile(path, { ownerOnly })).trim()
+    const read = async () => (await readSecretFile(path, { ownerOnly })).trim()
+    let token = await read()
+    // A file that is written in place is empty for a moment.
+    for (let again = 0; !token && again < 5; again++) {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      token = await read()
+    }
     if (!token) throw new SourceError('ERR_SOURCE_INVALID', `${path} is empty: write the token into it`)
     return { credentials: { scheme, token }, source: path }
   })

@@ -1,9 +1,10 @@
 // The conformance suite for an adapter to an HTTP client: what it must do with a credential, on real sockets with real TLS.
 
+import { getEventListeners } from 'node:events'
 import { inspect } from 'node:util'
 import { AuthError, type Credentials, formatAuthorization } from '@fluxauth/auth-core'
 import type { AuthEvent, AuthorizerOptions } from '@fluxauth/auth-core/client'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Network, type Responder, type Stage, startNetwork } from './network.ts'
 import { type RedirectScenario, redirectScenarios } from './scenarios.ts'
 
@@ -58,6 +59,8 @@ export interface ClientTraits {
   readonly readsAnswers?: boolean
   /** Whether requests take an `AbortSignal`. Default `false`. */
   readonly signals?: boolean
+  /** Whether the client, left alone, leaves listeners on a signal, as `fetch` does until they are collected. Default `false`. */
+  readonly leavesListeners?: boolean
   /** Whether the user name and password of a request's URL reach the adapter. Default `true`. */
   readonly seesUserinfo?: boolean
   /** Whether requests may set headers of their own, `Authorization` included. Default `true`. */
@@ -240,7 +243,7 @@ export function testClient(
 
     describe('follows, or leaves, a redirect:', () => {
       const scenarios = redirectScenarios.filter(({ method: wanted = method }) => methods.includes(wanted))
-      test.for(scenarios)('$title', async (scenario, { skip }) => {
+      test.for(scenarios)('$title', async (scenario, { skip, task }) => {
         skip(Boolean(scenario.six && !network.six && !process.env.CI), 'this machine has no IPv6')
         const stage = network.stage((_, index) => hop(network, stage, scenario, index))
         const bound = scenario.bound?.(network) ?? [network.home]
@@ -265,6 +268,7 @@ export function testClient(
           }
         })
         const carries = followed ? scenario.carries : scenario.carries.slice(0, 1)
+        Object.assign(task.meta, { scenario: scenario.title, observed: observe(stage, scenario, followed) })
         expect(stage.visits.map(({ headers }) => headers.authorization === `Token ${TOKEN}`)).toEqual(carries)
         for (const [index, { headers }] of stage.visits.entries()) {
           if (carries[index]) continue
@@ -291,6 +295,55 @@ export function testClient(
         await withClient({}, async (client) => {
           expect((await send(client, stage)).status).toBe(302)
         })
+      })
+
+      when(followed)('to another bound origin with the credential that is for that one', async () => {
+        const next = network.otherPort
+        const stage = network.stage((_, index) =>
+          index === 0 ? { status: 307, headers: { location: stage.url(next) } } : {},
+        )
+        const events: AuthEvent[] = []
+        const options = {
+          origin: [network.home, next],
+          credentials: ({ origin }: { origin: string }) => (origin === next ? NEXT_TOKEN : TOKEN),
+          onEvent: (event: AuthEvent) => events.push(event),
+        }
+        await withClient(options, (client) => send(client, stage).then(() => undefined))
+        expect(stage.visits.map(({ headers }) => headers.authorization)).toEqual([
+          `Token ${TOKEN}`,
+          `Token ${NEXT_TOKEN}`,
+        ])
+        expect(events).toEqual([
+          { type: 'credential-resolved', origin: network.home, reason: 'request' },
+          { type: 'sent', origin: network.home, reason: 'bound-origin' },
+          { type: 'credential-resolved', origin: next, reason: 'request' },
+          { type: 'sent', origin: next, reason: 'redirect' },
+        ])
+      })
+
+      when(followed)('to another bound origin not at all, where the provider has none for it', async () => {
+        const next = network.otherPort
+        const stage = network.stage(() => ({ status: 307, headers: { location: stage.url(next) } }))
+        const credentials = ({ origin }: { origin: string }) => {
+          if (origin === next) throw new RangeError('none for this origin')
+          return TOKEN
+        }
+        await withClient({ origin: [network.home, next], credentials }, async (client) => {
+          expect(`${inspect(await refusal(send(client, stage)))}`).toContain('none for this origin')
+        })
+        expect(stage.visits).toHaveLength(1)
+      })
+
+      when(followed)('away, and an observer is told that the credential was dropped', async () => {
+        const other = network.at('other.test')
+        const stage = network.stage((_, index) =>
+          index === 0 ? { status: 302, headers: { location: stage.url(other) } } : {},
+        )
+        const events: AuthEvent[] = []
+        await withClient({ onEvent: (event) => events.push(event) }, (client) =>
+          send(client, stage).then(() => undefined),
+        )
+        expect(events.slice(2)).toEqual([{ type: 'dropped', origin: other, reason: 'redirect' }])
       })
 
       when(traits.redirectModes)('modes manual and error', async () => {
@@ -345,6 +398,20 @@ export function testClient(
         const stage = network.stage(accepts('third'))
         await withClient({ credentials: rotating(TOKEN, NEXT_TOKEN, 'third') }, async (client) => {
           expect((await send(client, stage)).status).toBe(401)
+        })
+        expect(stage.visits).toHaveLength(2)
+      })
+
+      test('a 401 ends in what the provider says, when it fails; the next request asks it again', async () => {
+        let asked = 0
+        const credentials = () => {
+          if (asked++ === 1) throw new RangeError('the vault is sealed')
+          return asked === 1 ? TOKEN : NEXT_TOKEN
+        }
+        const stage = network.stage(accepts(NEXT_TOKEN))
+        await withClient({ credentials }, async (client) => {
+          expect(inspect(await refusal(send(client, stage)))).toContain('the vault is sealed')
+          expect(await send(client, stage)).toEqual(answered(200, 'welcome'))
         })
         expect(stage.visits).toHaveLength(2)
       })
@@ -432,6 +499,18 @@ export function testClient(
         expect(stage.visits).toEqual([])
       })
 
+      when(!traits.leavesListeners)('and leaves no listener on a signal that goes on', async () => {
+        const { signal } = new AbortController()
+        const stage = network.stage((visit, index) =>
+          index === 1 ? { status: 503, headers: { 'retry-after': '0' } } : accepts(NEXT_TOKEN)(visit, index),
+        )
+        await withClient({ credentials: rotating(TOKEN, NEXT_TOKEN), retry: true }, async (client) => {
+          for (let i = 0; i < 3; i++) await send(client, stage, { signal })
+        })
+        expect(stage.visits).toHaveLength(5)
+        await expect.poll(() => getEventListeners(signal, 'abort')).toEqual([])
+      })
+
       test('waiting for the provider', async () => {
         let asked = false
         const never = () => {
@@ -468,8 +547,17 @@ export function testClient(
       })
 
       test('waiting for a busy server', async () => {
-        const busy = () => ({ status: 503, headers: { 'retry-after': '30' } })
-        await stopped({ retry: true }, busy, ({ visits }) => visits.length === 1)
+        const busy = () => ({ status: 503, headers: { 'retry-after': '31' } })
+        const [started, cleared] = [vi.spyOn(globalThis, 'setTimeout'), vi.spyOn(globalThis, 'clearTimeout')]
+        const waits = () => started.mock.results.filter((_, i) => started.mock.calls[i]?.[1] === 31_000)
+        try {
+          await stopped({ retry: true }, busy, () => waits().length === 1)
+          const timers = cleared.mock.calls.map(([timer]) => timer)
+          for (const { value } of waits()) expect(timers).toContain(value)
+        } finally {
+          started.mockRestore()
+          cleared.mockRestore()
+        }
       })
     })
 
@@ -612,6 +700,16 @@ function hop(network: Network, stage: Stage, { hops }: RedirectScenario, index: 
   if (!next) return { body: 'welcome' }
   const [status, location] = next
   return { status, headers: { location: location(network, `/${stage.id}/`) }, body: 'moved' }
+}
+
+/** What became of a scenario, for the matrix: `+` for each request that carried a credential, `-` for one that did not. */
+function observe({ visits }: Stage, { refused }: RedirectScenario, followed: boolean): string {
+  const sent = visits
+    .map(({ headers }) => (headers.authorization === undefined ? '-' : '+'))
+    .join('')
+    .replace(/(.)\1{4,}/g, (run) => `${run.length} times ${run[0]}`)
+  if (!followed) return `${sent} left`
+  return refused ? `${sent} ${refused}` : sent
 }
 
 /** A provider whose token changes when it is invalidated. */

@@ -1,0 +1,88 @@
+// The same netrc files, given to curl and to us: both send the same header.
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describeReal, runCurl } from '@fluxauth/auth-testkit/real'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { authFetch, fromNetrc } from '../index.ts'
+
+/** By what is special about them; `HOST` is the server's. */
+const FILES: Readonly<Record<string, string>> = {
+  'one line': 'machine HOST login joe password p',
+  'one word a line': 'machine\n  HOST\n\tlogin\njoe\npassword\n  p\n',
+  'no line break at the end': 'machine HOST login joe password p',
+  'password before login': 'machine HOST password p login joe',
+  'keywords in capitals': 'MACHINE HOST LOGIN joe PASSWORD p',
+  'another machine first': 'machine other.example login no password no\nmachine HOST login joe password p',
+  'two of the same name': 'machine HOST login joe password 1\nmachine HOST login jim password 2',
+  'default alone': 'default login joe password p',
+  'default after others': 'machine other.example login no password no\ndefault login joe password p',
+  'default before the machine': 'default login joe password 1\nmachine HOST login jim password 2',
+  'machine before default': 'machine HOST login joe password 1\ndefault login jim password 2',
+  'no entry': 'machine other.example login joe password p',
+  'an empty file': '',
+  'a login alone': 'machine HOST login joe',
+  'a login and an empty password': 'machine HOST login joe password ""',
+  'a quoted password': 'machine HOST login joe password "a b"',
+  'a quoted login': 'machine HOST login "joe doe" password p',
+  'quoted keywords': '"machine" "HOST" "login" "joe" "password" "p"',
+  'escapes in quotes': String.raw`machine HOST login joe password "q\"u\\o\x\'"`,
+  'backslashes without quotes': String.raw`machine HOST login joe password a\tb\"c`,
+  'a quote inside a word': 'machine HOST login joe password a"b"c',
+  'a hash inside a word': 'machine HOST login joe password a#b',
+  'a hash in quotes': 'machine HOST login joe password "#b"',
+  comments: '# machine HOST login no password no\nmachine HOST login joe # login no\n  # more\npassword p',
+  'a comment in the place of a value': 'machine HOST login joe password #no\np',
+  'an account': 'machine HOST login joe account acc password p',
+  'unknown keywords': 'machine HOST port 8086 protocol https login joe password p',
+  'a macro before': 'macdef init\nmachine HOST login no password no\n\nmachine HOST login joe password p',
+  'a macro of several lines': 'macdef up\ncd /x\nput y\n\n\nmachine HOST login joe password p',
+  'characters outside ASCII': 'machine HOST login zoë password pä€',
+  'a colon in the password': 'machine HOST login joe password p:w:',
+  'tabs and many spaces': 'machine \t  HOST\t\tlogin  joe \t password\tp   ',
+  'keywords as values': 'machine HOST login password password login',
+}
+
+describeReal('netrc files, beside curl', ['curl'], () => {
+  const received: (string | undefined)[] = []
+  let server: Server
+  let folder: string
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'fluxauth-netrc-'))
+    server = createServer((request, response) => {
+      received.push(request.headers.authorization)
+      response.end()
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  })
+  afterAll(async () => {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+    await rm(folder, { recursive: true })
+  })
+
+  test.each(Object.entries(FILES))('%s', async (title, content) => {
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const path = join(folder, title.replaceAll(' ', '-'))
+    await writeFile(path, content.replaceAll('HOST', '127.0.0.1'), { mode: 0o600 })
+    received.length = 0
+    expect(await runCurl({ url: origin, 'netrc-file': path })).toMatchObject({ exitCode: 0 })
+    const credentials = fromNetrc({ path })
+    const found = await credentials.find({ origin }).catch(() => undefined)
+    await (found ? authFetch({ origin, credentials }) : fetch)(origin)
+    expect(received).toHaveLength(2)
+    expect(received[1]).toBe(received[0])
+  })
+
+  test('a quoted word without end is an error for both', async () => {
+    const path = join(folder, 'no-end')
+    await writeFile(path, 'machine 127.0.0.1 login joe password "p', { mode: 0o600 })
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const { exitCode } = await runCurl({ url: origin, 'netrc-file': path })
+    expect(exitCode).not.toBe(0)
+    await expect(fromNetrc({ path }).get({ origin })).rejects.toMatchObject({ code: 'ERR_SOURCE_INVALID' })
+  })
+})
