@@ -17,6 +17,25 @@ const READMES = ['README.md', ...PACKAGES.map((name) => `packages/${name}/README
 /** What the pages call the server, and those that they use in their examples. */
 const ADDRESS = 'http://localhost:8086'
 const SEED = { username: 'zoë', password: 'open sesame', token: 'my-token' }
+/** What a page about serving has set up before its shorter examples: a store, a token in it, and ways to start a server and call it. */
+const SERVING = `
+import { createServer } from 'node:http'
+import { createMemoryStore, createVerifier } from '@fluxauth/auth-core/server'
+let origin
+globalThis.store = createMemoryStore()
+const permissions = [{ action: 'read', resource: { type: 'buckets' } }]
+globalThis.token = (await createVerifier({ store }).tokens.create({ userID: '1f', user: 'sensor-7', permissions })).token
+globalThis.serve = async (app) => {
+  await app.ready?.() // Fastify, which has a server of its own, as node:http's is one, and Koa and Express are listeners
+  const server = app.server ?? (app.address ? app : createServer(app.callback?.() ?? app))
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  origin = 'http://127.0.0.1:' + server.unref().address().port
+}
+globalThis.call = async (path, headers) => {
+  const response = await fetch(origin + path, { headers: { ...headers, connection: 'close' } })
+  return response.status + ' ' + await response.text()
+}
+`
 /** Examples that show a file of the reader's own, which does not exist here. */
 const ABOUT_OTHER_FILES = /from '\.\//
 
@@ -140,10 +159,11 @@ test.each([...readmes, ...guides])('$title', async ({ title, code, expected, env
     await writeFile(path, place(content), { mode: 0o600 })
   }
   const { username, password } = SEED
-  const given = `Object.assign(globalThis, ${JSON.stringify({ location: { origin }, username, password })})\n`
+  const globals = JSON.stringify({ location: { origin }, username, password })
+  const given = `Object.assign(globalThis, ${globals})\n${/^(?!.*const store).*\bstore\b|\bserve\(/m.test(code) ? SERVING : ''}`
   const { code: script } = await transform(given + place(code), { loader: 'ts' })
   const placed = Object.entries(env).map(([name, value]) => [name, place(value)])
-  const { error, output } = await run(title, script, { HOME: home, ...Object.fromEntries(placed) })
+  const { error, output } = await run(title, script, { HOME: home, ...Object.fromEntries(placed) }, home)
   expect(error).toBeNull()
   for (const line of expected) expect(compact(output)).toContain(compact(place(line)))
 })
@@ -158,14 +178,14 @@ test.each(docstrings)('$title', async ({ title, script }) => {
 })
 
 /** Runs a script as a program of its own. */
-async function run(title: string, script: string, env: Readonly<Record<string, string>>) {
+async function run(title: string, script: string, env: Readonly<Record<string, string>>, cwd = folder) {
   const path = `${folder}/${title.replace(/\W+/g, '-')}.mjs`
   await writeFile(path, script)
   return new Promise<{ error: Error | null; output: string }>((resolve) => {
     execFile(
       process.execPath,
       [path],
-      { env: { PATH: process.env.PATH, NO_COLOR: '1', ...env } },
+      { cwd, env: { PATH: process.env.PATH, NO_COLOR: '1', ...env } },
       (error, output) => resolve({ error, output }),
     )
   })

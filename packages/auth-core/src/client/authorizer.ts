@@ -1,9 +1,10 @@
 // The one object that every HTTP-client adapter uses: it holds a credential, knows where it may go and what to do when it is refused.
 
 import { type Credentials, formatAuthorization } from '../authorization.ts'
+import { isPromise } from '../awaitable.ts'
 import { waitFor } from './abort.ts'
 import type { AuthEvent, AuthEventListener } from './events.ts'
-import { type CredentialSource, isPromise, toProvider } from './provider.ts'
+import { type CredentialSource, toProvider } from './provider.ts'
 import { type RetryOptions, readRetry } from './retry.ts'
 import { createTarget, type Target, type TargetOptions } from './target.ts'
 

@@ -1,6 +1,7 @@
 // Where a credential comes from: a value, a function, or a provider that can also be told that it was refused.
 
 import type { Credentials } from '../authorization.ts'
+import { isPromise } from '../awaitable.ts'
 import { CredentialsError } from '../errors.ts'
 
 /** What a provider is told about the request that needs a credential. */
@@ -42,11 +43,6 @@ export function toProvider(source: CredentialSource): CredentialProvider {
   if (typeof source === 'object' && source !== null && 'get' in source) return source
   const credentials = toCredentials(source)
   return { get: () => credentials }
-}
-
-/** Whether a provider takes its time to answer. */
-export function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
-  return typeof value === 'object' && value !== null && 'then' in value
 }
 
 function toCredentials(value: string | Credentials): Credentials {
