@@ -71,7 +71,9 @@ async function readExamples(file: string, given: Readonly<Record<string, string>
 
 /** What an example says that it prints: behind a `console.log`, or in the comments below a line that prints. */
 function readExpected(code: string): string[] {
-  const behind = [...code.matchAll(/console\.log\(.*\) \/\/ (.+)$/gm)].map(([, comment = '']) => comment)
+  const behind = [...code.matchAll(/^\s*(?:console\.log\(.*)?\) \/\/ (.+)$/gm)].map(
+    ([, comment = '']) => comment,
+  )
   const below = [...code.matchAll(/^\s*(?:console\.log|await fetch)\(.*\)\n((?:\/\/ .+\n)+)/gm)]
   return [
     ...behind,
