@@ -1,5 +1,6 @@
 // The guard for servers that speak web-standard Request and Response: Hono, Workers, Bun, Deno, Next.js routes.
 
+import { isPromise } from '../awaitable.ts'
 import type { Action, Resource } from './permissions.ts'
 import type { Principal } from './principal.ts'
 import type { Reply } from './refusal.ts'
@@ -11,6 +12,8 @@ export interface WebRequest {
   readonly url: string
   readonly method: string
   readonly headers: { get(name: string): string | null }
+  /** Where the runtime tells when the client has gone: no handler is called for it any more. */
+  readonly signal?: { readonly aborted: boolean }
 }
 
 /** Options of {@link createGuard}. */
@@ -20,6 +23,9 @@ export interface GuardOptions<R extends WebRequest> {
   /** Whether the request came over TLS. Default: as its URL says. Say so yourself behind a proxy that ends TLS. */
   readonly secure?: ((request: R) => boolean) | undefined
 }
+
+/** What nginx logs for a client that went before its answer: nobody gets to see it. */
+const CLIENT_GONE = 499
 
 /** What a principal must be permitted: an action, and a type of resource or one resource. */
 export type Needed = readonly [action: Action, resource: string | Resource]
@@ -63,11 +69,17 @@ export function createGuard<R extends WebRequest = WebRequest>(
     authorization: request.headers.get('authorization') ?? undefined,
     address: address?.(request),
     secure: secure ? secure(request) : request.url.startsWith('https:'),
-    header: (name) => request.headers.get(name),
+    // Not every runtime passes the Host on, but all of them make the URL of it.
+    header: (name) => request.headers.get(name) ?? (name === 'host' ? new URL(request.url).host : null),
   })
   const admit = async (request: R, needed?: Needed): Promise<Principal | Response> => {
     const asked = look(request)
-    const verdict = await verifier.verify(asked)
+    let verdict = verifier.verify(asked)
+    if (isPromise(verdict)) {
+      const { signal } = request
+      verdict = await verdict
+      if (signal?.aborted) return new Response(null, { status: CLIENT_GONE, headers: {} })
+    }
     if ('refusal' in verdict) return toResponse(verdict.refusal)
     const { principal } = verdict
     const refusal = needed && verifier.permit(principal, asked, ...needed)
