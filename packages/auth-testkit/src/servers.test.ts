@@ -87,7 +87,9 @@ async function bridge(
   const headers = new Headers()
   for (let i = 0; i < rawHeaders.length; i += 2) headers.append(rawHeaders[i] ?? '', rawHeaders[i + 1] ?? '')
   const aborter = new AbortController()
-  socket.once('close', () => aborter.abort())
+  outgoing.once('close', () => {
+    if (!outgoing.writableFinished) aborter.abort()
+  })
   const body = method === 'POST' ? (Readable.toWeb(incoming) as ReadableStream<Uint8Array>) : null
   const request = new Request(`${scheme}://127.0.0.1${incoming.url}`, {
     method,
