@@ -3,15 +3,15 @@
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { unauthorized } from './refusals.ts'
+import { type Auth, type Credentials, createAuth, type Seed } from './auth.ts'
+import { refuse } from './refusals.ts'
 import { authorizationRoutes } from './routes/authorizations.ts'
 import { bucketRoutes } from './routes/buckets.ts'
 import { pageRoutes } from './routes/page.ts'
 import { sessionRoutes } from './routes/sessions.ts'
-import { type Credentials, type Seed, Store } from './store.ts'
 
-/** The whole app over a store. */
-function createApp(store: Store): Hono {
+/** The whole app. */
+function createApp(auth: Auth): Hono {
   const app = new Hono()
   app.use(async (context, next) => {
     await next()
@@ -24,10 +24,10 @@ function createApp(store: Store): Hono {
   app.get('/health', (context) =>
     context.json({ name: 'influxdb', message: 'ready', status: 'pass', checks: [] }),
   )
-  app.route('/api/v2', sessionRoutes(store))
-  app.route('/api/v2/buckets', bucketRoutes(store))
-  app.route('/api/v2/authorizations', authorizationRoutes(store))
-  app.all('/api/*', (context) => unauthorized(context))
+  app.route('/api/v2', sessionRoutes(auth))
+  app.route('/api/v2/buckets', bucketRoutes(auth))
+  app.route('/api/v2/authorizations', authorizationRoutes(auth))
+  app.all('/api/*', auth.authenticate, (context) => refuse(context, 404, 'not found', 'path not found'))
   app.route('/', pageRoutes())
   return app
 }
@@ -49,9 +49,9 @@ export async function startServer({
   port = 0,
   ...seed
 }: Seed & { readonly port?: number } = {}): Promise<SampleServer> {
-  const { store, credentials } = await Store.seeded(seed)
+  const { auth, credentials } = await createAuth(seed)
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch: createApp(store).fetch, port, hostname: '127.0.0.1' }, (address) => {
+    const server = serve({ fetch: createApp(auth).fetch, port, hostname: '127.0.0.1' }, (address) => {
       resolve({
         origin: `http://127.0.0.1:${address.port}`,
         credentials,

@@ -1,9 +1,9 @@
-// Answers that refuse, in the form of InfluxDB v2.
+// Answers that refuse for other reasons than who is calling, in the form of InfluxDB v2.
 
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 
-/** Refuses with InfluxDB v2's body and `X-Platform-Error-Code`. No `WWW-Authenticate`: browsers would ask for a password themselves. */
+/** Refuses with InfluxDB v2's body and `X-Platform-Error-Code`. */
 export function refuse(
   context: Context,
   status: ContentfulStatusCode,
@@ -12,9 +12,4 @@ export function refuse(
 ): Response {
   context.header('X-Platform-Error-Code', code)
   return context.json({ code, message }, status)
-}
-
-/** The 401 of InfluxDB v2, which does not say what was wrong. */
-export function unauthorized(context: Context): Response {
-  return refuse(context, 401, 'unauthorized', 'unauthorized access')
 }

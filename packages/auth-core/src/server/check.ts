@@ -2,124 +2,94 @@
 
 import { type Awaitable, whenReady } from '../awaitable.ts'
 import type { AuditListener } from './events.ts'
-import type { PasswordHasher } from './passwords.ts'
+import { createPasswordCheck, type PasswordCheckOptions } from './password-check.ts'
 import type { Presented } from './presented.ts'
 import type { Principal, User } from './principal.ts'
 import type { Refusal, RefusalReason } from './refusal.ts'
 import type { ServerRequest } from './request.ts'
-import { randomKey } from './secrets.ts'
-import type { AttemptLimiter, StoredToken } from './stores.ts'
+import type { StoredToken } from './stores.ts'
 
 /** Who a request is from, or the answer that refuses it. */
 export type Verdict = { readonly principal: Principal } | { readonly refusal: Refusal }
 
 /** What a check is made of. */
-export interface CheckOptions {
+export interface CheckOptions extends PasswordCheckOptions {
   readonly findToken: (token: string) => Awaitable<StoredToken | undefined>
-  readonly findUser: ((name: string) => Awaitable<User | undefined>) | undefined
-  readonly passwords: PasswordHasher | undefined
-  readonly onPasswordUpgrade: ((user: User, hash: string) => Awaitable<unknown>) | undefined
-  readonly attempts: AttemptLimiter | undefined
   /** Waits before an answer to an attempt over the limit. */
   readonly tarpit: () => Promise<void>
   readonly refuse: (reason: RefusalReason, request: ServerRequest, user?: string, seconds?: number) => Verdict
   readonly emit: AuditListener
-  readonly report: (error: unknown) => void
 }
-
-type Pair = Extract<Presented, { kind: 'pair' }>
 
 /** Makes what checks presented credentials. */
 export function createCheck(
   options: CheckOptions,
 ): (presented: Presented, request: ServerRequest) => Awaitable<Verdict> {
-  const { findToken, findUser, passwords, attempts, tarpit, refuse, emit } = options
-  // What the password of nobody is checked against, so that nobody is found out by the time it takes.
-  const nobody = passwords?.hash(randomKey())
-  nobody?.catch(options.report)
+  const { findToken, findUser, attempts, tarpit, refuse, emit } = options
+  const comparePassword = createPasswordCheck(options)
 
-  /**
-   * A token is looked up even where attempts are limited: it is too long to be guessed, and its owner must never be locked out. Only the
-   * refusals of wrong ones are counted and held back.
-   */
+  const limit = async (request: ServerRequest, seconds: number): Promise<Verdict> => {
+    await tarpit()
+    return refuse('limited', request, undefined, seconds)
+  }
+
+  /** @param username the name that must be the token's owner's; `undefined` for anyone's */
   const checkToken = (
     token: string,
     request: ServerRequest,
-    username: string | undefined,
-    otherwise: () => Awaitable<Verdict>,
+    username?: string,
+    otherwise: (request: ServerRequest) => Awaitable<Verdict> = failToken,
   ): Awaitable<Verdict> =>
     whenReady(findToken(token), (stored) => {
-      if (!stored || (username !== undefined && username !== stored.user)) return otherwise()
+      if (!stored || (username !== undefined && username !== stored.user)) return otherwise(request)
       if (stored.status !== 'active') return refuse('inactive', request, stored.user)
       if (!findUser) return { principal: holderOf(stored) }
       return whenReady(findUser(stored.user), (user) =>
         user?.id === stored.userID && user.status !== 'inactive'
           ? { principal: holderOf(stored) }
-          : refuse('inactive', request, stored.user),
+          : refuse('disabled', request, stored.user),
       )
     })
 
+  /**
+   * Wrong tokens count, and their refusals are held back once there were too many. But each is looked up first: a token is too long to be
+   * guessed, and its owner must not be locked out by what others send from the same address.
+   */
   const failToken = (request: ServerRequest): Awaitable<Verdict> => {
     const { address } = request
-    if (!attempts) return refuse('wrong', request)
+    if (!attempts || !address) return refuse('wrong', request)
     return whenReady(attempts.begin({ address }), ({ wait, locks }) => {
-      if (wait === 0) return refuse('wrong', request)
       if (locks) emit({ type: 'locked', seconds: wait, address })
-      return limit(request, wait)
+      return wait > 0 ? limit(request, wait) : refuse('wrong', request)
     })
   }
 
-  const limit = async (request: ServerRequest, wait: number): Promise<Verdict> => {
-    await tarpit()
-    return refuse('limited', request, undefined, wait)
-  }
-
-  /** A password costs a slow hash: once attempts are limited none is run. */
-  const checkPassword = async ({ username, password }: Pair, request: ServerRequest): Promise<Verdict> => {
+  const checkPassword = async (
+    username: string,
+    password: string,
+    request: ServerRequest,
+  ): Promise<Verdict> => {
     if (!username) return refuse('username', request)
-    if (!passwords || !nobody) return refuse('wrong', request)
-    const { address } = request
-    const attempt = { user: username, address }
-    const { wait, locks } = (await attempts?.begin(attempt)) ?? { wait: 0, locks: false }
-    if (locks) {
-      const known = (await findUser?.(username)) !== undefined
-      emit({ type: 'locked', seconds: wait, address, ...(known && { user: username }) })
-    }
-    if (wait > 0) return limit(request, wait)
-    const user = await findUser?.(username)
-    const right = await passwords.verify(password, user?.password ?? (await nobody))
-    if (!right || !user?.password) return refuse('wrong', request, user?.name)
-    await attempts?.succeed(attempt)
-    if (user.status === 'inactive') return refuse('inactive', request, user.name)
-    if (passwords.isOutdated(user.password)) await upgrade(user, password, passwords)
+    const outcome = await comparePassword(username, password, request.address)
+    if ('wait' in outcome) return limit(request, outcome.wait)
+    if (!('user' in outcome)) return refuse('wrong', request, outcome.known ? username : undefined)
+    const { user } = outcome
+    if (user.status === 'inactive') return refuse('disabled', request, user.name)
     return { principal: accountOf(user, 'password') }
   }
 
-  /** That a better hash cannot be kept must not keep the user out. */
-  const upgrade = async (user: User, password: string, hasher: PasswordHasher): Promise<void> => {
-    if (!options.onPasswordUpgrade) return
-    try {
-      await options.onPasswordUpgrade(user, await hasher.hash(password))
-      emit({ type: 'password-upgraded', user: user.name })
-    } catch (error) {
-      options.report(error)
-    }
-  }
-
   return (presented, request) => {
-    if (presented.kind === 'token') {
-      return checkToken(presented.token, request, undefined, () => failToken(request))
-    }
+    if (presented.kind === 'token') return checkToken(presented.token, request)
     const { username, password, means } = presented
     switch (means) {
       case 'password':
-        return checkPassword(presented, request)
+        return checkPassword(username, password, request)
       case 'token':
-        return checkToken(password, request, username, () => failToken(request))
+        return checkToken(password, request, username)
       case 'token-any-user':
-        return checkToken(password, request, undefined, () => failToken(request))
+        return checkToken(password, request)
       case 'password-or-token':
-        return checkToken(password, request, username, () => checkPassword(presented, request))
+        return checkToken(password, request, username, () => checkPassword(username, password, request))
     }
   }
 }

@@ -16,12 +16,15 @@ export interface WebRequest {
   readonly signal?: { readonly aborted: boolean }
 }
 
-/** Options of {@link createGuard}. */
-export interface GuardOptions<R extends WebRequest> {
-  /** The client's address, where the runtime tells it: it does not stand in a `Request`. Without it attempts are limited per user alone. */
-  readonly address?: ((request: R) => string | undefined) | undefined
+/**
+ * Options of {@link createGuard}. `Rest` is what the runtime hands over beside the request: Deno's and Bun's information about the
+ * connection, a Worker's environment, Hono's context.
+ */
+export interface GuardOptions<R extends WebRequest, Rest extends readonly unknown[]> {
+  /** The client's address, which does not stand in a `Request`. Without it attempts are limited per user alone. */
+  readonly address?: ((request: R, ...rest: Rest) => string | undefined) | undefined
   /** Whether the request came over TLS. Default: as its URL says. Say so yourself behind a proxy that ends TLS. */
-  readonly secure?: ((request: R) => boolean) | undefined
+  readonly secure?: ((request: R, ...rest: Rest) => boolean) | undefined
 }
 
 /** What nginx logs for a client that went before its answer: nobody gets to see it. */
@@ -31,22 +34,22 @@ const CLIENT_GONE = 499
 export type Needed = readonly [action: Action, resource: string | Resource]
 
 /** Lets requests in, or answers them. */
-export interface Guard<R extends WebRequest> {
+export interface Guard<R extends WebRequest, Rest extends readonly unknown[]> {
   /**
    * Who a request is from, or the answer that refuses it.
    *
    * @param needed what they must be permitted
    */
-  (request: R, needed?: Needed): Promise<Principal | Response>
+  (request: R, needed?: Needed, ...rest: Partial<Rest>): Promise<Principal | Response>
   /** Puts the guard before a handler, which is called only for whom it lets in. */
-  protect<Rest extends readonly unknown[]>(
-    handler: (request: R, principal: Principal, ...rest: Rest) => Response | Promise<Response>,
+  protect<Q extends R, More extends Rest>(
+    handler: (request: Q, principal: Principal, ...rest: More) => Response | Promise<Response>,
     needed?: Needed,
-  ): (request: R, ...rest: Rest) => Promise<Response>
+  ): (request: Q, ...rest: More) => Promise<Response>
   /** Answers `POST /api/v2/signin` (and `GET`, as Cloud Serverless documents it): Basic in, a session's cookie out. */
-  signIn(request: R): Promise<Response>
+  signIn(request: R, ...rest: Rest): Promise<Response>
   /** Answers `POST /api/v2/signout`. */
-  signOut(request: R): Promise<Response>
+  signOut(request: R, ...rest: Rest): Promise<Response>
 }
 
 /**
@@ -58,22 +61,22 @@ export interface Guard<R extends WebRequest> {
  * const guard = createGuard(verifier)
  * app.get('/api/v2/buckets', guard.protect(() => Response.json({ buckets: [] }), ['read', 'buckets']))
  */
-export function createGuard<R extends WebRequest = WebRequest>(
-  verifier: Verifier,
-  { address, secure }: GuardOptions<R> = {},
-): Guard<R> {
-  const look = (request: R): ServerRequest => ({
+export function createGuard<
+  R extends WebRequest = WebRequest,
+  Rest extends readonly unknown[] = readonly unknown[],
+>(verifier: Verifier, { address, secure }: GuardOptions<R, Rest> = {}): Guard<R, Rest> {
+  const look = (request: R, rest: Rest): ServerRequest => ({
     method: request.method,
     url: request.url,
     // Several field lines come joined with a comma, which no credential holds: they are refused as a list.
     authorization: request.headers.get('authorization') ?? undefined,
-    address: address?.(request),
-    secure: secure ? secure(request) : request.url.startsWith('https:'),
+    address: address?.(request, ...rest),
+    secure: secure ? secure(request, ...rest) : request.url.startsWith('https:'),
     // Not every runtime passes the Host on, but all of them make the URL of it.
     header: (name) => request.headers.get(name) ?? (name === 'host' ? new URL(request.url).host : null),
   })
-  const admit = async (request: R, needed?: Needed): Promise<Principal | Response> => {
-    const asked = look(request)
+  const admit = async (request: R, needed: Needed | undefined, rest: Rest): Promise<Principal | Response> => {
+    const asked = look(request, rest)
     let verdict = verifier.verify(asked)
     if (isPromise(verdict)) {
       const { signal } = request
@@ -85,18 +88,20 @@ export function createGuard<R extends WebRequest = WebRequest>(
     const refusal = needed && verifier.permit(principal, asked, ...needed)
     return refusal ? toResponse(refusal) : principal
   }
-  return Object.assign(admit, {
+  const guard = (request: R, needed?: Needed, ...rest: Partial<Rest>): Promise<Principal | Response> =>
+    admit(request, needed, rest as unknown as Rest)
+  return Object.assign(guard, {
     protect:
-      <Rest extends readonly unknown[]>(
-        handler: (request: R, principal: Principal, ...rest: Rest) => Response | Promise<Response>,
+      <Q extends R, More extends Rest>(
+        handler: (request: Q, principal: Principal, ...rest: More) => Response | Promise<Response>,
         needed?: Needed,
       ) =>
-      async (request: R, ...rest: Rest): Promise<Response> => {
-        const admitted = await admit(request, needed)
+      async (request: Q, ...rest: More): Promise<Response> => {
+        const admitted = await admit(request, needed, rest)
         return admitted instanceof Response ? admitted : handler(request, admitted, ...rest)
       },
-    signIn: async (request: R) => toResponse(await verifier.signIn(look(request))),
-    signOut: async (request: R) => toResponse(await verifier.signOut(look(request))),
+    signIn: async (request: R, ...rest: Rest) => toResponse(await verifier.signIn(look(request, rest))),
+    signOut: async (request: R, ...rest: Rest) => toResponse(await verifier.signOut(look(request, rest))),
   })
 }
 

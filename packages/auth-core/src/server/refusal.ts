@@ -14,8 +14,10 @@ export type RefusalReason =
   | 'username'
   /** No such token or session, a wrong password, or no such user: which of them is not told. */
   | 'wrong'
-  /** The token or its user is inactive. */
+  /** An API token that is inactive. */
   | 'inactive'
+  /** A user who is inactive, or a token whose user is inactive or gone. */
+  | 'disabled'
   /** A session's cookie that came with another site's request. */
   | 'cross-site'
   /** The credential is right, but does not permit this. */

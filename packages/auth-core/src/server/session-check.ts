@@ -25,7 +25,7 @@ export function createSessionCheck({ sessions, tokens, findUser, refuse }: Sessi
     const { id: sessionID, userID, user: name, tokenID } = session
     const user = findUser ? await findUser(name) : { id: userID, name }
     if (user?.id !== userID) return { verdict: refuse('wrong', request), until }
-    if (user.status === 'inactive') return { verdict: refuse('inactive', request, name), until }
+    if (user.status === 'inactive') return { verdict: refuse('disabled', request, name), until }
     if (!tokenID) return { verdict: { principal: accountOf(user, 'session', sessionID) }, until }
     // Who signed in with a token may do what the token may, and as long as it is good.
     const stored = await tokens.get(tokenID)

@@ -21,7 +21,7 @@ export interface SessionOptions {
 }
 
 /** A session, found by its cookie. */
-export interface FoundSession {
+interface FoundSession {
   readonly session: StoredSession
   /** When it ends if it is not used again, or for good. */
   readonly until: number
@@ -53,17 +53,26 @@ export interface OwnSessions extends Sessions {
 /** A session is renewed once this share of its idle time has passed: to write at every request would cost more than it tells. */
 const RENEWED_AFTER = 0.05
 
-/** Sessions over a store. `forget` is called when a session may no longer be good. */
-export function createSessions(
-  store: SessionStore,
-  digest: Digest,
-  options: SessionOptions,
-  emit: AuditListener,
-  forget: () => void,
-): OwnSessions {
-  const { idle = 3600, lifetime = 86_400, cookie = 'influxdb-oss-session', path = '/api/' } = options
-  const attributes = ({ secure }: ServerRequest) =>
-    `; Path=${path}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`
+/** In milliseconds: expired sessions are swept out of the store no oftener. */
+const SWEPT_EVERY = 600_000
+
+/** What sessions are made of beside their store. */
+interface SessionParts extends SessionOptions {
+  readonly digest: Digest
+  readonly emit: AuditListener
+  /** Is called when a session may no longer be good. */
+  readonly forget: () => void
+  readonly report: (error: unknown) => void
+}
+
+/** Sessions over a store, which are swept as new ones are started. */
+export function createSessions(store: SessionStore, parts: SessionParts): OwnSessions {
+  const { digest, emit, forget, report } = parts
+  const { idle = 3600, lifetime = 86_400, cookie = 'influxdb-oss-session', path = '/api/' } = parts
+  let swept = 0
+  const sweep = async (): Promise<number> => store.sweep(Date.now())
+  const toCookie = (key: string, expires: number, { secure }: ServerRequest): string =>
+    `${cookie}=${key}; Path=${path}; Expires=${new Date(expires).toUTCString()}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`
 
   return {
     keyOf: (request) => readCookie(request, cookie),
@@ -71,6 +80,10 @@ export function createSessions(
       const key = randomKey()
       const createdAt = Date.now()
       const endsAt = createdAt + lifetime * 1000
+      if (createdAt - swept >= SWEPT_EVERY) {
+        swept = createdAt
+        sweep().catch(report)
+      }
       await store.create({
         id: await digest(key),
         userID,
@@ -83,7 +96,7 @@ export function createSessions(
         agent: request.header('user-agent')?.slice(0, 256),
       })
       // The cookie lives as long as the session may; that it ends earlier when it is not used is the server's to say.
-      return { cookie: `${cookie}=${key}; Expires=${new Date(endsAt).toUTCString()}${attributes(request)}` }
+      return { cookie: toCookie(key, endsAt, request) }
     },
     async find(key) {
       const session = await store.find(await digest(key))
@@ -102,7 +115,7 @@ export function createSessions(
       forget()
       return deleted && Date.now() < Math.min(session.expiresAt, session.endsAt) ? session : undefined
     },
-    removal: (request) => `${cookie}=; Expires=Thu, 01 Jan 1970 00:00:00 GMT${attributes(request)}`,
+    removal: (request) => toCookie('', 0, request),
     list: async (userID) => store.list(userID),
     async revoke(userID, id) {
       const session = await store.find(id)
@@ -118,6 +131,6 @@ export function createSessions(
       if (count > 0) emit({ type: 'sessions-revoked', userID, count })
       return count
     },
-    sweep: async () => store.sweep(Date.now()),
+    sweep,
   }
 }

@@ -150,7 +150,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   }
 
   const tokens = createTokens(store.tokens, digest, emit, forget)
-  const sessions = createSessions(store.sessions, digest, session, emit, forget)
+  const sessions = createSessions(store.sessions, { digest, emit, forget, report, ...session })
   const check = createCheck({
     findToken: tokens.find,
     findUser,
@@ -165,6 +165,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const checkSession = createSessionCheck({ sessions, tokens, findUser, refuse })
 
   const fromHeader = (value: string, request: ServerRequest): Awaitable<Verdict> => {
+    const known = seen.header.get(value)
+    if (known) return known
     const presented = readHeader(value, rules)
     if (typeof presented === 'string') return refuse(presented, request)
     return remember(seen.header, value)(check(presented, request))
@@ -201,11 +203,6 @@ export function createVerifier(options: VerifierOptions): Verifier {
   }
 
   const verify = (request: ServerRequest): Awaitable<Verdict> => {
-    const { authorization } = request
-    if (!schemes.query && typeof authorization === 'string') {
-      const known = seen.header.get(authorization)
-      if (known) return known
-    }
     try {
       const verdict = read(request)
       return isPromise(verdict) ? verdict.catch((error) => failSafe(request, error)) : verdict
@@ -224,6 +221,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     },
     async signIn(request) {
       try {
+        if (!schemes.session) return refuse('scheme', request).refusal
         if (isCrossSite(request, session.origins ?? [])) return refuse('cross-site', request).refusal
         const { authorization } = request
         if (authorization === undefined) return refuse('missing', request).refusal

@@ -66,8 +66,7 @@ const empty = (status: number): ExpectedAnswer => ({
   body: '',
 })
 const UNAUTHORIZED = v2Refusal(401, 'unauthorized', 'unauthorized access')
-const INACTIVE = v2Refusal(403, 'forbidden', 'User is inactive')
-const CROSS_SITE = v2Refusal(403, 'forbidden', 'cross-site request')
+const DISABLED = v2Refusal(403, 'forbidden', 'User is inactive')
 const FORBIDDEN = v2Refusal(403, 'forbidden', 'insufficient permissions')
 const UNPARSED = v1Refusal('unable to parse authentication credentials')
 const FAILED = v1Refusal('authorization failed')
@@ -138,8 +137,8 @@ const serverlessRequests = rows('Cloud Serverless', serverless, [
   ['two credentials in one value', `Token ${alice}, Token ${alice}`, UNAUTHORIZED],
   ['bytes outside ASCII', `Token ${alice}\xe4`, UNAUTHORIZED],
   ['a value of more than 8,192 characters', `Token ${'a'.repeat(8187)}`, UNAUTHORIZED],
-  ['an inactive Token', encodeToken(off), INACTIVE],
-  ['the Token of an inactive user', encodeToken(ines), INACTIVE],
+  ['an inactive Token', encodeToken(off), UNAUTHORIZED],
+  ['the Token of an inactive user', encodeToken(ines), DISABLED],
   ['Basic with user name and token', encodeBasic('alice', alice), ALICE],
   ['basic in lower case', encodeBasic('alice', alice).replace('Basic', 'basic'), ALICE],
   ["Basic with another's name", encodeBasic('bob', alice), UNAUTHORIZED],
@@ -147,7 +146,7 @@ const serverlessRequests = rows('Cloud Serverless', serverless, [
   ['Basic without a token', encodeBasic('alice', ''), UNAUTHORIZED],
   ['Basic with a password', encodeBasic('alice', password), UNAUTHORIZED],
   ['Basic with a token that nobody has', encodeBasic('alice', nobody), UNAUTHORIZED],
-  ['Basic with an inactive token', encodeBasic('alice', off), INACTIVE],
+  ['Basic with an inactive token', encodeBasic('alice', off), UNAUTHORIZED],
   ...malformedBasics,
 ])
 
@@ -159,7 +158,7 @@ const v2Requests = [
     ['Bearer', `Bearer ${alice}`, ALICE],
     ['bearer', `bearer ${alice}`, ALICE],
     ['Basic, which is for signing in alone', encodeBasic('alice', password), UNAUTHORIZED],
-    ['an inactive Token', encodeToken(off), INACTIVE],
+    ['an inactive Token', encodeToken(off), UNAUTHORIZED],
   ]),
   ...rows('v2', v2, [['u and p, which are off', undefined, UNAUTHORIZED]], {
     path: query('alice', password),
@@ -229,7 +228,8 @@ const v3Requests = [
     ['basic in lower case', encodeBasic('alice', alice).replace('Basic', 'basic'), MALFORMED],
     ['an unknown scheme', 'Digest username="alice"', MALFORMED],
     ['a Token that nobody has', encodeToken(nobody), empty(401)],
-    ['an inactive Token', encodeToken(off), empty(403)],
+    ['an inactive Token', encodeToken(off), empty(401)],
+    ['the Token of an inactive user', encodeToken(ines), empty(403)],
     ['bytes outside ASCII', `Token ${alice}\xe4`, empty(500)],
   ]),
   ...rows('v3', v3, [['p, which is off', undefined, empty(401)]], { path: `${ME}?p=${alice}` }),
@@ -255,7 +255,7 @@ const cookieRows: readonly [
     'the session of an inactive user',
     'GET',
     { cookie: `influxdb-oss-session=${secrets.inesSession}` },
-    INACTIVE,
+    DISABLED,
   ],
   ['the header before a session', 'GET', { cookie, authorization: encodeToken(bob) }, BOB],
   [
@@ -272,10 +272,10 @@ const cookieRows: readonly [
     { cookie, origin: 'https://evil.test', 'sec-fetch-site': 'cross-site' },
     ALICE_BY_SESSION,
   ],
-  ['a session from another origin', 'POST', { cookie, origin: 'https://evil.test' }, CROSS_SITE],
-  ['a session from a sandboxed page', 'POST', { cookie, origin: 'null' }, CROSS_SITE],
-  ['a session from another site', 'POST', { cookie, 'sec-fetch-site': 'cross-site' }, CROSS_SITE],
-  ['a session from a sister site', 'POST', { cookie, 'sec-fetch-site': 'same-site' }, CROSS_SITE],
+  ['a session from another origin', 'POST', { cookie, origin: 'https://evil.test' }, UNAUTHORIZED],
+  ['a session from a sandboxed page', 'POST', { cookie, origin: 'null' }, UNAUTHORIZED],
+  ['a session from another site', 'POST', { cookie, 'sec-fetch-site': 'cross-site' }, UNAUTHORIZED],
+  ['a session from a sister site', 'POST', { cookie, 'sec-fetch-site': 'same-site' }, UNAUTHORIZED],
   ['a session from an own page', 'POST', { cookie, 'sec-fetch-site': 'same-origin' }, CREATED],
   [
     'a token from another origin, which no browser adds by itself',

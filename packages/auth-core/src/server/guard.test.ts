@@ -1,0 +1,75 @@
+// The web-standard guard: Request in, principal or Response out, the body untouched.
+
+import { beforeAll, describe, expect, test } from 'vitest'
+import { encodeBasic, encodeToken } from '../index.ts'
+import { createGuard, createMemoryStore, createVerifier, pbkdf2Passwords, type Verifier } from './index.ts'
+
+const passwords = pbkdf2Passwords({ iterations: 100 })
+const URL = 'http://influx.test/api/v2/buckets'
+let verifier: Verifier
+let token: string
+beforeAll(async () => {
+  const password = await passwords.hash('x')
+  const findUser = (name: string) => (name === 'zoë' ? { id: 'u1', name, password } : undefined)
+  verifier = createVerifier({ product: 'v2', store: createMemoryStore(), findUser, passwords })
+  const permissions = [{ action: 'read', resource: { type: 'buckets' } }] as const
+  token = (await verifier.tokens.create({ userID: 'u1', user: 'zoë', permissions })).token
+})
+const withToken = (init: RequestInit = {}) =>
+  new Request(URL, { ...init, headers: { authorization: encodeToken(token) } })
+
+describe('the guard', () => {
+  test('gives the principal, or the answer that refuses', async () => {
+    const guard = createGuard(verifier)
+    expect(await guard(withToken(), ['read', 'buckets'])).toMatchObject({ user: 'zoë', by: 'token' })
+    const refused = (await guard(new Request(URL))) as Response
+    expect([refused.status, await refused.json()]).toEqual([
+      401,
+      { code: 'unauthorized', message: 'unauthorized access' },
+    ])
+    const forbidden = (await guard(withToken(), ['write', 'buckets'])) as Response
+    expect([forbidden.status, forbidden.headers.get('x-platform-error-code')]).toEqual([403, 'forbidden'])
+  })
+
+  test('stands before a handler, and leaves it the body', async () => {
+    const guard = createGuard(verifier)
+    const handler = guard.protect(
+      async (request: Request, { user }, suffix: string) =>
+        new Response(`${user}: ${await request.text()}${suffix}`),
+      ['read', 'buckets'],
+    )
+    expect(await (await handler(withToken({ method: 'POST', body: 'data' }), '!')).text()).toBe('zoë: data!')
+    const request = new Request(URL, { method: 'POST', body: 'data' })
+    expect((await handler(request, '!')).status).toBe(401)
+    expect(request.bodyUsed).toBe(false)
+  })
+
+  test('signs in and out', async () => {
+    const guard = createGuard(verifier, { secure: () => true })
+    const signedIn = await guard.signIn(
+      new Request(URL, { method: 'POST', headers: { authorization: encodeBasic('zoë', 'x') } }),
+    )
+    const setCookie = signedIn.headers.get('set-cookie') ?? ''
+    expect([signedIn.status, signedIn.body, setCookie.endsWith('; Secure')]).toEqual([204, null, true])
+    const cookie = setCookie.split(';', 1)[0] ?? ''
+    expect(await guard(new Request(URL, { headers: { cookie } }))).toMatchObject({ by: 'session' })
+    expect((await guard.signOut(new Request(URL, { method: 'POST', headers: { cookie } }))).status).toBe(204)
+    expect(await guard(new Request(URL, { headers: { cookie } }))).toBeInstanceOf(Response)
+  })
+
+  test('refuses two credentials, which a Request joins', async () => {
+    const headers = new Headers()
+    for (let i = 0; i < 2; i++) headers.append('authorization', encodeToken(token))
+    expect(await createGuard(verifier)(new Request(URL, { headers }))).toHaveProperty('status', 401)
+  })
+
+  test('tells the address that the runtime knows', async () => {
+    const addresses: unknown[] = []
+    const listening = createVerifier({
+      onEvent: (event) => addresses.push('address' in event && event.address),
+    })
+    await createGuard(listening, { address: () => '::1' })(new Request(URL))
+    await createGuard(listening)(new Request(URL))
+    expect(addresses).toEqual(['::1', undefined])
+  })
+})

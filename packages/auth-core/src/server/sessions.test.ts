@@ -1,0 +1,297 @@
+// Sessions: signing in and out, how long they last, whose they are, and what another site can not do with them.
+
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { encodeBasic, encodeToken } from '../index.ts'
+import {
+  type AuditEvent,
+  createMemoryStore,
+  createVerifier,
+  pbkdf2Passwords,
+  type ServerRequest,
+  type User,
+  type VerifierOptions,
+} from './index.ts'
+
+const passwords = pbkdf2Passwords({ iterations: 100 })
+const users = new Map<string, User>()
+beforeAll(async () => {
+  users.set('zoë', { id: 'u1', name: 'zoë', password: await passwords.hash('x') })
+  users.set('idle', { id: 'u2', name: 'idle', password: await passwords.hash('x'), status: 'inactive' })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+function request(
+  headers: Readonly<Record<string, string | undefined>> = {},
+  more: Partial<ServerRequest> = {},
+): ServerRequest {
+  const { authorization, ...others } = headers
+  return { method: 'GET', url: '/', authorization, secure: false, header: (name) => others[name], ...more }
+}
+
+function setUp(options: VerifierOptions = {}) {
+  const events: AuditEvent[] = []
+  const store = createMemoryStore()
+  const verifier = createVerifier({
+    product: 'v2',
+    store,
+    findUser: (name) => users.get(name),
+    passwords,
+    onEvent: (event) => events.push(event),
+    ...options,
+  })
+  const signIn = async (headers: Record<string, string> = {}, more: Partial<ServerRequest> = {}) => {
+    const reply = await verifier.signIn(
+      request({ authorization: encodeBasic('zoë', 'x'), ...headers }, { method: 'POST', ...more }),
+    )
+    const setCookie = reply.headers['set-cookie'] ?? ''
+    return { reply, setCookie, cookie: setCookie.split(';', 1)[0] ?? '' }
+  }
+  const who = async (
+    cookie: string,
+    more: Partial<ServerRequest> = {},
+    headers: Record<string, string> = {},
+  ) => {
+    const verdict = await verifier.verify(request({ cookie, ...headers }, more))
+    return 'principal' in verdict ? verdict.principal.user : verdict.refusal.reason
+  }
+  return { verifier, store, events, signIn, who }
+}
+
+describe('signing in', () => {
+  test('gives a cookie that no script can read and no other site sends', async () => {
+    const { signIn, who, events } = setUp()
+    const { reply, setCookie, cookie } = await signIn()
+    expect(reply).toMatchObject({ status: 204, body: '' })
+    expect(setCookie).toMatch(
+      /^influxdb-oss-session=[\w-]{43}; Path=\/api\/; Expires=[^;]+ GMT; HttpOnly; SameSite=Strict$/,
+    )
+    expect(await who(cookie)).toBe('zoë')
+    expect(events).toMatchObject([{ type: 'signed-in', user: 'zoë' }])
+  })
+
+  test('over TLS the cookie stays on TLS; its name and path can be chosen', async () => {
+    const { signIn, who } = setUp({ session: { cookie: '__Host-session', path: '/' } })
+    const { setCookie, cookie } = await signIn({}, { secure: true })
+    expect(setCookie).toMatch(
+      /^__Host-session=.*; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Strict; Secure$/,
+    )
+    expect(await who(`theme=dark; ${cookie}; a=b`)).toBe('zoë')
+  })
+
+  test('makes a new key each time, and ends the session that came along', async () => {
+    const { signIn, who } = setUp()
+    const first = await signIn()
+    const second = await signIn({ cookie: first.cookie })
+    expect(second.cookie).not.toBe(first.cookie)
+    expect([await who(first.cookie), await who(second.cookie)]).toEqual(['wrong', 'zoë'])
+  })
+
+  test.each([
+    ['a wrong password', encodeBasic('zoë', 'y'), 401],
+    ['an unknown user', encodeBasic('nobody', 'x'), 401],
+    ['an inactive user', encodeBasic('idle', 'x'), 403],
+    ['an inactive user and a wrong password', encodeBasic('idle', 'y'), 401],
+    ['a token', encodeToken('x'), 401],
+    ['malformed Basic', 'Basic !', 401],
+  ])('is refused with %s', async (_, authorization, status) => {
+    const { signIn, store } = setUp()
+    const { reply } = await signIn({ authorization })
+    expect([reply.status, reply.headers['set-cookie']]).toEqual([status, undefined])
+    expect(await store.sessions.list('u1')).toEqual([])
+  })
+
+  test('is refused where sessions are not taken', async () => {
+    const { signIn } = setUp({ product: 'v1' })
+    expect((await signIn()).reply.status).toBe(401)
+  })
+
+  test('as Cloud Serverless has it: with a token, and for what that token permits, as long as it is good', async () => {
+    const { verifier, signIn, who } = setUp({ product: 'cloud-serverless' })
+    const permissions = [{ action: 'read', resource: { type: 'buckets' } }] as const
+    const { token, stored } = await verifier.tokens.create({ userID: 'u1', user: 'zoë', permissions })
+    const { reply, cookie } = await signIn({ authorization: encodeBasic('zoë', token) })
+    expect(reply.status).toBe(204)
+    const verdict = await verifier.verify(request({ cookie }))
+    expect(verdict).toMatchObject({ principal: { by: 'session', permissions } })
+    await verifier.tokens.update(stored.id, { status: 'inactive' })
+    expect(await who(cookie)).toBe('wrong')
+  })
+})
+
+describe('a session', () => {
+  test('ends an hour after it was last used, and a day after it began whatever happens', async () => {
+    vi.useFakeTimers()
+    const { signIn, who } = setUp()
+    const idle = await signIn()
+    const used = await signIn()
+    for (let minutes = 0; minutes < 24 * 60 - 30; minutes += 30) {
+      expect(await who(used.cookie)).toBe('zoë')
+      vi.advanceTimersByTime(30 * 60_000)
+    }
+    expect(await who(idle.cookie)).toBe('wrong')
+    expect(await who(used.cookie)).toBe('zoë')
+    vi.advanceTimersByTime(31 * 60_000)
+    expect(await who(used.cookie)).toBe('wrong')
+  })
+
+  test('that was just remembered ends in time nevertheless', async () => {
+    vi.useFakeTimers()
+    const { signIn, who } = setUp({ session: { idle: 2 }, cache: { seconds: 60 } })
+    const { cookie } = await signIn()
+    expect(await who(cookie)).toBe('zoë')
+    vi.advanceTimersByTime(1999)
+    expect(await who(cookie)).toBe('zoë')
+    vi.advanceTimersByTime(2001)
+    expect(await who(cookie)).toBe('wrong')
+  })
+
+  test('is written to the store no oftener than it needs', async () => {
+    vi.useFakeTimers()
+    const { signIn, who, store } = setUp({ cache: false })
+    const { cookie } = await signIn()
+    const renew = vi.spyOn(store.sessions, 'renew')
+    for (let second = 0; second < 600; second++) {
+      await who(cookie)
+      vi.advanceTimersByTime(1000)
+    }
+    expect(renew.mock.calls.length).toBeGreaterThan(1)
+    expect(renew.mock.calls.length).toBeLessThan(5)
+  })
+
+  test('is ended by signing out, once', async () => {
+    const { verifier, signIn, who, events } = setUp()
+    const { cookie } = await signIn()
+    expect(await who(cookie)).toBe('zoë')
+    const reply = await verifier.signOut(request({ cookie }, { method: 'POST' }))
+    expect(reply.status).toBe(204)
+    expect(reply.headers['set-cookie']).toMatch(
+      /^influxdb-oss-session=; Path=\/api\/; Expires=Thu, 01 Jan 1970/,
+    )
+    expect(await who(cookie)).toBe('wrong')
+    expect((await verifier.signOut(request({ cookie }, { method: 'POST' }))).status).toBe(401)
+    expect((await verifier.signOut(request({}, { method: 'POST' }))).status).toBe(401)
+    expect(events.map(({ type }) => type)).toContain('signed-out')
+  })
+
+  test("is listed for its user without its key, and revoked by its user's list alone", async () => {
+    vi.useFakeTimers()
+    const { verifier, signIn, who, events } = setUp()
+    const first = await signIn({ 'user-agent': 'curl/8'.padEnd(500, '!') }, { address: '::1' })
+    vi.advanceTimersByTime(1)
+    const second = await signIn()
+    const list = await verifier.sessions.list('u1')
+    expect(list).toMatchObject([{}, { address: '::1', agent: 'curl/8'.padEnd(256, '!') }])
+    expect(JSON.stringify(list)).not.toContain(first.cookie.split('=')[1])
+    const id = list[1]?.id ?? ''
+    expect(await who(first.cookie)).toBe('zoë')
+    expect(await verifier.sessions.revoke('u2', id)).toBe(false)
+    expect(await verifier.sessions.revoke('u1', id)).toBe(true)
+    expect([await who(first.cookie), await who(second.cookie)]).toEqual(['wrong', 'zoë'])
+    expect(events.at(-2)).toEqual({ type: 'sessions-revoked', userID: 'u1', count: 1 })
+  })
+
+  test('and all of its user but one are revoked together', async () => {
+    const { verifier, signIn, who } = setUp()
+    const cookies = await Promise.all([signIn(), signIn(), signIn()])
+    for (const { cookie } of cookies) expect(await who(cookie)).toBe('zoë')
+    const [kept] = await verifier.sessions.list('u1')
+    expect(await verifier.sessions.revokeAll('u1', kept?.id)).toBe(2)
+    expect(
+      (await Promise.all(cookies.map(({ cookie }) => who(cookie)))).filter((user) => user === 'zoë'),
+    ).toHaveLength(1)
+    expect(await verifier.sessions.revokeAll('u1')).toBe(1)
+  })
+
+  test('is good for a user who is', async () => {
+    const { verifier, signIn, who } = setUp()
+    const { cookie } = await signIn()
+    const zoe = users.get('zoë') as User
+    for (const [user, expected] of [
+      [{ ...zoe, status: 'inactive' }, 'disabled'],
+      [{ ...zoe, id: 'another' }, 'wrong'],
+    ] as const) {
+      users.set('zoë', user)
+      verifier.forget()
+      expect(await who(cookie)).toBe(expected)
+    }
+    users.set('zoë', zoe)
+    expect(await who(cookie)).toBe('zoë')
+  })
+
+  test('is swept out of the store when it has ended', async () => {
+    vi.useFakeTimers()
+    const { verifier, signIn, store } = setUp()
+    await signIn()
+    vi.advanceTimersByTime(3_600_001)
+    await signIn() // which sweeps as well
+    expect(await store.sessions.list('u1')).toHaveLength(1)
+    vi.advanceTimersByTime(3_600_001)
+    expect(await verifier.sessions.sweep()).toBe(1)
+  })
+
+  test('counts only where there is no Authorization header', async () => {
+    const { signIn, who, verifier } = setUp()
+    const { cookie } = await signIn()
+    expect(await who(cookie, {}, { authorization: 'Token wrong' })).toBe('wrong')
+    const { token } = await verifier.tokens.create({ userID: 'u1', user: 'zoë', permissions: [] })
+    expect(await verifier.verify(request({ cookie, authorization: encodeToken(token) }))).toMatchObject({
+      principal: { by: 'token' },
+    })
+  })
+
+  test('cannot be presented as a header', async () => {
+    const { signIn, who, verifier } = setUp()
+    const { cookie } = await signIn()
+    expect(await who(cookie)).toBe('zoë')
+    const key = cookie.split('=')[1]
+    for (const authorization of [key, `Token ${key}`, `session ${key}`, cookie]) {
+      expect(await verifier.verify(request({ authorization }))).toHaveProperty('refusal')
+    }
+  })
+})
+
+describe('another site', () => {
+  const host = 'influx.test:8086'
+  test.each([
+    ['POST', {}, true],
+    ['POST', { origin: 'http://influx.test:8086' }, true],
+    ['POST', { origin: 'http://INFLUX.test:8086' }, true],
+    ['POST', { origin: 'http://influx.test' }, false],
+    ['POST', { origin: 'http://evil.test' }, false],
+    ['POST', { origin: 'http://influx.test:8086.evil.test' }, false],
+    ['POST', { origin: 'null' }, false],
+    ['POST', { origin: 'https://app.test' }, true],
+    ['POST', { 'sec-fetch-site': 'same-origin' }, true],
+    ['POST', { 'sec-fetch-site': 'none' }, true],
+    ['POST', { 'sec-fetch-site': 'same-site' }, false],
+    ['POST', { 'sec-fetch-site': 'cross-site' }, false],
+    ['POST', { 'sec-fetch-site': 'cross-site', origin: 'http://influx.test:8086' }, false],
+    ['POST', { 'sec-fetch-site': 'cross-site', origin: 'https://app.test' }, true],
+    ['DELETE', { origin: 'http://evil.test' }, false],
+    ['PATCH', { origin: 'http://evil.test' }, false],
+    ['GET', { 'sec-fetch-site': 'cross-site' }, true],
+  ] as const)('%s with %j: let in %s', async (method, headers, letIn) => {
+    const { verifier, signIn, who } = setUp({ session: { origins: ['https://app.test'] } })
+    const { cookie } = await signIn()
+    expect(await who(cookie, { method }, { host, ...headers })).toBe(letIn ? 'zoë' : 'cross-site')
+    const signOut = await verifier.signOut(request({ cookie, host, ...headers }, { method }))
+    expect(signOut.status).toBe(letIn ? 204 : 401)
+  })
+
+  test('cannot sign anybody in', async () => {
+    const { signIn } = setUp()
+    expect((await signIn({ origin: 'http://evil.test', host })).reply.status).toBe(401)
+  })
+
+  test('may send what it likes with a token, which no browser adds by itself', async () => {
+    const { verifier } = setUp()
+    const { token } = await verifier.tokens.create({ userID: 'u1', user: 'zoë', permissions: [] })
+    const asked = request(
+      { authorization: encodeToken(token), origin: 'http://evil.test', host },
+      { method: 'POST' },
+    )
+    expect(await verifier.verify(asked)).toHaveProperty('principal')
+  })
+})

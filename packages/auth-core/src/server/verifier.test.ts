@@ -1,0 +1,584 @@
+// The verifier: what each product takes and how it refuses, what is remembered, and what nobody is told.
+
+import { inspect } from 'node:util'
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { encodeBasic, encodeBearer, encodeToken } from '../index.ts'
+import {
+  type AttemptLimiter,
+  type AuditEvent,
+  createMemoryStore,
+  createVerifier,
+  pbkdf2Passwords,
+  type ServerProduct,
+  type ServerRequest,
+  type StoredToken,
+  sha256,
+  type User,
+  type Verdict,
+  type Verifier,
+  type VerifierOptions,
+} from './index.ts'
+
+const PASSWORD = 'p:ä ß€ s3cret'
+const TOKEN = 's3cret-token-of-zoe=='
+const passwords = pbkdf2Passwords({ iterations: 100 })
+const users = new Map<string, User>()
+beforeAll(async () => {
+  const password = await passwords.hash(PASSWORD)
+  users.set('zoë', { id: 'u1', name: 'zoë', password, orgID: 'o1' })
+  users.set('idle', { id: 'u2', name: 'idle', password, status: 'inactive' })
+  users.set('robot', { id: 'u3', name: 'robot' })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+/** A request with these headers; `authorization` may be a list. */
+function request(
+  headers: Readonly<Record<string, string | readonly string[] | undefined>> = {},
+  more: Partial<ServerRequest> = {},
+): ServerRequest {
+  const { authorization, ...others } = headers
+  return {
+    method: 'GET',
+    url: '/api/v2/buckets',
+    authorization,
+    address: '127.0.0.1',
+    secure: false,
+    header: (name) => others[name]?.toString(),
+    ...more,
+  }
+}
+
+/** A verifier over a store with one token, and the events it told. */
+async function setUp(options: VerifierOptions = {}) {
+  const events: AuditEvent[] = []
+  const errors: unknown[] = []
+  const store = { ...createMemoryStore(), ...options.store }
+  const verifier = createVerifier({
+    findUser: (name) => users.get(name),
+    passwords,
+    onEvent: (event) => events.push(event),
+    onError: (error) => errors.push(error),
+    tarpit: false,
+    ...options,
+    store,
+  })
+  const { stored } = await verifier.tokens.create({
+    userID: 'u1',
+    user: 'zoë',
+    orgID: 'o1',
+    permissions: [{ action: 'read', resource: { type: 'buckets' } }],
+    token: TOKEN,
+  })
+  events.length = 0
+  return { verifier, store, events, errors, stored }
+}
+
+/** Who it is, or the refusal's status and body. */
+function shown(verdict: Verdict): string {
+  return 'principal' in verdict
+    ? `${verdict.principal.by} of ${verdict.principal.user}`
+    : `${verdict.refusal.status} ${verdict.refusal.body}`
+}
+
+const ZOE = 'token of zoë'
+const BY_PASSWORD = 'password of zoë'
+const V1_PARSE = '401 {"error":"unable to parse authentication credentials"}'
+const V1_WRONG = '401 {"error":"authorization failed"}'
+const V2_401 = '401 {"code":"unauthorized","message":"unauthorized access"}'
+const V3_400 = '400 {"error":"Authorization header was malformed"}'
+const right = encodeBasic('zoë', PASSWORD)
+const withToken = encodeBasic('zoë', TOKEN)
+
+describe('takes and refuses as the product does:', () => {
+  test.each<[ServerProduct, string, string | undefined, string]>([
+    ['v1', 'user name and password', right, BY_PASSWORD],
+    ['v1', 'Basic in lower case', right.replace('Basic', 'basic'), BY_PASSWORD],
+    ['v1', 'Token USER:PASSWORD', 'Token robot:x', V1_WRONG],
+    ['v1', 'Token USER:PASSWORD in lower case', 'token robot:x', V1_PARSE],
+    ['v1', 'a token without a colon', encodeToken(TOKEN), V1_PARSE],
+    ['v1', 'Bearer', encodeBearer(TOKEN), V1_PARSE],
+    ['v1', 'two spaces', right.replace(' ', '  '), V1_PARSE],
+    ['v1', 'nothing', undefined, V1_PARSE],
+    ['v1', 'a wrong password', encodeBasic('zoë', 'x'), V1_WRONG],
+    ['v1', 'an unknown user', encodeBasic('nobody', PASSWORD), V1_WRONG],
+    ['v1', 'a user without a password', encodeBasic('robot', ''), V1_WRONG],
+    ['v1', 'no user name', encodeBasic('', 'x'), '401 {"error":"username required"}'],
+    ['v1', 'an inactive user', encodeBasic('idle', PASSWORD), V1_WRONG],
+    ['v2', 'a token', encodeToken(TOKEN), ZOE],
+    ['v2', 'Token in any case', `tOKEN ${TOKEN}`, ZOE],
+    ['v2', 'Bearer', encodeBearer(TOKEN), ZOE],
+    ['v2', 'two spaces', `Token  ${TOKEN}`, V2_401],
+    ['v2', 'a password, which signs in only', right, V2_401],
+    ['v2', 'an unknown token', encodeToken('x'), V2_401],
+    ['v2', 'a word alone', 'Token', V2_401],
+    ['v2', 'a token alone', TOKEN, V2_401],
+    ['cloud-serverless', 'a token', encodeToken(TOKEN), ZOE],
+    ['cloud-serverless', 'Token in lower case', `token ${TOKEN}`, V2_401],
+    ['cloud-serverless', 'Bearer, which is not documented', encodeBearer(TOKEN), V2_401],
+    ['cloud-serverless', 'user name and token', withToken, ZOE],
+    ['cloud-serverless', 'another user name and token', encodeBasic('robot', TOKEN), V2_401],
+    ['cloud-serverless', 'user name and password', right, V2_401],
+    ['v3', 'a token', encodeToken(TOKEN), ZOE],
+    ['v3', 'Bearer', encodeBearer(TOKEN), ZOE],
+    ['v3', 'any user name and token', encodeBasic('', TOKEN), ZOE],
+    ['v3', 'a colon in the user name', `Basic ${btoa(`a:b:${TOKEN}`)}`, V3_400],
+    ['v3', 'Basic in lower case', encodeBasic('x', TOKEN).replace('Basic', 'basic'), V3_400],
+    ['v3', 'Bearer in lower case', `bearer ${TOKEN}`, V3_400],
+    ['v3', 'Token in lower case', `token ${TOKEN}`, V3_400],
+    ['v3', 'two spaces', `Token  ${TOKEN}`, V3_400],
+    ['v3', 'a third part', `Token ${TOKEN} x`, V3_400],
+    ['v3', 'an unknown scheme', 'Digest x', V3_400],
+    ['v3', 'bytes outside ASCII', `Token ${TOKEN}ä`, '500 '],
+    ['v3', 'an unknown token', encodeToken('x'), '401 '],
+    ['v3', 'nothing', undefined, '401 '],
+  ])('%s: %s', async (product, _, authorization, expected) => {
+    const { verifier, errors } = await setUp({ product })
+    expect(shown(await verifier.verify(request({ authorization })))).toBe(expected)
+    expect(errors).toEqual([])
+  })
+
+  test.each<[string, Partial<VerifierOptions['schemes']>, string, string]>([
+    [
+      'Token USER:PASSWORD as v1.8',
+      { tokenPair: true, basic: 'password', token: false },
+      `Token robot:${TOKEN}`,
+      V2_401,
+    ],
+    [
+      'Token USER:TOKEN as v2 for v1 clients',
+      { tokenPair: true, basic: 'password-or-token' },
+      `Token robot:${TOKEN}`,
+      V2_401,
+    ],
+    ['user name and password or token', { basic: 'password-or-token' }, right, BY_PASSWORD],
+    ['user name and password or token, the latter', { basic: 'password-or-token' }, withToken, ZOE],
+    ['Token switched off', { token: false }, encodeToken(TOKEN), V2_401],
+    ['Bearer switched on', { bearer: true }, encodeBearer(TOKEN), ZOE],
+  ])('by configuration: %s', async (_, schemes, authorization, expected) => {
+    const { verifier } = await setUp({ schemes: schemes as Partial<never> })
+    expect(shown(await verifier.verify(request({ authorization })))).toBe(expected)
+  })
+
+  test('Token USER:PASSWORD with the right password, which must be visible ASCII', async () => {
+    users.set('ascii', { id: 'u4', name: 'ascii', password: await passwords.hash('p:x') })
+    const { verifier } = await setUp({ product: 'v1' })
+    expect(shown(await verifier.verify(request({ authorization: 'Token ascii:p:x' })))).toBe(
+      'password of ascii',
+    )
+  })
+
+  test.each([
+    ['u and p', 'u-p', '?u=zo%C3%AB&p=p%3A%C3%A4+%C3%9F%E2%82%AC+s3cret', BY_PASSWORD],
+    ['u and p before the header', 'u-p', '?u=zo%C3%AB&p=wrong', V1_WRONG],
+    ['u without p: then the header', 'u-p', '?u=x', BY_PASSWORD],
+    ['an empty p: then the header', 'u-p', '?u=x&p=', BY_PASSWORD],
+    ['p alone', 'p', `?p=${encodeURIComponent(TOKEN)}`, ZOE],
+    ['off by default', false, '?u=x&p=x', BY_PASSWORD],
+  ] as const)('the query: %s', async (_, query, url, expected) => {
+    const { verifier } = await setUp({ product: 'v1', schemes: { query } })
+    const asked = request({ authorization: right }, { url: `/query${url}` })
+    for (let i = 0; i < 2; i++) expect(shown(await verifier.verify(asked))).toBe(expected)
+  })
+
+  test('two Authorization headers are no choice', async () => {
+    const { verifier, events } = await setUp()
+    const authorization = [encodeToken(TOKEN), encodeToken(TOKEN)]
+    expect(shown(await verifier.verify(request({ authorization })))).toBe(V2_401)
+    expect(shown(await verifier.verify(request({ authorization: authorization.join(', ') })))).toBe(V2_401)
+    expect(events).toMatchObject([{ reason: 'malformed' }, { reason: 'malformed' }])
+  })
+
+  test('a value over maxLength', async () => {
+    const { verifier } = await setUp({ maxLength: 20 })
+    expect(shown(await verifier.verify(request({ authorization: encodeToken(TOKEN) })))).toBe(V2_401)
+  })
+})
+
+describe('asks for credentials', () => {
+  const challengeOf = (verdict: Verdict) =>
+    'refusal' in verdict ? verdict.refusal.headers['www-authenticate'] : undefined
+
+  test.each([
+    ['v1', 'auto', undefined, 'Basic realm="InfluxDB"'],
+    ['v1', 'auto', 'navigate', 'Basic realm="InfluxDB"'],
+    ['v1', 'auto', 'cors', undefined],
+    ['v1', 'always', 'cors', 'Basic realm="InfluxDB"'],
+    ['v1', 'never', undefined, undefined],
+    ['v2', 'auto', undefined, undefined],
+    ['v2', 'always', undefined, 'Token realm="InfluxDB", Bearer realm="InfluxDB"'],
+    [
+      'cloud-serverless',
+      'always',
+      undefined,
+      'Basic realm="InfluxDB", charset="UTF-8", Token realm="InfluxDB"',
+    ],
+  ] as const)('of %s: %s, fetch mode %s', async (product, challenge, mode, expected) => {
+    const { verifier } = await setUp({ product, challenge })
+    expect(challengeOf(await verifier.verify(request({ 'sec-fetch-mode': mode })))).toBe(expected)
+  })
+
+  test('in InfluxDB v2 form, and says that no cache may keep it', async () => {
+    const { verifier } = await setUp({ product: 'v2' })
+    expect(await verifier.verify(request())).toEqual({
+      refusal: {
+        status: 401,
+        reason: 'missing',
+        body: '{"code":"unauthorized","message":"unauthorized access"}',
+        headers: {
+          'content-type': 'application/json; charset=utf-8',
+          'cache-control': 'no-store',
+          'x-platform-error-code': 'unauthorized',
+        },
+      },
+    })
+  })
+})
+
+describe('remembers', () => {
+  test('a verified token for a few seconds, and answers at once', async () => {
+    vi.useFakeTimers()
+    const found = vi.fn<(hash: string) => StoredToken | undefined>()
+    const { stored } = await setUp()
+    found.mockReturnValue(stored)
+    const verifier = createVerifier({ findToken: found, cache: { seconds: 5 } })
+    const asked = request({ authorization: encodeToken(TOKEN) })
+    await verifier.verify(asked)
+    for (let i = 0; i < 10; i++) expect(shown(verifier.verify(asked) as Verdict)).toBe(ZOE)
+    expect(found.mock.calls).toEqual([[await sha256(TOKEN)]])
+    vi.advanceTimersByTime(5000)
+    await verifier.verify(asked)
+    expect(found).toHaveBeenCalledTimes(2)
+  })
+
+  test('no refusal', async () => {
+    const { verifier } = await setUp()
+    const asked = request({ authorization: encodeToken('later') })
+    expect(shown(await verifier.verify(asked))).toBe(V2_401)
+    await verifier.tokens.create({ userID: 'u1', user: 'zoë', permissions: [], token: 'later' })
+    expect(shown(await verifier.verify(asked))).toBe(ZOE)
+  })
+
+  test('nothing when it is told so', async () => {
+    const findToken = vi.fn(() => undefined)
+    const verifier = createVerifier({ findToken, cache: false })
+    for (let i = 0; i < 3; i++) await verifier.verify(request({ authorization: encodeToken('x') }))
+    expect(findToken).toHaveBeenCalledTimes(3)
+  })
+
+  test('a bounded number, the latest', async () => {
+    const lookups = vi.fn((hash: string): StoredToken => ({ ...stored, hash }))
+    const { stored } = await setUp()
+    const verifier = createVerifier({ findToken: lookups, cache: { entries: 2 } })
+    const ask = (token: string) => verifier.verify(request({ authorization: encodeToken(token) }))
+    for (const token of ['a', 'b', 'c', 'c', 'b']) await ask(token)
+    expect(lookups).toHaveBeenCalledTimes(3)
+    await ask('a')
+    expect(lookups).toHaveBeenCalledTimes(4)
+  })
+
+  test.each<[string, (verifier: Verifier, stored: StoredToken) => unknown]>([
+    ['deleted', (verifier, { id }) => verifier.tokens.delete(id)],
+    ['deactivated', (verifier, { id }) => verifier.tokens.update(id, { status: 'inactive' })],
+  ])('nothing of a token that was %s', async (_, revoke) => {
+    const { verifier, stored } = await setUp()
+    const asked = request({ authorization: encodeToken(TOKEN) })
+    expect(shown(await verifier.verify(asked))).toBe(ZOE)
+    await revoke(verifier, stored)
+    expect(shown(await verifier.verify(asked))).toMatch(/^40[13] /)
+  })
+
+  test('nothing of a token that was deleted while it was looked up', async () => {
+    const { store, stored } = await setUp()
+    let answer: (() => void) | undefined
+    const verifier = createVerifier({
+      store: {
+        tokens: {
+          ...store.tokens,
+          find: async (hash) => {
+            const found = store.tokens.find(hash)
+            await new Promise<void>((resolve) => {
+              answer = resolve
+            })
+            return found
+          },
+        },
+      },
+    })
+    const asked = request({ authorization: encodeToken(TOKEN) })
+    const slow = verifier.verify(asked)
+    await vi.waitFor(() => expect(answer).toBeDefined())
+    await verifier.tokens.delete(stored.id)
+    answer?.()
+    expect(shown(await slow)).toBe(ZOE)
+    answer = undefined
+    const next = verifier.verify(asked)
+    await vi.waitFor(() => expect(answer).toBeDefined())
+    ;(answer as unknown as () => void)()
+    expect(shown(await next)).toBe(V2_401)
+  })
+
+  test('a verified password, so that a busy client costs one slow hash', async () => {
+    const verify = vi.spyOn(passwords, 'verify')
+    const { verifier } = await setUp({ product: 'v1' })
+    const asked = request({ authorization: right })
+    const answers = await Promise.all(Array.from({ length: 50 }, () => verifier.verify(asked)))
+    expect(new Set(answers.map(shown))).toEqual(new Set([BY_PASSWORD]))
+    expect(verify).toHaveBeenCalledTimes(1)
+    verify.mockRestore()
+  })
+
+  test('nothing after forget, when a user was changed', async () => {
+    const { verifier } = await setUp({ product: 'v1' })
+    const asked = request({ authorization: right })
+    await verifier.verify(asked)
+    const zoe = users.get('zoë') as User
+    users.set('zoë', { ...zoe, password: await passwords.hash('another') })
+    expect(shown(await verifier.verify(asked))).toBe(BY_PASSWORD)
+    verifier.forget()
+    expect(shown(await verifier.verify(asked))).toBe(V1_WRONG)
+    users.set('zoë', zoe)
+  })
+})
+
+describe('a token', () => {
+  test('of an inactive user, or of one who is gone, is refused', async () => {
+    const { verifier } = await setUp({ product: 'v2' })
+    for (const [userID, user] of [
+      ['u2', 'idle'],
+      ['u9', 'gone'],
+      ['u9', 'zoë'],
+    ] as const) {
+      const { token } = await verifier.tokens.create({ userID, user, permissions: [] })
+      const verdict = await verifier.verify(request({ authorization: encodeToken(token) }))
+      expect(shown(verdict)).toBe('403 {"code":"forbidden","message":"User is inactive"}')
+    }
+  })
+
+  test('that no header can carry is not made', async () => {
+    const { verifier } = await setUp()
+    const made = verifier.tokens.create({ userID: 'u1', user: 'zoë', permissions: [], token: 'a b' })
+    await expect(made).rejects.toMatchObject({ code: 'ERR_TOKEN_SYNTAX' })
+    const again = verifier.tokens.create({ userID: 'u1', user: 'zoë', permissions: [], token: TOKEN })
+    await expect(again).rejects.toMatchObject({ code: 'ERR_STORE_EXISTS' })
+  })
+
+  test('is random, in the form of InfluxDB v2', async () => {
+    const { verifier } = await setUp()
+    const make = async () =>
+      (await verifier.tokens.create({ userID: 'u1', user: 'zoë', permissions: [] })).token
+    const made = await Promise.all(Array.from({ length: 20 }, make))
+    expect(new Set(made).size).toBe(20)
+    for (const token of made) expect(token).toMatch(/^[\w-]{86}==$/)
+  })
+
+  test('is listed without its value, and found by it', async () => {
+    const { verifier, stored } = await setUp()
+    expect(await verifier.tokens.list({ token: TOKEN })).toEqual([stored])
+    expect(await verifier.tokens.list({ token: 'x' })).toEqual([])
+    expect(JSON.stringify(await verifier.tokens.list())).not.toContain('s3cret')
+    expect(await verifier.tokens.get(stored.id)).toEqual(stored)
+  })
+
+  test('permits what it permits', async () => {
+    const { verifier, events } = await setUp()
+    const asked = request({ authorization: encodeToken(TOKEN) })
+    const verdict = await verifier.verify(asked)
+    if (!('principal' in verdict)) throw new Error('refused')
+    const { principal } = verdict
+    expect(verifier.permit(principal, asked, 'read', 'buckets')).toBeUndefined()
+    expect(verifier.permit(principal, asked, 'write', 'buckets')).toMatchObject({
+      status: 403,
+      reason: 'forbidden',
+      body: '{"code":"forbidden","message":"insufficient permissions"}',
+    })
+    expect(events.at(-1)).toMatchObject({ type: 'refused', reason: 'forbidden', user: 'zoë' })
+  })
+
+  test('for one organization permits what is in it, and by default means that of its own', async () => {
+    const { verifier } = await setUp()
+    const principal = {
+      by: 'token',
+      userID: 'u1',
+      user: 'zoë',
+      orgID: 'o1',
+      permissions: [{ action: 'read', resource: { type: 'buckets', orgID: 'o1' } }],
+    } as const
+    expect(verifier.permit(principal, request(), 'read', 'buckets')).toBeUndefined()
+    expect(verifier.permit(principal, request(), 'read', { type: 'buckets', orgID: 'o2' })?.status).toBe(403)
+  })
+})
+
+/** A limiter that counts what it is asked, and locks when told so. */
+function limiter(wait = 0) {
+  const calls: string[] = []
+  const attempts: AttemptLimiter & { wait: number } = {
+    wait,
+    async begin({ user, address }) {
+      calls.push(`begin ${user} ${address}`)
+      return { wait: this.wait, locks: this.wait > 0 && calls.length === 1 }
+    },
+    async succeed({ user, address }) {
+      calls.push(`succeed ${user} ${address}`)
+    },
+  }
+  return { attempts, calls }
+}
+
+describe('limits attempts:', () => {
+  test('a right password gives its attempt back, a wrong one does not', async () => {
+    const { attempts, calls } = limiter()
+    const { verifier } = await setUp({ product: 'v1', store: { attempts } })
+    await verifier.verify(request({ authorization: right }))
+    await verifier.verify(request({ authorization: encodeBasic('zoë', 'x') }))
+    expect(calls).toEqual(['begin zoë 127.0.0.1', 'succeed zoë 127.0.0.1', 'begin zoë 127.0.0.1'])
+  })
+
+  test('over the limit no slow hash is run, and the answer says how long to wait', async () => {
+    const verify = vi.spyOn(passwords, 'verify')
+    const { attempts } = limiter(42)
+    const { verifier, events } = await setUp({ product: 'v1', store: { attempts } })
+    const verdict = await verifier.verify(request({ authorization: right }))
+    expect(verdict).toMatchObject({
+      refusal: {
+        status: 429,
+        headers: { 'retry-after': '42' },
+        body: '{"error":"too many failed attempts"}',
+      },
+    })
+    expect(verify).not.toHaveBeenCalled()
+    expect(events).toEqual([
+      { type: 'locked', seconds: 42, user: 'zoë', address: '127.0.0.1' },
+      { type: 'refused', reason: 'limited', status: 429, user: undefined, address: '127.0.0.1' },
+    ])
+    verify.mockRestore()
+  })
+
+  test('a wrong token counts for its address, a right one is let in all the same', async () => {
+    const { attempts, calls } = limiter(7)
+    const { verifier } = await setUp({ product: 'v2', store: { attempts } })
+    expect(shown(await verifier.verify(request({ authorization: encodeToken(TOKEN) })))).toBe(ZOE)
+    expect(calls).toEqual([])
+    const verdict = await verifier.verify(request({ authorization: encodeToken('x') }))
+    expect(verdict).toMatchObject({ refusal: { status: 429, headers: { 'retry-after': '7' } } })
+    expect(calls).toEqual(['begin undefined 127.0.0.1'])
+  })
+
+  test('what is over the limit waits for its answer, but not too many at once', async () => {
+    vi.useFakeTimers()
+    const { attempts } = limiter(7)
+    const { verifier } = await setUp({
+      product: 'v2',
+      store: { attempts },
+      tarpit: { milliseconds: 500, answers: 2 },
+    })
+    const answered: number[] = []
+    const asked = Array.from({ length: 3 }, async (_, index) => {
+      await verifier.verify(request({ authorization: encodeToken(`x${index}`) }))
+      answered.push(index)
+    })
+    await vi.waitFor(() => expect(answered).toHaveLength(1))
+    await vi.advanceTimersByTimeAsync(500)
+    await Promise.all(asked)
+    expect(answered.toSorted()).toEqual([0, 1, 2])
+  })
+})
+
+describe('a store that fails', () => {
+  const failing = () => {
+    throw new Error('connection refused')
+  }
+
+  test.each<[string, VerifierOptions, string | undefined]>([
+    ['at once', { findToken: failing }, encodeToken(TOKEN)],
+    ['later', { findToken: async () => failing() }, encodeToken(TOKEN)],
+    ['in findUser', { findUser: failing, product: 'v1' }, right],
+    ['in the limiter', { store: { attempts: { begin: failing, succeed: failing } }, product: 'v1' }, right],
+    ['in findUser of a token', { findUser: async () => failing() }, encodeToken(TOKEN)],
+  ])('%s lets nobody in, and is told to the error log alone', async (_, options, authorization) => {
+    const { verifier, errors, events } = await setUp(options)
+    const verdict = await verifier.verify(request({ authorization }))
+    expect(verdict).toMatchObject({
+      refusal: { status: 503, reason: 'unavailable', headers: { 'retry-after': '1' } },
+    })
+    expect(inspect(verdict, { depth: 9 })).not.toContain('connection refused')
+    expect(errors).toMatchObject([{ message: 'connection refused' }])
+    expect(events.at(-1)).toMatchObject({ type: 'refused', reason: 'unavailable' })
+  })
+
+  test('recovers by itself', async () => {
+    const { stored } = await setUp()
+    let broken = true
+    const verifier = createVerifier({
+      findToken: () => {
+        if (broken) throw new Error('gone')
+        return stored
+      },
+    })
+    const asked = request({ authorization: encodeToken(TOKEN) })
+    expect(shown(await verifier.verify(asked))).toMatch(/^503 /)
+    broken = false
+    expect(shown(await verifier.verify(asked))).toBe(ZOE)
+  })
+
+  test('that is not there says so', async () => {
+    const verifier = createVerifier({})
+    expect(shown(await verifier.verify(request({ authorization: encodeToken('x') })))).toBe(V2_401)
+    const error = await verifier.tokens
+      .create({ userID: 'u', user: 'u', permissions: [] })
+      .catch((reason) => reason)
+    expect(error).toMatchObject({ name: 'StoreError', code: 'ERR_STORE_ABSENT' })
+    expect(await verifier.signIn(request({ authorization: right }))).toMatchObject({ status: 401 })
+  })
+})
+
+test('a password made in an older way is hashed anew at the next sign-in, and nothing is lost when it cannot be kept', async () => {
+  const old = await pbkdf2Passwords({ iterations: 10 }).hash(PASSWORD)
+  const user: User = { id: 'u5', name: 'old', password: old }
+  const kept: string[] = []
+  const { verifier, events } = await setUp({
+    product: 'v2',
+    findUser: () => user,
+    onPasswordUpgrade: (_, hash) => kept.push(hash),
+  })
+  expect(await verifier.signIn(request({ authorization: encodeBasic('old', PASSWORD) }))).toMatchObject({
+    status: 204,
+  })
+  expect(await passwords.verify(PASSWORD, kept[0] ?? '')).toBe(true)
+  expect(events.map(({ type }) => type)).toEqual(['password-upgraded', 'signed-in'])
+
+  const { verifier: unlucky, errors } = await setUp({
+    product: 'v2',
+    findUser: () => user,
+    onPasswordUpgrade: () => Promise.reject(new Error('disk full')),
+  })
+  expect(await unlucky.signIn(request({ authorization: encodeBasic('old', PASSWORD) }))).toMatchObject({
+    status: 204,
+  })
+  expect(errors).toMatchObject([{ message: 'disk full' }])
+})
+
+test('nothing that it gives or tells holds a secret', async () => {
+  const given: unknown[] = []
+  for (const product of ['v1', 'v2', 'cloud-serverless', 'v3'] as const) {
+    const { verifier, events, stored } = await setUp({ product })
+    for (const authorization of [
+      right,
+      withToken,
+      encodeToken(TOKEN),
+      encodeToken(`${TOKEN}x`),
+      encodeBasic(PASSWORD.replace(':', ''), 'x'),
+      `Basic ${TOKEN}`,
+      TOKEN,
+    ]) {
+      given.push(await verifier.verify(request({ authorization })))
+      given.push(await verifier.signIn(request({ authorization }, { method: 'POST' })))
+    }
+    given.push(events, stored, verifier, await verifier.tokens.list())
+  }
+  const text = inspect(given, { depth: 12, showHidden: true })
+  expect(text).not.toContain('s3cret')
+  expect(text).not.toContain(right.slice(6))
+  expect(text).not.toContain(withToken.slice(6))
+})
