@@ -1,6 +1,7 @@
 // The guard for servers that speak web-standard Request and Response: Hono, Workers, Bun, Deno, Next.js routes.
 
-import { isPromise } from '../awaitable.ts'
+import { type Awaitable, isPromise, whenReady } from '../awaitable.ts'
+import type { Verdict } from './check.ts'
 import type { Action, Resource } from './permissions.ts'
 import type { Principal } from './principal.ts'
 import type { Reply } from './refusal.ts'
@@ -36,16 +37,16 @@ export type Needed = readonly [action: Action, resource: string | Resource]
 /** Lets requests in, or answers them. */
 export interface Guard<R extends WebRequest, Rest extends readonly unknown[]> {
   /**
-   * Who a request is from, or the answer that refuses it.
+   * Who a request is from, or the answer that refuses it; without a promise where the verifier has its answer at hand.
    *
    * @param needed what they must be permitted
    */
-  (request: R, needed?: Needed, ...rest: Partial<Rest>): Promise<Principal | Response>
+  (request: R, needed?: Needed, ...rest: Partial<Rest>): Awaitable<Principal | Response>
   /** Puts the guard before a handler, which is called only for whom it lets in. */
   protect<Q extends R, More extends Rest>(
     handler: (request: Q, principal: Principal, ...rest: More) => Response | Promise<Response>,
     needed?: Needed,
-  ): (request: Q, ...rest: More) => Promise<Response>
+  ): (request: Q, ...rest: More) => Awaitable<Response>
   /** Answers `POST /api/v2/signin` (and `GET`, as Cloud Serverless documents it): Basic in, a session's cookie out. */
   signIn(request: R, ...rest: Rest): Promise<Response>
   /** Answers `POST /api/v2/signout`. */
@@ -75,20 +76,23 @@ export function createGuard<
     // Not every runtime passes the Host on, but all of them make the URL of it.
     header: (name) => request.headers.get(name) ?? (name === 'host' ? new URL(request.url).host : null),
   })
-  const admit = async (request: R, needed: Needed | undefined, rest: Rest): Promise<Principal | Response> => {
+  const admit = (request: R, needed: Needed | undefined, rest: Rest): Awaitable<Principal | Response> => {
     const asked = look(request, rest)
-    let verdict = verifier.verify(asked)
-    if (isPromise(verdict)) {
-      const { signal } = request
-      verdict = await verdict
-      if (signal?.aborted) return new Response(null, { status: CLIENT_GONE, headers: {} })
+    const conclude = (verdict: Verdict): Principal | Response => {
+      if ('refusal' in verdict) return toResponse(verdict.refusal)
+      const { principal } = verdict
+      const refusal = needed && verifier.permit(principal, asked, ...needed)
+      return refusal ? toResponse(refusal) : principal
     }
-    if ('refusal' in verdict) return toResponse(verdict.refusal)
-    const { principal } = verdict
-    const refusal = needed && verifier.permit(principal, asked, ...needed)
-    return refusal ? toResponse(refusal) : principal
+    const verdict = verifier.verify(asked)
+    if (!isPromise(verdict)) return conclude(verdict)
+    // Asked for before the wait: there are runtimes that watch the connection only from then on.
+    const { signal } = request
+    return verdict.then((verdict) =>
+      signal?.aborted ? new Response(null, { status: CLIENT_GONE, headers: {} }) : conclude(verdict),
+    )
   }
-  const guard = (request: R, needed?: Needed, ...rest: Partial<Rest>): Promise<Principal | Response> =>
+  const guard = (request: R, needed?: Needed, ...rest: Partial<Rest>): Awaitable<Principal | Response> =>
     admit(request, needed, rest as unknown as Rest)
   return Object.assign(guard, {
     protect:
@@ -96,10 +100,10 @@ export function createGuard<
         handler: (request: Q, principal: Principal, ...rest: More) => Response | Promise<Response>,
         needed?: Needed,
       ) =>
-      async (request: Q, ...rest: More): Promise<Response> => {
-        const admitted = await admit(request, needed, rest)
-        return admitted instanceof Response ? admitted : handler(request, admitted, ...rest)
-      },
+      (request: Q, ...rest: More): Awaitable<Response> =>
+        whenReady(admit(request, needed, rest), (admitted) =>
+          'userID' in admitted ? handler(request, admitted, ...rest) : admitted,
+        ),
     signIn: async (request: R, ...rest: Rest) => toResponse(await verifier.signIn(look(request, rest))),
     signOut: async (request: R, ...rest: Rest) => toResponse(await verifier.signOut(look(request, rest))),
   })
