@@ -41,39 +41,23 @@ export interface Gate<R> {
 
 /** Makes what decides for a framework. */
 export function createGate<R>(verifier: Verifier, peer: Peer<R>): Gate<R> {
-  // What this gate has found out about a request, so that the next step of the framework's chain need not ask again. The key is the
-  // gate's own: nobody else's finding counts here.
-  const found = Symbol('found')
-  type Known = IncomingMessage & { [found]?: Found<R> }
+  // Nothing is kept on a request for the next step of the framework's chain: to ask the verifier again takes less than to keep it.
   return {
-    decide(raw: Known, request, action, resource) {
+    decide(raw, request, action, resource) {
       if (raw.socket.destroyed) return undefined
-      const permit = (known: Found<R>): Verdict => {
-        if (action === undefined || resource === undefined) return known.verdict
-        const { principal } = known.verdict
-        const wanted = typeof resource === 'function' ? resource(request) : resource
-        const refusal = verifier.permit(principal, known.asked, action, wanted)
-        return refusal ? { refusal } : known.verdict
-      }
-      const known = raw[found]
-      if (known) return permit(known)
       const asked = new NodeRequest(raw, request, peer)
-      const conclude = (verdict: Verdict): Outcome => {
-        if ('refusal' in verdict) return verdict
-        raw[found] = { asked, verdict }
-        return permit(raw[found])
+      const permit = (verdict: Verdict): Verdict => {
+        if ('refusal' in verdict || action === undefined || resource === undefined) return verdict
+        const wanted = typeof resource === 'function' ? resource(request) : resource
+        const refusal = verifier.permit(verdict.principal, asked, action, wanted)
+        return refusal ? { refusal } : verdict
       }
       const verdict = verifier.verify(asked)
-      if (!('then' in verdict)) return conclude(verdict)
-      return verdict.then((verdict) => (raw.socket.destroyed ? undefined : conclude(verdict)))
+      if (!('then' in verdict)) return permit(verdict)
+      return verdict.then((verdict) => (raw.socket.destroyed ? undefined : permit(verdict)))
     },
     answer: (how, raw, request) => verifier[how](new NodeRequest(raw, request, peer)),
   }
-}
-
-interface Found<R> {
-  readonly asked: NodeRequest<R>
-  readonly verdict: Extract<Verdict, { principal: unknown }>
 }
 
 /** Goes on with an outcome, at once where it is at hand. */
