@@ -48,7 +48,7 @@ module.exports = {
       from: { path: '^(packages|apps)/([^/]+)/' },
       to: {
         path: '^packages/[^/]+/(src|dist)/',
-        pathNot: ['^packages/$2/', '^packages/[^/]+/dist/[^/]+\\.(js|cjs|d\\.ts)$'],
+        pathNot: ['^packages/$2/', '^packages/[^/]+/dist/((servers|stores)/)?[^/]+\\.(js|cjs|d\\.ts)$'],
       },
     },
     {

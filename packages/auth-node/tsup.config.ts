@@ -8,5 +8,9 @@ const options: Options = publishedPackage({
   axios: 'src/clients/axios.ts',
   'influxdb-client': 'src/clients/influxdb-client.ts',
   'influxdb3-client': 'src/clients/influxdb3-client.ts',
+  'servers/http': 'src/servers/http.ts',
+  'servers/express': 'src/servers/express.ts',
+  'servers/fastify': 'src/servers/fastify.ts',
+  'servers/koa': 'src/servers/koa.ts',
 })
 export default options

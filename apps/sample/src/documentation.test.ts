@@ -118,8 +118,9 @@ function toScript(example: string, name: string): string | undefined {
   })
   return `import assert from 'node:assert/strict'
 import * as core from '@fluxauth/auth-core'
+import * as server from '@fluxauth/auth-core/server'
 import * as node from '@fluxauth/auth-node'
-Object.assign(globalThis, ${name === 'auth-core' ? 'core' : 'node'})
+Object.assign(globalThis, ${name === 'auth-core' ? 'core, server' : 'node'})
 const plain = (value) => (typeof value === 'object' ? JSON.parse(JSON.stringify(value)) : value)
 ${body.join('\n')}`
 }

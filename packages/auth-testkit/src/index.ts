@@ -18,3 +18,12 @@ export {
   type Visit,
 } from './clients/index.ts'
 export { type SchemeCheck, type SchemeSamples, schemeChecks, testScheme } from './schemes.ts'
+export {
+  type ExpectedAnswer,
+  type ServerOptions,
+  type ServerScenario,
+  type ServerTraits,
+  type ServerUnderTest,
+  serverScenarios,
+  testServer,
+} from './servers/index.ts'

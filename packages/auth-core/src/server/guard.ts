@@ -1,5 +1,7 @@
 // The guard for servers that speak web-standard Request and Response: Hono, Workers, Bun, Deno, Next.js routes.
 
+import { type Awaitable, isPromise, whenReady } from '../awaitable.ts'
+import type { Verdict } from './check.ts'
 import type { Action, Resource } from './permissions.ts'
 import type { Principal } from './principal.ts'
 import type { Reply } from './refusal.ts'
@@ -11,6 +13,8 @@ export interface WebRequest {
   readonly url: string
   readonly method: string
   readonly headers: { get(name: string): string | null }
+  /** Where the runtime tells when the client has gone: no handler is called for it any more. */
+  readonly signal?: { readonly aborted: boolean }
 }
 
 /**
@@ -24,22 +28,25 @@ export interface GuardOptions<R extends WebRequest, Rest extends readonly unknow
   readonly secure?: ((request: R, ...rest: Rest) => boolean) | undefined
 }
 
+/** What nginx logs for a client that went before its answer: nobody gets to see it. */
+const CLIENT_GONE = 499
+
 /** What a principal must be permitted: an action, and a type of resource or one resource. */
 export type Needed = readonly [action: Action, resource: string | Resource]
 
 /** Lets requests in, or answers them. */
 export interface Guard<R extends WebRequest, Rest extends readonly unknown[]> {
   /**
-   * Who a request is from, or the answer that refuses it.
+   * Who a request is from, or the answer that refuses it; without a promise where the verifier has its answer at hand.
    *
    * @param needed what they must be permitted
    */
-  (request: R, needed?: Needed, ...rest: Partial<Rest>): Promise<Principal | Response>
+  (request: R, needed?: Needed, ...rest: Partial<Rest>): Awaitable<Principal | Response>
   /** Puts the guard before a handler, which is called only for whom it lets in. */
   protect<Q extends R, More extends Rest>(
     handler: (request: Q, principal: Principal, ...rest: More) => Response | Promise<Response>,
     needed?: Needed,
-  ): (request: Q, ...rest: More) => Promise<Response>
+  ): (request: Q, ...rest: More) => Awaitable<Response>
   /** Answers `POST /api/v2/signin` (and `GET`, as Cloud Serverless documents it): Basic in, a session's cookie out. */
   signIn(request: R, ...rest: Rest): Promise<Response>
   /** Answers `POST /api/v2/signout`. */
@@ -66,17 +73,26 @@ export function createGuard<
     authorization: request.headers.get('authorization') ?? undefined,
     address: address?.(request, ...rest),
     secure: secure ? secure(request, ...rest) : request.url.startsWith('https:'),
-    header: (name) => request.headers.get(name),
+    // Not every runtime passes the Host on, but all of them make the URL of it.
+    header: (name) => request.headers.get(name) ?? (name === 'host' ? new URL(request.url).host : null),
   })
-  const admit = async (request: R, needed: Needed | undefined, rest: Rest): Promise<Principal | Response> => {
+  const admit = (request: R, needed: Needed | undefined, rest: Rest): Awaitable<Principal | Response> => {
     const asked = look(request, rest)
-    const verdict = await verifier.verify(asked)
-    if ('refusal' in verdict) return toResponse(verdict.refusal)
-    const { principal } = verdict
-    const refusal = needed && verifier.permit(principal, asked, ...needed)
-    return refusal ? toResponse(refusal) : principal
+    const conclude = (verdict: Verdict): Principal | Response => {
+      if ('refusal' in verdict) return toResponse(verdict.refusal)
+      const { principal } = verdict
+      const refusal = needed && verifier.permit(principal, asked, ...needed)
+      return refusal ? toResponse(refusal) : principal
+    }
+    const verdict = verifier.verify(asked)
+    if (!isPromise(verdict)) return conclude(verdict)
+    // Asked for before the wait: there are runtimes that watch the connection only from then on.
+    const { signal } = request
+    return verdict.then((verdict) =>
+      signal?.aborted ? new Response(null, { status: CLIENT_GONE, headers: {} }) : conclude(verdict),
+    )
   }
-  const guard = (request: R, needed?: Needed, ...rest: Partial<Rest>): Promise<Principal | Response> =>
+  const guard = (request: R, needed?: Needed, ...rest: Partial<Rest>): Awaitable<Principal | Response> =>
     admit(request, needed, rest as unknown as Rest)
   return Object.assign(guard, {
     protect:
@@ -84,10 +100,10 @@ export function createGuard<
         handler: (request: Q, principal: Principal, ...rest: More) => Response | Promise<Response>,
         needed?: Needed,
       ) =>
-      async (request: Q, ...rest: More): Promise<Response> => {
-        const admitted = await admit(request, needed, rest)
-        return admitted instanceof Response ? admitted : handler(request, admitted, ...rest)
-      },
+      (request: Q, ...rest: More): Awaitable<Response> =>
+        whenReady(admit(request, needed, rest), (admitted) =>
+          'userID' in admitted ? handler(request, admitted, ...rest) : admitted,
+        ),
     signIn: async (request: R, ...rest: Rest) => toResponse(await verifier.signIn(look(request, rest))),
     signOut: async (request: R, ...rest: Rest) => toResponse(await verifier.signOut(look(request, rest))),
   })

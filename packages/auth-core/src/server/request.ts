@@ -34,12 +34,14 @@ export function isCrossSite(request: ServerRequest, origins: readonly string[]):
   const site = request.header('sec-fetch-site')
   if (site && site !== 'same-origin' && site !== 'none') return true
   // Without these headers it was no browser: browsers send an Origin with whatever is not safe.
-  return Boolean(origin) && hostOf(origin) !== request.header('host')?.toLowerCase()
+  if (!origin) return false
+  const from = hostOf(origin)
+  return from === undefined || from !== request.header('host')?.toLowerCase()
 }
 
-function hostOf(origin: string | null | undefined): string | undefined {
+function hostOf(origin: string): string | undefined {
   try {
-    return new URL(origin ?? '').host
+    return new URL(origin).host
   } catch {
     return undefined // "null", the origin of a sandboxed page
   }

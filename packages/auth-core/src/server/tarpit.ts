@@ -4,14 +4,17 @@
 export interface TarpitOptions {
   /** For how long. Default 1,000. */
   readonly milliseconds?: number | undefined
-  /** How many at most at one time; more are answered at once. Default 1,000. */
+  /**
+   * How many at most at one time; more are answered at once. Default 10,000: whoever keeps more requests waiting has their speed, and
+   * each takes a few kilobytes.
+   */
   readonly answers?: number | undefined
 }
 
 /** Makes what waits before an answer. */
 export function createTarpit(options: TarpitOptions | false = {}): () => Promise<void> {
   if (options === false) return () => Promise.resolve()
-  const { milliseconds = 1000, answers = 1000 } = options
+  const { milliseconds = 1000, answers = 10_000 } = options
   let held = 0
   return async () => {
     if (held >= answers) return

@@ -177,7 +177,8 @@ const lookup: LookupFunction = (hostname, options, callback) => {
   }
 }
 
-async function makeCertificate(): Promise<{ key: string; cert: string }> {
+/** A certificate for the hosts of the test network and this machine, which vouches for itself. */
+export async function makeCertificate(): Promise<{ key: string; cert: string }> {
   const { generate } = await import('selfsigned')
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'influx.test' }], {
     keyType: 'ec',

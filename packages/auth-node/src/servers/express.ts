@@ -1,0 +1,75 @@
+// Guards an Express application, version 4 or 5.
+
+import type { Action, Principal, Verifier } from '@fluxauth/auth-core/server'
+import type { Request, RequestHandler } from 'express'
+import { createGate, type NeededResource, sendReply, whenDecided } from './request.ts'
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** Who the request is from, once `authenticate` or `requirePermission` has let it in. */
+      principal?: Principal
+    }
+  }
+}
+
+/** Lets requests in, or answers them. */
+export interface ExpressGuard {
+  /** Middleware that lets in whoever has a right credential, and sets `request.principal`. */
+  readonly authenticate: RequestHandler
+  /**
+   * Middleware that lets in whoever may do something, with or without {@link authenticate} before it.
+   *
+   * @param action `'read'` or `'write'`
+   * @param resource a type of resource, one resource, or a function of the request
+   */
+  requirePermission(action: Action, resource: NeededResource<Request>): RequestHandler
+  /** Answers `POST /api/v2/signin` (and `GET`, as Cloud Serverless documents it): Basic in, a session's cookie out. */
+  readonly signIn: RequestHandler
+  /** Answers `POST /api/v2/signout`. */
+  readonly signOut: RequestHandler
+}
+
+/**
+ * Makes a guard for Express. Behind a proxy the client's address and TLS are those that the application's `trust proxy` setting tells.
+ *
+ * @param verifier as `createVerifier` makes it
+ * @example
+ * const guard = guardExpress(verifier)
+ * app.get('/api/v2/buckets', guard.requirePermission('read', 'buckets'), (request, response) => {
+ *   response.json({ buckets: [], user: request.principal?.user })
+ * })
+ */
+export function guardExpress(verifier: Verifier): ExpressGuard {
+  const gate = createGate<Request>(verifier, {
+    address: ({ ip }) => ip,
+    secure: ({ secure }) => secure,
+  })
+  const guarded =
+    (action?: Action, resource?: NeededResource<Request>): RequestHandler =>
+    (request, response, next) => {
+      whenDecided(
+        gate.decide(request, request, action, resource),
+        (outcome) => {
+          if (!outcome) return
+          if ('refusal' in outcome) {
+            sendReply(response, outcome.refusal)
+          } else {
+            request.principal = outcome.principal
+            next()
+          }
+        },
+        next,
+      )
+    }
+  const answer =
+    (how: 'signIn' | 'signOut'): RequestHandler =>
+    async (request, response) =>
+      sendReply(response, await gate.answer(how, request, request))
+  return {
+    authenticate: guarded(),
+    requirePermission: guarded,
+    signIn: answer('signIn'),
+    signOut: answer('signOut'),
+  }
+}

@@ -1,0 +1,153 @@
+// Fastify passes the shared server suite.
+
+import { encodeBasic, encodeToken } from '@fluxauth/auth-core'
+import { createMemoryStore, createVerifier, type Verifier } from '@fluxauth/auth-core/server'
+import { testServer } from '@fluxauth/auth-testkit'
+import fastify, { type FastifyInstance, type FastifyServerOptions, type onRequestHookHandler } from 'fastify'
+import { describe, expect, test } from 'vitest'
+import { guardFastify } from './fastify.ts'
+
+testServer('Fastify', {}, async ({ verifier, visited, tls }) => {
+  const app = (
+    tls ? fastify({ https: tls, forceCloseConnections: true }) : fastify({ forceCloseConnections: true })
+  ) as FastifyInstance
+  await app.register(guardFastify, { verifier })
+  const visit: onRequestHookHandler = ({ principal }, _, done) => {
+    if (principal) visited(principal)
+    done()
+  }
+  const { authenticate, signIn, signOut } = app
+  const needs = (...args: Parameters<typeof app.requirePermission>) => ({
+    onRequest: [app.requirePermission(...args), visit],
+  })
+  app.get('/open', async () => 'open')
+  app.get('/api/v2/signin', signIn)
+  app.post('/api/v2/signin', signIn)
+  app.post('/api/v2/signout', signOut)
+  app.get('/api/v2/me', { onRequest: [authenticate, visit] }, async ({ principal }) => principal)
+  app.options('/api/v2/me', { onRequest: [authenticate, visit] }, async (_, reply) => reply.code(204).send())
+  app.get('/api/v2/buckets', needs('read', 'buckets'), async () => ({ buckets: [] }))
+  app.post('/api/v2/buckets', needs('write', 'buckets'), async (_, reply) => reply.code(201).send({}))
+  app.get<{ Params: { id: string } }>(
+    '/api/v2/buckets/:id',
+    needs('read', ({ params }) => ({ type: 'buckets', id: (params as { id: string }).id })) as object,
+    async ({ params }) => ({ id: params.id }),
+  )
+  await app.register(async (streams) => {
+    streams.removeAllContentTypeParsers()
+    streams.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+    streams.post('/api/v2/echo', { onRequest: [authenticate, visit] }, async ({ body }, reply) =>
+      reply.type('application/octet-stream').send(body),
+    )
+  })
+  return { origin: await app.listen({ host: '127.0.0.1', port: 0 }), close: () => app.close() }
+})
+
+describe('the plugin for Fastify', () => {
+  const headers = { authorization: encodeToken('my-token') }
+  const makeVerifier = async (): Promise<Verifier> => {
+    const verifier = createVerifier({ store: createMemoryStore() })
+    const permissions = [{ action: 'read', resource: { type: 'buckets' } }] as const
+    await verifier.tokens.create({ userID: '1', user: 'joe', token: 'my-token', permissions })
+    return verifier
+  }
+  const guarded = async (options: FastifyServerOptions = {}) => {
+    const app = fastify(options) as FastifyInstance
+    await app.register(guardFastify, { verifier: await makeVerifier() })
+    return app
+  }
+
+  test('decorates the server that registers it, and guards a part of it alone where its hook is added there', async () => {
+    const app = await guarded()
+    await app.register(async (part) => {
+      part.addHook('onRequest', app.authenticate)
+      part.get('/inside', async ({ principal }) => principal?.user)
+    })
+    app.get('/outside', async ({ principal }) => ({ principal: principal ?? 'nobody' }))
+    expect(await app.inject({ url: '/inside' })).toMatchObject({ statusCode: 401 })
+    expect(await app.inject({ url: '/inside', headers })).toMatchObject({ statusCode: 200, body: 'joe' })
+    expect((await app.inject({ url: '/outside', headers })).json()).toEqual({ principal: 'nobody' })
+  })
+
+  test('can be registered with another verifier in each of two parts', async () => {
+    const app = fastify()
+    for (const [prefix, verifier] of [
+      ['/ours', await makeVerifier()],
+      ['/theirs', createVerifier({ store: createMemoryStore() })],
+    ] as const) {
+      await app.register(
+        async (part) => {
+          await part.register(guardFastify, { verifier })
+          part.addHook('onRequest', part.authenticate)
+          part.get('/me', async ({ principal }) => principal?.user)
+        },
+        { prefix },
+      )
+    }
+    expect(await app.inject({ url: '/ours/me', headers })).toMatchObject({ statusCode: 200, body: 'joe' })
+    expect(await app.inject({ url: '/theirs/me', headers })).toMatchObject({ statusCode: 401 })
+  })
+
+  test('keeps no principal from one request to the next', async () => {
+    const app = await guarded()
+    app.get('/maybe', async ({ principal }) => ({ user: principal?.user ?? 'nobody' }))
+    app.get('/me', { onRequest: app.authenticate }, async ({ principal }) => ({ user: principal?.user }))
+    for (let i = 0; i < 3; i++) {
+      expect((await app.inject({ url: '/me', headers })).json()).toEqual({ user: 'joe' })
+      expect((await app.inject({ url: '/maybe', headers })).json()).toEqual({ user: 'nobody' })
+    }
+  })
+
+  test("hands what a handler or a resource throws to the server's error handler", async () => {
+    const app = await guarded()
+    app.setErrorHandler((error, _, reply) => reply.code(418).send(String(error)))
+    app.get('/handler', { onRequest: app.authenticate }, async () => {
+      throw new RangeError('from the handler')
+    })
+    const throwing = (): string => {
+      throw new RangeError('from the resource')
+    }
+    app.get('/resource', { onRequest: app.requirePermission('read', throwing) }, async () => 'let in')
+    for (const part of ['handler', 'resource']) {
+      const answer = await app.inject({ url: `/${part}`, headers })
+      expect([answer.statusCode, answer.body]).toEqual([418, `RangeError: from the ${part}`])
+    }
+  })
+
+  test('runs the hooks of others over its refusals', async () => {
+    const app = await guarded()
+    app.addHook('onSend', async (_, reply) => {
+      reply.header('x-mine', '1')
+    })
+    app.get('/me', { onRequest: app.authenticate }, async () => 'me')
+    const { statusCode, headers } = await app.inject({ url: '/me' })
+    expect([statusCode, headers['x-mine']]).toEqual([401, '1'])
+  })
+
+  test('does not parse the body of a request that it refuses', async () => {
+    const app = await guarded()
+    app.post('/data', { onRequest: app.authenticate }, async () => 'data')
+    const payload = {
+      method: 'POST',
+      url: '/data',
+      payload: '{',
+      headers: { 'content-type': 'application/json' },
+    } as const
+    expect((await app.inject(payload)).statusCode).toBe(401)
+    expect((await app.inject({ ...payload, headers: { ...payload.headers, ...headers } })).statusCode).toBe(
+      400,
+    )
+  })
+
+  test('knows the client behind a proxy as far as the server trusts it', async () => {
+    for (const trustProxy of [true, false]) {
+      const app = await guarded({ trustProxy })
+      app.get('/signin', app.signIn)
+      const { headers } = await app.inject({
+        url: '/signin',
+        headers: { authorization: encodeBasic('joe', 'my-token'), 'x-forwarded-proto': 'https' },
+      })
+      expect(/; Secure$/.test(String(headers['set-cookie']))).toBe(trustProxy)
+    }
+  })
+})

@@ -1,0 +1,98 @@
+// Guards a Fastify server, version 5, as a plugin.
+
+import type { Action, Principal, Reply, Verifier } from '@fluxauth/auth-core/server'
+import type {
+  FastifyPluginCallback,
+  FastifyReply,
+  FastifyRequest,
+  onRequestHookHandler,
+  RouteHandlerMethod,
+} from 'fastify'
+import { createGate, type NeededResource, whenDecided } from './request.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who the request is from, once `authenticate` or `requirePermission` has let it in. */
+    principal?: Principal
+  }
+  interface FastifyInstance {
+    /** An `onRequest` hook that lets in whoever has a right credential, and sets `request.principal`. */
+    authenticate: onRequestHookHandler
+    /**
+     * Makes an `onRequest` hook that lets in whoever may do something, with or without `authenticate` before it.
+     *
+     * @param action `'read'` or `'write'`
+     * @param resource a type of resource, one resource, or a function of the request
+     */
+    requirePermission(action: Action, resource: NeededResource<FastifyRequest>): onRequestHookHandler
+    /** Answers `POST /api/v2/signin` (and `GET`, as Cloud Serverless documents it): Basic in, a session's cookie out. */
+    signIn: RouteHandlerMethod
+    /** Answers `POST /api/v2/signout`. */
+    signOut: RouteHandlerMethod
+  }
+}
+
+/** Options of {@link guardFastify}. */
+export interface GuardFastifyOptions {
+  /** As `createVerifier` makes it. */
+  readonly verifier: Verifier
+}
+
+/**
+ * The plugin: decorates the server with `authenticate`, `requirePermission`, `signIn` and `signOut`. Behind a proxy the client's address
+ * and TLS are those that the server's `trustProxy` option tells. A refused request's body is not parsed.
+ *
+ * @example
+ * await app.register(guardFastify, { verifier })
+ * app.get('/api/v2/buckets', { onRequest: app.requirePermission('read', 'buckets') }, async ({ principal }) => ({
+ *   buckets: [],
+ *   user: principal?.user,
+ * }))
+ */
+export const guardFastify: FastifyPluginCallback<GuardFastifyOptions> = (app, { verifier }, done) => {
+  const gate = createGate<FastifyRequest>(verifier, {
+    address: ({ ip }) => ip,
+    secure: ({ protocol }) => protocol === 'https',
+  })
+  const guarded =
+    (action?: Action, resource?: NeededResource<FastifyRequest>): onRequestHookHandler =>
+    (request, reply, next) => {
+      whenDecided(
+        gate.decide(request.raw, request, action, resource),
+        (outcome) => {
+          if (!outcome) return
+          if ('refusal' in outcome) {
+            send(reply, outcome.refusal)
+          } else {
+            request.principal = outcome.principal
+            next()
+          }
+        },
+        (error) => next(error as Error),
+      )
+    }
+  const answer =
+    (how: 'signIn' | 'signOut'): RouteHandlerMethod =>
+    async (request, reply) =>
+      send(reply, await gate.answer(how, request.raw, request))
+  app.decorateRequest('principal', undefined)
+  app.decorate('authenticate', guarded())
+  app.decorate('requirePermission', guarded)
+  app.decorate('signIn', answer('signIn'))
+  app.decorate('signOut', answer('signOut'))
+  done()
+}
+
+// What is decorated is there for whoever registers the plugin, as Fastify's own plugins have it.
+Object.assign(guardFastify, {
+  [Symbol.for('skip-override')]: true,
+  [Symbol.for('fastify.display-name')]: '@fluxauth/auth-node',
+  [Symbol.for('plugin-meta')]: { fastify: '5.x', name: '@fluxauth/auth-node' },
+})
+
+function send(reply: FastifyReply, { status, headers, body }: Reply): FastifyReply {
+  return reply
+    .code(status)
+    .headers(headers)
+    .send(body || undefined)
+}

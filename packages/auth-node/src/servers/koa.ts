@@ -1,0 +1,82 @@
+// Guards a Koa application.
+
+import type { Action, Awaitable, Principal, Reply, Verifier } from '@fluxauth/auth-core/server'
+import type { Middleware, Next, ParameterizedContext } from 'koa'
+import { createGate, type NeededResource, type Outcome } from './request.ts'
+
+/** What the guard adds to a context's state. */
+export interface GuardedState {
+  /** Who the request is from, once `authenticate` or `requirePermission` has let it in. */
+  principal?: Principal
+}
+
+type Context = ParameterizedContext<GuardedState>
+
+/** Lets requests in, or answers them. */
+export interface KoaGuard {
+  /** Middleware that lets in whoever has a right credential, and sets `ctx.state.principal`. */
+  readonly authenticate: Middleware<GuardedState>
+  /**
+   * Middleware that lets in whoever may do something, with or without {@link authenticate} before it.
+   *
+   * @param action `'read'` or `'write'`
+   * @param resource a type of resource, one resource, or a function of the context
+   */
+  requirePermission(action: Action, resource: NeededResource<Context>): Middleware<GuardedState>
+  /** Answers `POST /api/v2/signin` (and `GET`, as Cloud Serverless documents it): Basic in, a session's cookie out. */
+  readonly signIn: Middleware
+  /** Answers `POST /api/v2/signout`. */
+  readonly signOut: Middleware
+}
+
+/**
+ * Makes a guard for Koa. Behind a proxy the client's address and TLS are those that the application's `proxy` setting tells.
+ *
+ * @param verifier as `createVerifier` makes it
+ * @example
+ * const guard = guardKoa(verifier)
+ * app.use(guard.requirePermission('read', 'buckets'))
+ * app.use((ctx) => {
+ *   ctx.body = { buckets: [], user: ctx.state.principal?.user }
+ * })
+ */
+export function guardKoa(verifier: Verifier): KoaGuard {
+  const gate = createGate<Context>(verifier, {
+    address: ({ ip }) => ip,
+    secure: ({ secure }) => secure,
+  })
+  const guarded =
+    (action?: Action, resource?: NeededResource<Context>): Middleware<GuardedState> =>
+    (ctx, next) => {
+      const outcome: Awaitable<Outcome> = gate.decide(ctx.req, ctx, action, resource)
+      if (outcome && 'then' in outcome) return outcome.then((outcome) => conclude(ctx, next, outcome))
+      return conclude(ctx, next, outcome)
+    }
+  const answer =
+    (how: 'signIn' | 'signOut'): Middleware =>
+    async (ctx) =>
+      send(ctx, await gate.answer(how, ctx.req, ctx))
+  return {
+    authenticate: guarded(),
+    requirePermission: guarded,
+    signIn: answer('signIn'),
+    signOut: answer('signOut'),
+  }
+}
+
+function conclude(ctx: Context, next: Next, outcome: Outcome): unknown {
+  if (!outcome) return undefined
+  if ('refusal' in outcome) return send(ctx, outcome.refusal)
+  ctx.state.principal = outcome.principal
+  return next()
+}
+
+function send(ctx: ParameterizedContext, { status, headers, body }: Reply): void {
+  // An empty body would be given a type, and null the status 204: the status comes last.
+  ctx.body = body || null
+  ctx.status = status
+  for (const [name, value] of Object.entries(headers)) {
+    if (name === 'set-cookie') ctx.append(name, value)
+    else ctx.set(name, value)
+  }
+}

@@ -1,0 +1,128 @@
+// What the adapters to web frameworks have in common: telling a verifier about a request of Node's http, and sending what it replies.
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type {
+  Action,
+  AskedHeader,
+  Awaitable,
+  Reply,
+  Resource,
+  ServerRequest,
+  Verdict,
+  Verifier,
+} from '@fluxauth/auth-core/server'
+
+/** What a framework knows better than its connection does: a proxy may stand in front. */
+export interface Peer<R> {
+  /** The client's address. */
+  address(request: R): string | undefined
+  /** Whether the client speaks TLS. */
+  secure(request: R): boolean
+}
+
+/** On what an action is to be permitted: a type of resource, one resource, or what a request says. */
+export type NeededResource<R> = string | Resource | ((request: R) => string | Resource)
+
+/** Who a request is from or how to refuse it; `undefined` where the client has gone and nobody waits for an answer. */
+export type Outcome = Verdict | undefined
+
+/** Decides on requests, at once where the verifier has its answer at hand. */
+export interface Gate<R> {
+  /**
+   * Who a request is from, if they may do what they are about to.
+   *
+   * @param raw the request as Node has it
+   * @param request the same as the framework has it
+   */
+  decide(raw: IncomingMessage, request: R, action?: Action, resource?: NeededResource<R>): Awaitable<Outcome>
+  /** Answers a request to sign in or out. */
+  answer(how: 'signIn' | 'signOut', raw: IncomingMessage, request: R): Promise<Reply>
+}
+
+/** Makes what decides for a framework. */
+export function createGate<R>(verifier: Verifier, peer: Peer<R>): Gate<R> {
+  // Nothing is kept on a request for the next step of the framework's chain: to ask the verifier again takes less than to keep it.
+  return {
+    decide(raw, request, action, resource) {
+      if (raw.socket.destroyed) return undefined
+      const asked = new NodeRequest(raw, request, peer)
+      const permit = (verdict: Verdict): Verdict => {
+        if ('refusal' in verdict || action === undefined || resource === undefined) return verdict
+        const wanted = typeof resource === 'function' ? resource(request) : resource
+        const refusal = verifier.permit(verdict.principal, asked, action, wanted)
+        return refusal ? { refusal } : verdict
+      }
+      const verdict = verifier.verify(asked)
+      if (!('then' in verdict)) return permit(verdict)
+      return verdict.then((verdict) => (raw.socket.destroyed ? undefined : permit(verdict)))
+    },
+    answer: (how, raw, request) => verifier[how](new NodeRequest(raw, request, peer)),
+  }
+}
+
+/** Goes on with an outcome, at once where it is at hand. */
+export function whenDecided(
+  outcome: Awaitable<Outcome>,
+  conclude: (outcome: Outcome) => void,
+  fail: (error: unknown) => void,
+): void {
+  if (outcome && 'then' in outcome) outcome.then(conclude, fail)
+  else conclude(outcome)
+}
+
+/** A request of Node's http, as a verifier looks at it. */
+class NodeRequest<R> implements ServerRequest {
+  readonly method: string
+  readonly url: string
+  readonly authorization: string | readonly string[] | undefined
+  readonly #raw: IncomingMessage
+  readonly #request: R
+  readonly #peer: Peer<R>
+
+  constructor(raw: IncomingMessage, request: R, peer: Peer<R>) {
+    this.method = raw.method ?? ''
+    this.url = raw.url ?? ''
+    this.authorization = readAuthorization(raw)
+    this.#raw = raw
+    this.#request = request
+    this.#peer = peer
+  }
+
+  get address(): string | undefined {
+    return this.#peer.address(this.#request)
+  }
+
+  get secure(): boolean {
+    return this.#peer.secure(this.#request)
+  }
+
+  header(name: AskedHeader): string | undefined {
+    const { headers } = this.#raw
+    // HTTP/2 has the host in a field of its own.
+    const value = headers[name] ?? (name === 'host' ? headers[':authority'] : undefined)
+    return typeof value === 'string' ? value : undefined
+  }
+}
+
+/** Of several fields Node keeps the first and says nothing of the others: they are found in what came over the wire alone. */
+function readAuthorization({ rawHeaders }: IncomingMessage): string | string[] | undefined {
+  let found: string | string[] | undefined
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string
+    if (name.length !== 13 || name.toLowerCase() !== 'authorization') continue
+    const value = rawHeaders[i + 1] as string
+    found = found === undefined ? value : [value].concat(found)
+  }
+  return found
+}
+
+/** Sends a reply as it is. Node leaves the body away where the request was a HEAD. */
+export function sendReply(response: ServerResponse, { status, headers, body }: Reply): void {
+  response.statusCode = status
+  for (const [name, value] of Object.entries(headers)) {
+    if (name === 'set-cookie') response.appendHeader(name, value)
+    else response.setHeader(name, value)
+  }
+  if (status !== 204) response.setHeader('content-length', Buffer.byteLength(body))
+  response.end(body)
+}
