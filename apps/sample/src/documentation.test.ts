@@ -18,22 +18,24 @@ const READMES = ['README.md', ...PACKAGES.map((name) => `packages/${name}/README
 const ADDRESS = 'http://localhost:8086'
 const SEED = { username: 'zoë', password: 'open sesame', token: 'my-token' }
 /** What a page about serving has set up before its shorter examples: a store, a token in it, and ways to start a server and call it. */
-const SERVING = `
-import { createServer } from 'node:http'
-import { createMemoryStore, createVerifier } from '@fluxauth/auth-core/server'
-let origin
-globalThis.store = createMemoryStore()
-const permissions = [{ action: 'read', resource: { type: 'buckets' } }]
-globalThis.token = (await createVerifier({ store }).tokens.create({ userID: '1f', user: 'sensor-7', permissions })).token
-globalThis.serve = async (app) => {
-  await app.ready?.() // Fastify, which has a server of its own, as node:http's is one, and Koa and Express are listeners
-  const server = app.server ?? (app.address ? app : createServer(app.callback?.() ?? app))
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
-  origin = 'http://127.0.0.1:' + server.unref().address().port
-}
-globalThis.call = async (path, headers) => {
-  const response = await fetch(origin + path, { headers: { ...headers, connection: 'close' } })
-  return response.status + ' ' + await response.text()
+const SERVING = `{
+  const { createServer } = await import('node:http')
+  const { createMemoryStore, createVerifier } = await import('@fluxauth/auth-core/server')
+  const store = createMemoryStore()
+  const permissions = [{ action: 'read', resource: { type: 'buckets' } }]
+  const { token } = await createVerifier({ store }).tokens.create({ userID: '1f', user: 'sensor-7', permissions })
+  let origin
+  const serve = async (app) => {
+    await app.ready?.() // Fastify, which has a server of its own; node:http's is one, Koa and Express have listeners
+    const server = app.server ?? (app.address ? app : createServer(app.callback?.() ?? app))
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+    origin = 'http://127.0.0.1:' + server.unref().address().port
+  }
+  const call = async (path, headers) => {
+    const response = await fetch(origin + path, { headers: { ...headers, connection: 'close' } })
+    return response.status + ' ' + (await response.text())
+  }
+  Object.assign(globalThis, { store, token, serve, call })
 }
 `
 /** Examples that show a file of the reader's own, which does not exist here. */
@@ -163,7 +165,7 @@ test.each([...readmes, ...guides])('$title', async ({ title, code, expected, env
   }
   const { username, password } = SEED
   const globals = JSON.stringify({ location: { origin }, username, password })
-  const given = `Object.assign(globalThis, ${globals})\n${/^(?!.*const store).*\bstore\b|\bserve\(/m.test(code) ? SERVING : ''}`
+  const given = `Object.assign(globalThis, ${globals})\n${/\b(store|serve)\b/.test(code) ? SERVING : ''}`
   const { code: script } = await transform(given + place(code), { loader: 'ts' })
   const placed = Object.entries(env).map(([name, value]) => [name, place(value)])
   const { error, output } = await run(title, script, { HOME: home, ...Object.fromEntries(placed) }, home)
