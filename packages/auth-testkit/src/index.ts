@@ -18,3 +18,10 @@ export {
   type Visit,
 } from './clients/index.ts'
 export { type SchemeCheck, type SchemeSamples, schemeChecks, testScheme } from './schemes.ts'
+export {
+  type StoreLimits,
+  type StoreOptions,
+  type StoreTraits,
+  type StoreUnderTest,
+  testStore,
+} from './stores/index.ts'
