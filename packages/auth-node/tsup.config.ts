@@ -8,5 +8,8 @@ const options: Options = publishedPackage({
   axios: 'src/clients/axios.ts',
   'influxdb-client': 'src/clients/influxdb-client.ts',
   'influxdb3-client': 'src/clients/influxdb3-client.ts',
+  server: 'src/server/index.ts',
+  'stores/memory': 'src/stores/memory.ts',
+  'stores/sqlite': 'src/stores/sqlite.ts',
 })
 export default options
