@@ -11,5 +11,7 @@ const options: Options = publishedPackage({
   server: 'src/server/index.ts',
   'stores/memory': 'src/stores/memory.ts',
   'stores/sqlite': 'src/stores/sqlite.ts',
+  'stores/redis': 'src/stores/redis.ts',
+  'stores/postgres': 'src/stores/postgres.ts',
 })
 export default options
