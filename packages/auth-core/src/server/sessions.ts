@@ -21,7 +21,7 @@ export interface SessionOptions {
 }
 
 /** A session, found by its cookie. */
-export interface FoundSession {
+interface FoundSession {
   readonly session: StoredSession
   /** When it ends if it is not used again, or for good. */
   readonly until: number

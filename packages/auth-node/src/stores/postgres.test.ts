@@ -32,7 +32,7 @@ describeReal('a store in PostgreSQL', ['postgres', 'initdb'], () => {
   testStore('in PostgreSQL', { shared: true }, ({ limits }) => {
     const prefix = newPrefix()
     return {
-      open: () => createPostgresStore({ connection: postgres.url, prefix, limits }),
+      open: () => createPostgresStore({ connectionString: postgres.url, prefix, limits }),
       dump: () => dump(prefix),
     }
   })
@@ -44,19 +44,17 @@ describeReal('a store in PostgreSQL', ['postgres', 'initdb'], () => {
 
   test('is made once by twenty that start at the same time', async () => {
     const prefix = newPrefix()
-    const stores = await Promise.all(
-      Array.from({ length: 20 }, () =>
-        createPostgresStore({ connection: { connectionString: postgres.url, max: 1 }, prefix }),
-      ),
-    )
+    const pools = Array.from({ length: 20 }, () => new pg.Pool({ connectionString: postgres.url, max: 1 }))
+    const stores = await Promise.all(pools.map((own) => createPostgresStore({ pool: own, prefix })))
     await Promise.all(stores.map((store, i) => store.sessions.create(session(`${i}`))))
     expect(await stores[0]?.sessions.list('1')).toHaveLength(20)
     await Promise.all(stores.map((store) => store.close()))
+    await Promise.all(pools.map((own) => own.end()))
   })
 
   test('finds a token, and those of a user, by an index', async () => {
     const prefix = newPrefix()
-    const store = await createPostgresStore({ connection: postgres.url, prefix })
+    const store = await createPostgresStore({ connectionString: postgres.url, prefix })
     const client = await pool.connect()
     await client.query('SET enable_seqscan = off')
     for (const where of [`hash = 'x'`, `id = 'x'`, `user_id = 'x' AND id > 'y' ORDER BY id`]) {
@@ -92,13 +90,13 @@ describeReal('a store in PostgreSQL', ['postgres', 'initdb'], () => {
   }
 
   test('says at the start when PostgreSQL is not there, or does not let it in, without the password', async () => {
-    for (const [connection, hint] of [
+    for (const [connectionString, hint] of [
       [postgres.url.replace(postgres.password, 'wrong-s3cret'), '28P01'],
       [postgres.url.replace(/:\d+\//, ':1/'), 'ECONNREFUSED'],
       [postgres.url.replace('/postgres', '/nowhere'), '3D000'],
       [`postgres://joe:${postgres.password}@no host/x`, ''],
     ] as const) {
-      const { code, message } = await refusalOf(createPostgresStore({ connection }))
+      const { code, message } = await refusalOf(createPostgresStore({ connectionString }))
       expect([code, message]).toEqual(['ERR_STORE_UNAVAILABLE', expect.stringContaining(hint)])
       expect(message).not.toContain('s3cret')
     }
@@ -106,7 +104,7 @@ describeReal('a store in PostgreSQL', ['postgres', 'initdb'], () => {
 
   test('refuses at once while PostgreSQL is gone, and comes back by itself', async () => {
     const own = await startPostgres()
-    const store = await createPostgresStore({ connection: own.url, timeout: 1000 })
+    const store = await createPostgresStore({ connectionString: own.url, timeout: 1000 })
     await store.sessions.create(session('a'))
     await own.halt()
     for (let i = 0; i < 20; i++) {
@@ -124,7 +122,7 @@ describeReal('a store in PostgreSQL', ['postgres', 'initdb'], () => {
 
   test('does not wait longer than it was told for an answer', async () => {
     const prefix = newPrefix()
-    const store = await createPostgresStore({ connection: postgres.url, prefix, timeout: 300 })
+    const store = await createPostgresStore({ connectionString: postgres.url, prefix, timeout: 300 })
     const locker = await pool.connect()
     await locker.query(`BEGIN; LOCK TABLE ${prefix}sessions`)
     const { code, milliseconds } = await refusalOf((async () => store.sessions.find('a'))())

@@ -1,7 +1,6 @@
 // Everything in PostgreSQL, for many machines.
 
 import type { AuthStore } from '@fluxauth/auth-core/server'
-import type { PoolConfig } from 'pg'
 import { createDeadline } from './deadline.ts'
 import { guard, missingPackage, unavailable } from './failures.ts'
 import type { AttemptLimits } from './limits.ts'
@@ -27,10 +26,10 @@ export type PostgresStoreOptions = PostgresPlace & {
 
 /** Where the store is. */
 export type PostgresPlace =
-  /** `postgres://user:password@host:port/database`, or the options of `pg`'s pool. */
-  | { readonly connection: string | PoolConfig; readonly pool?: undefined }
-  /** A pool of the package `pg`. It stays yours to close. */
-  | { readonly pool: PostgresPool; readonly connection?: undefined }
+  /** `postgres://user:password@host:port/database`. */
+  | { readonly connectionString: string; readonly pool?: undefined }
+  /** A pool of the package `pg`, for whatever a string does not say. It stays yours to close. */
+  | { readonly pool: PostgresPool; readonly connectionString?: undefined }
 
 const SWEEP_MILLISECONDS = 300_000
 
@@ -41,19 +40,19 @@ const SWEEP_MILLISECONDS = 300_000
  * While PostgreSQL is gone every call rejects at once, or after `timeout`, with `StoreError` `ERR_STORE_UNAVAILABLE`, which a verifier
  * answers with 503; it is used again as soon as it is back.
  *
- * @param options `connection` or `pool`, `prefix`, `timeout` and `limits`
+ * @param options `connectionString` or `pool`, `prefix`, `timeout` and `limits`
  * @returns the store, once its tables are there
  * @throws {StoreError} `ERR_STORE_PACKAGE` without `pg`, `ERR_STORE_UNAVAILABLE` when it cannot be reached, or lets nobody in
  * @example
- * const store = await createPostgresStore({ connection: process.env.DATABASE_URL ?? {} })
+ * const store = await createPostgresStore({ connectionString: 'postgres://localhost/my-api' })
  * const verifier = createVerifier({ store })
  */
 export async function createPostgresStore(options: PostgresStoreOptions): Promise<AuthStore> {
-  const { prefix = 'fluxauth_', timeout = 5000, limits, connection } = options
+  const { prefix = 'fluxauth_', timeout = 5000, limits } = options
   if (!/^[a-z_][a-z0-9_]{0,30}$/.test(prefix)) {
     throw new RangeError('prefix has to be lower-case letters, digits and _, 31 at most')
   }
-  const pool = options.pool ?? (await openPool(connection, timeout))
+  const pool = options.pool ?? (await openPool(options.connectionString, timeout))
   // Without a listener a connection that is lost while nobody uses it would end the process.
   const ignore = () => undefined
   pool.on('error', ignore)
@@ -79,7 +78,7 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
   }
 }
 
-async function openPool(connection: string | PoolConfig | undefined, timeout: number): Promise<PostgresPool> {
+async function openPool(connectionString: string, timeout: number): Promise<PostgresPool> {
   const { default: pg } = await import('pg').catch(missingPackage('pg'))
   try {
     return new pg.Pool({
@@ -87,7 +86,7 @@ async function openPool(connection: string | PoolConfig | undefined, timeout: nu
       query_timeout: timeout,
       statement_timeout: timeout,
       keepAlive: true,
-      ...(typeof connection === 'string' ? { connectionString: connection } : connection),
+      connectionString,
     }) as unknown as PostgresPool
   } catch (error) {
     // What is wrong with a connection string is told without it.

@@ -36,7 +36,7 @@ export type RedisPlace =
  * @returns the store, once it is connected
  * @throws {StoreError} `ERR_STORE_PACKAGE` without `redis`, `ERR_STORE_UNAVAILABLE` when it cannot be reached, or lets nobody in
  * @example
- * const store = await createRedisStore({ url: process.env.REDIS_URL ?? 'redis://localhost' })
+ * const store = await createRedisStore({ url: 'redis://localhost:6379' })
  * const verifier = createVerifier({ store })
  * @see Redis documentation, "Persistence" and "Key eviction"
  */

@@ -10,7 +10,7 @@ const { STORE, STORE_URL: url } = process.env
 const store =
   STORE === 'redis'
     ? await createRedisStore({ url, limits, timeout: 500 })
-    : await createPostgresStore({ connection: url, limits, timeout: 1500 })
+    : await createPostgresStore({ connectionString: url, limits, timeout: 1500 })
 const passwords = scryptPasswords({ cost: 1024, parallelization: 1 })
 const users = new Map()
 for (const [i, name] of ['joe', 'eve'].entries()) {

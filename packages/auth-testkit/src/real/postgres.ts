@@ -17,6 +17,7 @@ export interface RunningPostgres extends RunningServer {
   halt(signal?: 'SIGINT' | 'SIGKILL'): Promise<void>
   /** Starts it again on the same port, with the data it had. */
   resume(): Promise<void>
+  readonly pid: number | undefined
 }
 
 interface SystemUser {
@@ -66,6 +67,9 @@ export async function startPostgres(): Promise<RunningPostgres> {
   return {
     url: `postgres://fluxauth:${password}@127.0.0.1:${port}/postgres`,
     password,
+    get pid() {
+      return running.pid
+    },
     halt: (signal = 'SIGINT') => running.end(signal),
     async resume() {
       running = await start()
