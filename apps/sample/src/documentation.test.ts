@@ -120,9 +120,10 @@ function toScript(example: string, name: string): string | undefined {
   })
   return `import assert from 'node:assert/strict'
 import * as core from '@fluxauth/auth-core'
-import * as server from '@fluxauth/auth-core/server'
+import * as coreServer from '@fluxauth/auth-core/server'
 import * as node from '@fluxauth/auth-node'
-Object.assign(globalThis, ${name === 'auth-core' ? 'core, server' : 'node'})
+import * as nodeServer from '@fluxauth/auth-node/server'
+Object.assign(globalThis, ${name === 'auth-core' ? 'core, coreServer' : 'node, nodeServer'})
 const plain = (value) => (typeof value === 'object' ? JSON.parse(JSON.stringify(value)) : value)
 ${body.join('\n')}`
 }

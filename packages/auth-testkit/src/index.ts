@@ -27,3 +27,10 @@ export {
   serverScenarios,
   testServer,
 } from './servers/index.ts'
+export {
+  type StoreLimits,
+  type StoreOptions,
+  type StoreTraits,
+  type StoreUnderTest,
+  testStore,
+} from './stores/index.ts'

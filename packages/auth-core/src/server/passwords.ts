@@ -15,8 +15,10 @@ export interface PasswordHasher {
 
 /** What is wrong with a stored password hash. */
 export type PasswordErrorCode =
-  /** The hash is of another kind, or damaged. */
-  'ERR_PASSWORD_HASH'
+  /** The hash is of another kind, damaged, or asks for more than is given. */
+  | 'ERR_PASSWORD_HASH'
+  /** The hasher cannot work with its parameters. */
+  | 'ERR_PASSWORD_PARAMETERS'
 
 /** A stored password hash cannot be read. */
 export class PasswordError extends AuthError<PasswordErrorCode> {

@@ -1,8 +1,10 @@
-// Real servers and programs for tests: InfluxDB 1.6, nginx, curl, Chromium.
+// Real servers and programs for tests: InfluxDB 1.6, nginx, curl, Chromium, Redis, PostgreSQL.
 
 export { type CurlResult, runCurl } from './curl.ts'
 export { describeReal } from './describe-real.ts'
 export { type InfluxUser, startInfluxdb } from './influxdb.ts'
 export { startNginx } from './nginx.ts'
 export { findPart, type RealPart, type RealPartName, realParts, requirePart } from './parts.ts'
+export { type RunningPostgres, startPostgres } from './postgres.ts'
 export { freePort, type RunningServer } from './process.ts'
+export { type RunningRedis, startRedis } from './redis.ts'

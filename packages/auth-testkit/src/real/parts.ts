@@ -1,6 +1,6 @@
 // The real programs that tests talk to: where they are, and how to get them.
 
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 /** A program that tests talk to. */
@@ -9,12 +9,22 @@ export interface RealPart {
   readonly title: string
   /** The names its program may have. */
   readonly programs: readonly string[]
+  /** A folder with one folder for each version of it, in which Debian keeps programs of this kind. */
+  readonly versions?: string
   /** How to get it, on one line. */
   readonly hint: string
 }
 
 /** The name of a program that tests talk to. */
-export type RealPartName = 'influxdb' | 'nginx' | 'htpasswd' | 'curl' | 'chromium'
+export type RealPartName =
+  | 'influxdb'
+  | 'nginx'
+  | 'htpasswd'
+  | 'curl'
+  | 'chromium'
+  | 'redis'
+  | 'postgres'
+  | 'initdb'
 
 /** The programs, by the name that {@link describeReal} takes. */
 export const realParts: Readonly<Record<RealPartName, RealPart>> = {
@@ -27,12 +37,35 @@ export const realParts: Readonly<Record<RealPartName, RealPart>> = {
     programs: ['chromium', 'chromium-browser', 'google-chrome'],
     hint: 'apt-get install chromium',
   },
+  redis: {
+    title: 'Redis',
+    programs: ['redis-server', 'valkey-server'],
+    hint: 'apt-get install redis-server',
+  },
+  postgres: {
+    title: 'PostgreSQL',
+    programs: ['postgres'],
+    versions: '/usr/lib/postgresql',
+    hint: 'apt-get install postgresql',
+  },
+  initdb: {
+    title: 'PostgreSQL’s initdb',
+    programs: ['initdb'],
+    versions: '/usr/lib/postgresql',
+    hint: 'apt-get install postgresql',
+  },
 }
 
 /** Where the program is, or `undefined` when this machine has none. */
 export function findPart(name: RealPartName): string | undefined {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/bin']
-  for (const program of realParts[name].programs) {
+  const { programs, versions } = realParts[name]
+  const folders = [
+    ...(process.env.PATH ?? '').split(delimiter),
+    '/usr/sbin',
+    '/usr/bin',
+    ...versionsIn(versions),
+  ]
+  for (const program of programs) {
     const path = folders
       .filter(Boolean)
       .map((folder) => join(folder, program))
@@ -51,6 +84,17 @@ export function requirePart(name: RealPartName): string {
   const path = findPart(name)
   if (path) return path
   throw new Error(`${realParts[name].title} is not on this machine. Get it with: ${realParts[name].hint}`)
+}
+
+/** The programs' folders of each version, the newest first. */
+function versionsIn(folder: string | undefined): string[] {
+  if (folder === undefined) return []
+  try {
+    const versions = readdirSync(folder).sort((a, b) => Number(b) - Number(a))
+    return versions.map((version) => join(folder, version, 'bin'))
+  } catch {
+    return []
+  }
 }
 
 function isExecutable(path: string): boolean {

@@ -36,8 +36,64 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
+/** A program that was started for a test. */
+export interface RunningProgram {
+  readonly pid: number | undefined
+  /** Ends it; at once with `SIGKILL`. Its files stay. */
+  end(signal?: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): Promise<void>
+}
+
+/** How to run a program. */
+export interface RunOptions {
+  readonly folder: string
+  /** Asks whether it is up. */
+  readonly ready: () => Promise<boolean>
+  /** The user to run it as, where that is not this one. */
+  readonly user?: { readonly uid: number; readonly gid: number } | undefined
+}
+
 /**
  * Starts a program and waits until it answers.
+ *
+ * @param program path of the program
+ * @param args its arguments; no secret belongs here
+ */
+export async function runProgram(
+  program: string,
+  args: readonly string[],
+  { folder, ready, user }: RunOptions,
+): Promise<RunningProgram> {
+  const child = spawn(program, [...args], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'], ...user })
+  running.add(child)
+  let log = ''
+  child.stderr.on('data', (chunk) => {
+    log = (log + chunk).slice(-2000)
+  })
+  const ended = new Promise<void>((resolve) =>
+    child.once('close', () => resolve()).once('error', () => resolve()),
+  )
+  const end: RunningProgram['end'] = async (signal = 'SIGTERM') => {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill(signal)
+      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MILLISECONDS)
+      await ended
+      clearTimeout(timer)
+    }
+    running.delete(child)
+  }
+  const deadline = Date.now() + START_MILLISECONDS
+  while (!(await ready().catch(() => false))) {
+    if (child.exitCode !== null || Date.now() > deadline) {
+      await end()
+      throw new Error(`${program} did not start: ${log}`)
+    }
+    await sleep(50)
+  }
+  return { pid: child.pid, end }
+}
+
+/**
+ * Starts a server and waits until it answers.
  *
  * @param program path of the program
  * @param args its arguments; no secret belongs here
@@ -52,32 +108,18 @@ export async function startProgram(
   url: string,
   ready: () => Promise<boolean>,
 ): Promise<RunningServer> {
-  const child = spawn(program, [...args], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
-  running.add(child)
-  let log = ''
-  child.stderr.on('data', (chunk) => {
-    log = (log + chunk).slice(-2000)
-  })
-  const ended = new Promise<void>((resolve) =>
-    child.once('close', () => resolve()).once('error', () => resolve()),
-  )
-  const stop = async (): Promise<void> => {
-    if (child.exitCode === null && child.signalCode === null) {
-      child.kill('SIGTERM')
-      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MILLISECONDS)
-      await ended
-      clearTimeout(timer)
+  const remove = () => rm(folder, { recursive: true, force: true })
+  try {
+    const { end } = await runProgram(program, args, { folder, ready })
+    return {
+      url,
+      async stop() {
+        await end()
+        await remove()
+      },
     }
-    running.delete(child)
-    await rm(folder, { recursive: true, force: true })
+  } catch (error) {
+    await remove()
+    throw error
   }
-  const deadline = Date.now() + START_MILLISECONDS
-  while (!(await ready().catch(() => false))) {
-    if (child.exitCode !== null || Date.now() > deadline) {
-      await stop()
-      throw new Error(`${program} did not start: ${log}`)
-    }
-    await sleep(50)
-  }
-  return { url, stop }
 }

@@ -1,5 +1,7 @@
-// Our headers against real servers: InfluxDB 1.6 and nginx take what we write, and we read what they ask for.
+// Our headers against real servers: InfluxDB 1.6 and nginx take what we write, and we read what they ask for. And Redis and PostgreSQL.
 
+import { execFileSync } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import { decodeBasic, encodeBasic, encodeToken, parseChallenges } from '@fluxauth/auth-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
@@ -10,6 +12,8 @@ import {
   runCurl,
   startInfluxdb,
   startNginx,
+  startPostgres,
+  startRedis,
 } from './index.ts'
 
 const USER = { username: 'zoë', password: 'p:ä ß€' }
@@ -103,6 +107,35 @@ describeReal('nginx auth_basic', ['nginx', 'htpasswd'], () => {
       { scheme: 'basic', params: { realm: 'fluxauth' } },
     ])
   })
+})
+
+describeReal('Redis and PostgreSQL', ['redis', 'postgres', 'initdb'], () => {
+  test('Redis starts, stops and starts again on its port, and its password stands in no argument', async () => {
+    const redis = await startRedis()
+    expect(new URL(redis.url).password).toBe(redis.password)
+    const pids = [redis.pid]
+    await redis.halt()
+    await redis.resume()
+    pids.push(redis.pid)
+    expect(new Set(pids).size).toBe(2)
+    expect(await argumentsOf(redis.pid)).not.toContain(redis.password)
+    await redis.stop()
+    expect(() => process.kill(redis.pid ?? 0, 0)).toThrow('ESRCH')
+  })
+
+  test('PostgreSQL starts, stops and starts again on its port, and is not root', async () => {
+    const postgres = await startPostgres()
+    await postgres.halt()
+    await postgres.resume()
+    expect(await argumentsOf(postgres.pid)).not.toContain(postgres.password)
+    expect(
+      execFileSync('ps', ['-o', 'user=', '-p', `${postgres.pid}`], { encoding: 'utf8' }).trim(),
+    ).not.toBe('root')
+    await postgres.stop()
+    expect(() => process.kill(postgres.pid ?? 0, 0)).toThrow('ESRCH')
+  })
+
+  const argumentsOf = (pid: number | undefined) => readFile(`/proc/${pid}/cmdline`, 'utf8')
 })
 
 test('says how to get a program that is not there', () => {

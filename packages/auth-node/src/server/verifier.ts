@@ -1,0 +1,46 @@
+// The verifier with what Node is best at: SHA-256 without a promise, scrypt for passwords, and limits for failed attempts.
+
+import { hash } from 'node:crypto'
+import {
+  createVerifier as createCoreVerifier,
+  type Verifier,
+  type VerifierOptions,
+} from '@fluxauth/auth-core/server'
+import { createMemoryAttempts, type MemoryAttemptLimits } from '../stores/memory.ts'
+import { scryptPasswords } from './scrypt.ts'
+
+/** Options of {@link createVerifier}. */
+export interface NodeVerifierOptions extends VerifierOptions {
+  /**
+   * How many failed attempts are let through, counted in this process's memory, where the store counts none; `false` for no limit.
+   * A store that counts has limits of its own.
+   */
+  readonly limits?: MemoryAttemptLimits | false | undefined
+}
+
+/**
+ * Makes a verifier as auth-core's, with Node's defaults: tokens are hashed without a promise, so that a store which has its answer at hand
+ * is asked without one; passwords are checked with {@link scryptPasswords}; and failed attempts are limited even where the store does not
+ * count them.
+ *
+ * @param options as auth-core's, and `limits`
+ * @returns the verifier, for a server adapter or `createGuard`
+ * @example
+ * const passwords = scryptPasswords()
+ * const joe = { id: '0b501e7e557ab1ed', name: 'joe', password: await passwords.hash('open sesame') }
+ * const verifier = createVerifier({ product: 'v2', findUser: (name) => (name === 'joe' ? joe : undefined), passwords })
+ */
+export function createVerifier({ limits, ...options }: NodeVerifierOptions = {}): Verifier {
+  const attempts = options.store?.attempts ?? (limits === false ? undefined : createMemoryAttempts(limits))
+  return createCoreVerifier({
+    ...options,
+    digest: options.digest ?? sha256,
+    passwords: options.passwords ?? scryptPasswords(),
+    store: { ...options.store, attempts },
+  })
+}
+
+/** SHA-256 as base64url, at hand. */
+function sha256(secret: string): string {
+  return hash('sha256', secret, 'base64url')
+}

@@ -1,0 +1,67 @@
+// What drivers throw, as errors of ours that show neither a password nor a statement.
+
+import { StoreError } from '@fluxauth/auth-core/server'
+
+/** That the id or the hash of a new token is taken. */
+export function exists(): StoreError {
+  return new StoreError('ERR_STORE_EXISTS', 'There is such a token already: make another')
+}
+
+/**
+ * That a store did not do it.
+ *
+ * @param what the store's name, for people
+ * @param error what the driver threw: of it the code alone is told, since drivers put addresses, commands and values into the rest
+ */
+export function unavailable(what: string, error: unknown): StoreError {
+  if (error instanceof StoreError) return error
+  const code = codeOf(error)
+  return new StoreError(
+    'ERR_STORE_UNAVAILABLE',
+    `${what} did not do it${code ? ` (${code})` : ''}: see that it runs, can be reached, and lets this server in`,
+  )
+}
+
+/** That the package of a store is not there, unless importing it failed for another reason. */
+export function missingPackage(name: string): (cause: unknown) => never {
+  return (cause) => {
+    throw new StoreError('ERR_STORE_PACKAGE', `Install ${name} to use this store: npm install ${name}`, {
+      cause,
+    })
+  }
+}
+
+/** A system's, a database's or a protocol's word for what happened: `ECONNREFUSED`, `57P01`, `WRONGPASS`. */
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  const { code } = error as { readonly code?: unknown }
+  if (typeof code === 'string' && /^\w{2,40}$/.test(code)) return code
+  return /^[A-Z]{3,20}(?= )/.exec(error.message)?.[0]
+}
+
+/**
+ * Makes a store's methods throw errors of ours alone.
+ *
+ * @param what the store's name, for people
+ * @param methods of the store, synchronous or not
+ */
+export function guard<T extends object>(what: string, methods: T): T {
+  const wrapped = Object.entries(methods).map(([name, method]: [string, unknown]) => {
+    if (typeof method !== 'function') return [name, method]
+    return [
+      name,
+      (...args: readonly unknown[]): unknown => {
+        try {
+          const answer: unknown = method.apply(methods, args)
+          if (!(answer instanceof Promise)) return answer
+          return answer.catch((error) => {
+            throw unavailable(what, error)
+          })
+        } catch (error) {
+          throw unavailable(what, error)
+        }
+      },
+    ]
+  })
+  return Object.fromEntries(wrapped) as T
+}

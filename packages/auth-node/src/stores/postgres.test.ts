@@ -1,0 +1,135 @@
+// The store in PostgreSQL passes the suite, is made by many who start at once, and does not wait for a PostgreSQL that is gone.
+
+import { inspect } from 'node:util'
+import { testStore } from '@fluxauth/auth-testkit'
+import { describeReal, type RunningPostgres, startPostgres } from '@fluxauth/auth-testkit/real'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createPostgresStore } from './postgres.ts'
+
+describeReal('a store in PostgreSQL', ['postgres', 'initdb'], () => {
+  let postgres: RunningPostgres
+  let pool: pg.Pool
+  beforeAll(async () => {
+    postgres = await startPostgres()
+    pool = new pg.Pool({ connectionString: postgres.url })
+    pool.on('error', () => undefined)
+  })
+  afterAll(async () => {
+    await pool?.end()
+    await postgres?.stop()
+  })
+
+  let places = 0
+  const newPrefix = () => `suite_${++places}_`
+  const dump = async (prefix: string): Promise<string> => {
+    const tables = ['tokens', 'sessions', 'attempts'].map((name) =>
+      pool.query(`SELECT * FROM ${prefix}${name}`),
+    )
+    return JSON.stringify((await Promise.all(tables)).map(({ rows }) => rows))
+  }
+
+  testStore('in PostgreSQL', { shared: true }, ({ limits }) => {
+    const prefix = newPrefix()
+    return {
+      open: () => createPostgresStore({ connectionString: postgres.url, prefix, limits }),
+      dump: () => dump(prefix),
+    }
+  })
+
+  testStore('in PostgreSQL, on a pool of the application', {}, ({ limits }) => {
+    const prefix = newPrefix()
+    return { open: () => createPostgresStore({ pool, prefix, limits }), dump: () => dump(prefix) }
+  })
+
+  test('is made once by twenty that start at the same time', async () => {
+    const prefix = newPrefix()
+    const pools = Array.from({ length: 20 }, () => new pg.Pool({ connectionString: postgres.url, max: 1 }))
+    const stores = await Promise.all(pools.map((own) => createPostgresStore({ pool: own, prefix })))
+    await Promise.all(stores.map((store, i) => store.sessions.create(session(`${i}`))))
+    expect(await stores[0]?.sessions.list('1')).toHaveLength(20)
+    await Promise.all(stores.map((store) => store.close()))
+    await Promise.all(pools.map((own) => own.end()))
+  })
+
+  test('finds a token, and those of a user, by an index', async () => {
+    const prefix = newPrefix()
+    const store = await createPostgresStore({ connectionString: postgres.url, prefix })
+    const client = await pool.connect()
+    await client.query('SET enable_seqscan = off')
+    for (const where of [`hash = 'x'`, `id = 'x'`, `user_id = 'x' AND id > 'y' ORDER BY id`]) {
+      const { rows } = await client.query(`EXPLAIN SELECT record FROM ${prefix}tokens WHERE ${where}`)
+      expect(JSON.stringify(rows)).toMatch(/Index (Only )?Scan|Bitmap Index Scan/)
+    }
+    await client.query('RESET enable_seqscan')
+    client.release()
+    await store.close()
+  })
+
+  test('takes no prefix that could be a statement', async () => {
+    const prefix = 'a; DROP TABLE tokens; --'
+    await expect(createPostgresStore({ pool, prefix })).rejects.toThrow(RangeError)
+  })
+
+  const session = (id: string) => ({
+    id,
+    userID: '1',
+    user: 'joe',
+    createdAt: Date.now(),
+    expiresAt: Date.now() + 60_000,
+    endsAt: Date.now() + 60_000,
+  })
+  const refusalOf = async (promise: Promise<unknown>) => {
+    const start = performance.now()
+    const error = await promise.then(
+      () => expect.fail('should have been refused'),
+      (reason) => reason,
+    )
+    expect(inspect(error, { depth: 9 })).not.toContain(postgres.password)
+    return { code: error.code, message: `${error.message}`, milliseconds: performance.now() - start }
+  }
+
+  test('says at the start when PostgreSQL is not there, or does not let it in, without the password', async () => {
+    for (const [connectionString, hint] of [
+      [postgres.url.replace(postgres.password, 'wrong-s3cret'), '28P01'],
+      [postgres.url.replace(/:\d+\//, ':1/'), 'ECONNREFUSED'],
+      [postgres.url.replace('/postgres', '/nowhere'), '3D000'],
+      [`postgres://joe:${postgres.password}@no host/x`, ''],
+    ] as const) {
+      const { code, message } = await refusalOf(createPostgresStore({ connectionString }))
+      expect([code, message]).toEqual(['ERR_STORE_UNAVAILABLE', expect.stringContaining(hint)])
+      expect(message).not.toContain('s3cret')
+    }
+  })
+
+  test('refuses at once while PostgreSQL is gone, and comes back by itself', async () => {
+    const own = await startPostgres()
+    const store = await createPostgresStore({ connectionString: own.url, timeout: 1000 })
+    await store.sessions.create(session('a'))
+    await own.halt()
+    for (let i = 0; i < 20; i++) {
+      const { code, milliseconds } = await refusalOf((async () => store.sessions.find('a'))())
+      expect(code).toBe('ERR_STORE_UNAVAILABLE')
+      expect(milliseconds).toBeLessThan(2000)
+    }
+    const begin = (async () => store.attempts?.begin({ user: 'joe' }))()
+    expect((await refusalOf(begin)).code).toBe('ERR_STORE_UNAVAILABLE')
+    await own.resume()
+    await expect.poll(async () => (await store.sessions.find('a'))?.user, { timeout: 5000 }).toBe('joe')
+    await store.close()
+    await own.stop()
+  })
+
+  test('does not wait longer than it was told for an answer', async () => {
+    const prefix = newPrefix()
+    const store = await createPostgresStore({ connectionString: postgres.url, prefix, timeout: 300 })
+    const locker = await pool.connect()
+    await locker.query(`BEGIN; LOCK TABLE ${prefix}sessions`)
+    const { code, milliseconds } = await refusalOf((async () => store.sessions.find('a'))())
+    expect([code, milliseconds < 1500]).toEqual(['ERR_STORE_UNAVAILABLE', true])
+    await locker.query('ROLLBACK')
+    locker.release()
+    expect(await store.sessions.find('a')).toBeUndefined()
+    await store.close()
+  })
+})

@@ -1,0 +1,95 @@
+// Everything in PostgreSQL, for many machines.
+
+import type { AuthStore } from '@fluxauth/auth-core/server'
+import { createDeadline } from './deadline.ts'
+import { guard, missingPackage, unavailable } from './failures.ts'
+import type { AttemptLimits } from './limits.ts'
+import {
+  createTables,
+  type PostgresPool,
+  postgresAttempts,
+  postgresSessions,
+  postgresTokens,
+} from './postgres-tables.ts'
+
+export type { PostgresPool } from './postgres-tables.ts'
+
+/** Options of {@link createPostgresStore}. */
+export type PostgresStoreOptions = PostgresPlace & {
+  /** What every table's name begins with: lower-case letters, digits and `_`. Default `fluxauth_`. */
+  readonly prefix?: string | undefined
+  /** How many milliseconds to wait for an answer. Default 5,000. */
+  readonly timeout?: number | undefined
+  /** How many failed attempts are let through. */
+  readonly limits?: AttemptLimits | undefined
+}
+
+/** Where the store is. */
+export type PostgresPlace =
+  /** `postgres://user:password@host:port/database`. */
+  | { readonly connectionString: string; readonly pool?: undefined }
+  /** A pool of the package `pg`, for whatever a string does not say. It stays yours to close. */
+  | { readonly pool: PostgresPool; readonly connectionString?: undefined }
+
+const SWEEP_MILLISECONDS = 300_000
+
+/**
+ * Opens a store in PostgreSQL, through the optional package `pg`. Its tables are made where there are none, by one of the
+ * servers that start at the same time; without the permission to make tables, have them made once by somebody who may.
+ *
+ * While PostgreSQL is gone every call rejects at once, or after `timeout`, with `StoreError` `ERR_STORE_UNAVAILABLE`, which a verifier
+ * answers with 503; it is used again as soon as it is back.
+ *
+ * @param options `connectionString` or `pool`, `prefix`, `timeout` and `limits`
+ * @returns the store, once its tables are there
+ * @throws {StoreError} `ERR_STORE_PACKAGE` without `pg`, `ERR_STORE_UNAVAILABLE` when it cannot be reached, or lets nobody in
+ * @example
+ * const store = await createPostgresStore({ connectionString: 'postgres://localhost/my-api' })
+ * const verifier = createVerifier({ store })
+ */
+export async function createPostgresStore(options: PostgresStoreOptions): Promise<AuthStore> {
+  const { prefix = 'fluxauth_', timeout = 5000, limits } = options
+  if (!/^[a-z_][a-z0-9_]{0,30}$/.test(prefix)) {
+    throw new RangeError('prefix has to be lower-case letters, digits and _, 31 at most')
+  }
+  const pool = options.pool ?? (await openPool(options.connectionString, timeout))
+  // Without a listener a connection that is lost while nobody uses it would end the process.
+  const ignore = () => undefined
+  pool.on('error', ignore)
+  const deadline = createDeadline('PostgreSQL', timeout)
+  const query: PostgresPool['query'] = (...args) => deadline(() => pool.query(...args))
+  const end = () => (options.pool ? pool.off('error', ignore) : pool.end())
+  try {
+    await createTables(query, prefix)
+  } catch (error) {
+    await end()
+    throw error
+  }
+  const { attempts, sweep } = postgresAttempts(query, prefix, limits)
+  const timer = setInterval(sweep, SWEEP_MILLISECONDS).unref()
+  return {
+    tokens: guard('PostgreSQL', postgresTokens(query, prefix)),
+    sessions: guard('PostgreSQL', postgresSessions(query, prefix)),
+    attempts: guard('PostgreSQL', attempts),
+    async close() {
+      clearInterval(timer)
+      await end()
+    },
+  }
+}
+
+async function openPool(connectionString: string, timeout: number): Promise<PostgresPool> {
+  const { default: pg } = await import('pg').catch(missingPackage('pg'))
+  try {
+    return new pg.Pool({
+      connectionTimeoutMillis: timeout,
+      query_timeout: timeout,
+      statement_timeout: timeout,
+      keepAlive: true,
+      connectionString,
+    }) as unknown as PostgresPool
+  } catch (error) {
+    // What is wrong with a connection string is told without it.
+    throw unavailable('PostgreSQL', error)
+  }
+}

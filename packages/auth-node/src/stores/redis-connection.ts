@@ -1,0 +1,105 @@
+// One connection to Redis or Valkey that never keeps anybody waiting, and comes back by itself.
+
+import { StoreError } from '@fluxauth/auth-core/server'
+import { createDeadline } from './deadline.ts'
+import { missingPackage, unavailable } from './failures.ts'
+
+/** What is used of a client of the package `redis`, as `createClient` makes it. */
+export interface RedisClient {
+  readonly isOpen: boolean
+  readonly isReady: boolean
+  connect(): Promise<unknown>
+  destroy(): void
+  sendCommand(args: readonly string[]): Promise<unknown>
+  on(event: 'error', listener: (error: unknown) => void): unknown
+  off(event: 'error', listener: (error: unknown) => void): unknown
+}
+
+/** Sends a command, and gives its answer. */
+export type SendCommand = (...args: readonly string[]) => Promise<unknown>
+
+/** An open connection. */
+export interface RedisConnection {
+  readonly send: SendCommand
+  close(): unknown
+}
+
+const LONGEST_PAUSE = 1000
+
+/**
+ * Uses a client that the application made, and closes.
+ *
+ * @param milliseconds to wait for an answer
+ */
+export async function useClient(client: RedisClient, milliseconds: number): Promise<RedisConnection> {
+  // Without a listener a lost connection would end the process.
+  const ignore = () => undefined
+  client.on('error', ignore)
+  const deadline = createDeadline('Redis', milliseconds)
+  if (!client.isOpen) await deadline(() => client.connect())
+  return { send: (...args) => deadline(() => sendTo(client, args)), close: () => client.off('error', ignore) }
+}
+
+/**
+ * Connects by URL.
+ *
+ * @param url `redis://` or `rediss://`, with user name and password where needed
+ * @param milliseconds to wait for a connection, and for each answer
+ */
+export async function connect(url: string, milliseconds: number): Promise<RedisConnection> {
+  const { createClient } = await import('redis').catch(missingPackage('redis'))
+  let started = false
+  const newClient = (): RedisClient => {
+    const made = createClient({
+      url,
+      disableOfflineQueue: true,
+      socket: {
+        connectTimeout: milliseconds,
+        // At the start a mistake in the URL is told; later Redis is waited for.
+        reconnectStrategy: (retries) =>
+          started && Math.min(2 ** retries * 25, LONGEST_PAUSE) * (0.75 + Math.random() / 2),
+      },
+    })
+    made.on('error', () => undefined)
+    return made as unknown as RedisClient
+  }
+  const deadline = createDeadline('Redis', milliseconds)
+  let client: RedisClient
+  let closed = false
+  try {
+    client = newClient()
+    await client.connect()
+  } catch (error) {
+    // What is wrong with a URL is told without the URL.
+    throw unavailable('Redis', error)
+  }
+  started = true
+  const destroy = (): void => {
+    if (client.isOpen) client.destroy()
+  }
+  return {
+    send: (...args) => {
+      const used = client
+      // A connection that gives no answer may be dead without anybody having said so: it makes room for a new one.
+      const onTimeout = () => {
+        if (used !== client || closed) return
+        destroy()
+        client = newClient()
+        client.connect().catch(() => undefined)
+      }
+      return deadline(() => sendTo(used, args), onTimeout)
+    },
+    close() {
+      closed = true
+      destroy()
+    },
+  }
+}
+
+async function sendTo(client: RedisClient, args: readonly string[]): Promise<unknown> {
+  // Not put in a queue, which would grow, and be done long after its sender was told that it was not.
+  if (!client.isReady) {
+    throw new StoreError('ERR_STORE_UNAVAILABLE', 'Redis is gone: it is used again as soon as it is back')
+  }
+  return client.sendCommand(args)
+}

@@ -1,0 +1,167 @@
+// The store in Redis passes the suite, never keeps anybody waiting for a Redis that is gone, and shows no password.
+
+import { inspect } from 'node:util'
+import { testStore } from '@fluxauth/auth-testkit'
+import { describeReal, type RunningRedis, startRedis } from '@fluxauth/auth-testkit/real'
+import { createClient } from 'redis'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createRedisStore } from './redis.ts'
+
+describeReal('a store in Redis', ['redis'], () => {
+  let redis: RunningRedis
+  let client: ReturnType<typeof createClient>
+  beforeAll(async () => {
+    redis = await startRedis()
+    client = createClient({ url: redis.url })
+    client.on('error', () => undefined)
+    await client.connect()
+  })
+  afterAll(async () => {
+    client?.destroy()
+    await redis?.stop()
+  })
+
+  let places = 0
+  const newPrefix = () => `suite-${++places}:`
+  const keysOf = async (prefix: string) => (await client.keys(`${prefix}*`)).sort()
+  /** All that Redis holds under a prefix. */
+  const dump = async (prefix: string): Promise<string> => {
+    const parts: unknown[] = []
+    for (const key of await keysOf(prefix)) {
+      const type = await client.type(key)
+      if (type === 'string') parts.push(key, await client.get(key))
+      else if (type === 'hash') parts.push(key, await client.hGetAll(key))
+      else parts.push(key, await client.zRange(key, 0, -1))
+    }
+    return JSON.stringify(parts)
+  }
+
+  testStore('in Redis', { shared: true }, ({ limits }) => {
+    const prefix = newPrefix()
+    return { open: () => createRedisStore({ url: redis.url, prefix, limits }), dump: () => dump(prefix) }
+  })
+
+  testStore('in Redis, on a client of the application', {}, ({ limits }) => {
+    const prefix = newPrefix()
+    return { open: () => createRedisStore({ client, prefix, limits }), dump: () => dump(prefix) }
+  })
+
+  const session = (id: string, milliseconds: number) => ({
+    id,
+    userID: '1',
+    user: 'joe',
+    createdAt: Date.now(),
+    expiresAt: Date.now() + milliseconds,
+    endsAt: Date.now() + 3_600_000,
+  })
+
+  test('keeps nothing of what has ended, or was deleted', async () => {
+    const prefix = newPrefix()
+    const store = await createRedisStore({ url: redis.url, prefix })
+    await store.sessions.create(session('a', 150))
+    await store.sessions.create(session('b', 300))
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    await store.sessions.create(session('c', 150))
+    expect(await client.zRange(`${prefix}sessions:"1"`, 0, -1)).toEqual(['"b"', '"c"'].sort())
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    const token = {
+      id: '1',
+      hash: 'h',
+      userID: '1',
+      user: 'joe',
+      orgID: '2',
+      status: 'active',
+      description: '',
+      permissions: [],
+      createdAt: '',
+      updatedAt: '2026-01-01T00:00:00Z',
+    } as const
+    await store.tokens.create(token)
+    await store.tokens.delete('1')
+    expect(await keysOf(prefix)).toEqual([])
+    await store.close()
+  })
+
+  test('gives each counter of attempts an end', async () => {
+    const prefix = newPrefix()
+    const store = await createRedisStore({ url: redis.url, prefix, limits: { user: 1 } })
+    const attempt = { user: 'joe', address: '192.0.2.1' }
+    await store.attempts?.begin(attempt)
+    await store.attempts?.succeed(attempt)
+    for (let i = 0; i < 5; i++) await store.attempts?.begin({ ...attempt, address: `192.0.2.${i}` })
+    const keys = await keysOf(prefix)
+    expect(keys.length).toBeGreaterThan(3)
+    for (const key of keys) expect(await client.pTTL(key)).toBeGreaterThan(0)
+    await store.close()
+  })
+
+  const refusalOf = async (promise: Promise<unknown>) => {
+    const start = performance.now()
+    const error = await promise.then(
+      () => expect.fail('should have been refused'),
+      (reason) => reason,
+    )
+    expect(inspect(error, { depth: 9 })).not.toContain(redis.password)
+    return { code: error.code, message: `${error.message}`, milliseconds: performance.now() - start }
+  }
+
+  test('says at the start when Redis is not there, or does not let it in, without the password', async () => {
+    const wrong = redis.url.replace(redis.password, 'wrong-s3cret')
+    for (const [url, hint] of [
+      [wrong, 'WRONGPASS'],
+      [redis.url.replace(/:\d+$/, ':1'), 'ECONNREFUSED'],
+      [redis.url.replace('redis:', 'http:'), ''],
+      [`redis://:${redis.password}@no host`, ''],
+    ] as const) {
+      const { code, message } = await refusalOf(createRedisStore({ url }))
+      expect([code, message]).toEqual(['ERR_STORE_UNAVAILABLE', expect.stringContaining(hint)])
+      expect(message).not.toContain('s3cret')
+    }
+  })
+
+  test('refuses at once while Redis is gone, does nothing later, and comes back by itself', async () => {
+    const own = await startRedis()
+    const handed = createClient({ url: own.url })
+    const stores = [
+      await createRedisStore({ url: own.url }),
+      await createRedisStore({ client: handed, prefix: 'handed:' }),
+    ]
+    for (const store of stores) await store.sessions.create(session('a', 60_000))
+    await own.halt('SIGKILL')
+    for (const store of stores) {
+      for (let i = 0; i < 50; i++) {
+        const { code, milliseconds } = await refusalOf(
+          (async () => store.sessions.create(session('late', 60_000)))(),
+        )
+        expect(code).toBe('ERR_STORE_UNAVAILABLE')
+        expect(milliseconds).toBeLessThan(500)
+      }
+      const begin = (async () => store.attempts?.begin({ user: 'joe' }))()
+      expect((await refusalOf(begin)).code).toBe('ERR_STORE_UNAVAILABLE')
+    }
+    await own.resume()
+    for (const store of stores) {
+      await expect.poll(async () => (await store.sessions.find('a'))?.user, { timeout: 5000 }).toBe('joe')
+      expect(await store.sessions.find('late')).toBeUndefined()
+      await store.close()
+    }
+    handed.destroy()
+    await own.stop()
+  })
+
+  test('does not wait for a Redis that does not answer, and comes back by itself', async () => {
+    const own = await startRedis()
+    const store = await createRedisStore({ url: own.url, timeout: 300 })
+    await store.sessions.create(session('a', 60_000))
+    process.kill(own.pid ?? 0, 'SIGSTOP')
+    const first = await refusalOf((async () => store.sessions.find('a'))())
+    expect([first.code, first.message]).toEqual(['ERR_STORE_UNAVAILABLE', expect.stringContaining('300 ms')])
+    expect(first.milliseconds).toBeLessThan(1500)
+    const then = await refusalOf((async () => store.sessions.find('a'))())
+    expect(then.milliseconds).toBeLessThan(1500)
+    process.kill(own.pid ?? 0, 'SIGCONT')
+    await expect.poll(async () => (await store.sessions.find('a'))?.user, { timeout: 5000 }).toBe('joe')
+    await store.close()
+    await own.stop()
+  })
+})

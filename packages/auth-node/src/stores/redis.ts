@@ -1,0 +1,54 @@
+// Everything in Redis or Valkey, for many machines.
+
+import type { AuthStore } from '@fluxauth/auth-core/server'
+import { guard } from './failures.ts'
+import type { AttemptLimits } from './limits.ts'
+import { connect, type RedisClient, useClient } from './redis-connection.ts'
+import { redisAttempts, redisSessions, redisTokens } from './redis-keys.ts'
+
+export type { RedisClient } from './redis-connection.ts'
+
+/** Options of {@link createRedisStore}. */
+export type RedisStoreOptions = RedisPlace & {
+  /** What every key begins with. Default `fluxauth:`. */
+  readonly prefix?: string | undefined
+  /** How many milliseconds to wait for an answer. Default 2,000. */
+  readonly timeout?: number | undefined
+  /** How many failed attempts are let through. */
+  readonly limits?: AttemptLimits | undefined
+}
+
+/** Where the store is. */
+export type RedisPlace =
+  /** `redis://user:password@host:port/database`, or `rediss:` for TLS. */
+  | { readonly url: string; readonly client?: undefined }
+  /** A client of the package `redis`, for whatever a URL does not say. It stays yours to close. */
+  | { readonly client: RedisClient; readonly url?: undefined }
+
+/**
+ * Opens a store in Redis or Valkey, through the optional package `redis`. What one server writes the others see at once.
+ *
+ * While Redis is gone every call rejects at once, or after `timeout`, with `StoreError` `ERR_STORE_UNAVAILABLE`, which a verifier answers
+ * with 503; it is used again as soon as it is back. Nothing is put in a queue meanwhile. Have Redis write to its disk (`appendonly yes`),
+ * and not evict keys (`maxmemory-policy noeviction`), where tokens must outlast it.
+ *
+ * @param options `url` or `client`, `prefix`, `timeout` and `limits`
+ * @returns the store, once it is connected
+ * @throws {StoreError} `ERR_STORE_PACKAGE` without `redis`, `ERR_STORE_UNAVAILABLE` when it cannot be reached, or lets nobody in
+ * @example
+ * const store = await createRedisStore({ url: 'redis://localhost:6379' })
+ * const verifier = createVerifier({ store })
+ * @see Redis documentation, "Persistence" and "Key eviction"
+ */
+export async function createRedisStore(options: RedisStoreOptions): Promise<AuthStore> {
+  const { prefix = 'fluxauth:', timeout = 2000, limits } = options
+  const { send, close } = options.client
+    ? await useClient(options.client, timeout)
+    : await connect(options.url, timeout)
+  return {
+    tokens: guard('Redis', redisTokens(send, prefix)),
+    sessions: guard('Redis', redisSessions(send, prefix)),
+    attempts: guard('Redis', redisAttempts(send, prefix, limits)),
+    close: () => void close(),
+  }
+}

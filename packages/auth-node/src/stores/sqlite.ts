@@ -1,0 +1,112 @@
+// Everything in one SQLite file: the embedded default, for one machine with any number of processes.
+
+import { chmodSync, closeSync, openSync } from 'node:fs'
+import { type AuthStore, StoreError } from '@fluxauth/auth-core/server'
+import { guard, missingPackage, unavailable } from './failures.ts'
+import type { AttemptLimits } from './limits.ts'
+import { keepStatements, type SqliteDatabase } from './sqlite-database.ts'
+import { sqliteAttempts, sqliteSessions, sqliteTokens } from './sqlite-tables.ts'
+
+export type { SqliteDatabase, SqliteStatement } from './sqlite-database.ts'
+
+/** Options of {@link createSqliteStore}. */
+export type SqliteStoreOptions = SqlitePlace & {
+  /** How many milliseconds to wait for another process that writes. Default 5,000. */
+  readonly timeout?: number | undefined
+  /** How many failed attempts are let through. */
+  readonly limits?: AttemptLimits | undefined
+}
+
+/** Where the store is. */
+export type SqlitePlace =
+  /** The file; made where there is none, for its owner alone. */
+  | { readonly path: string; readonly database?: undefined }
+  /** An open database with better-sqlite3's API. It is set to WAL, and stays yours to close. */
+  | { readonly database: SqliteDatabase; readonly path?: undefined }
+
+const SWEEP_MILLISECONDS = 300_000
+
+const TABLES = `
+CREATE TABLE IF NOT EXISTS fluxauth_tokens (
+  hash TEXT NOT NULL UNIQUE, id TEXT NOT NULL UNIQUE, user_id TEXT, user_name TEXT, org_id TEXT, org_name TEXT,
+  status TEXT NOT NULL, description TEXT NOT NULL, updated_at TEXT NOT NULL, record TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS fluxauth_tokens_user_id ON fluxauth_tokens (user_id, id);
+CREATE INDEX IF NOT EXISTS fluxauth_tokens_user_name ON fluxauth_tokens (user_name, id);
+CREATE INDEX IF NOT EXISTS fluxauth_tokens_org_id ON fluxauth_tokens (org_id, id);
+CREATE INDEX IF NOT EXISTS fluxauth_tokens_org_name ON fluxauth_tokens (org_name, id);
+CREATE TABLE IF NOT EXISTS fluxauth_sessions (
+  id TEXT PRIMARY KEY, user_id TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, ends_at INTEGER NOT NULL,
+  record TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS fluxauth_sessions_user ON fluxauth_sessions (user_id, created_at);
+CREATE INDEX IF NOT EXISTS fluxauth_sessions_end ON fluxauth_sessions (min(expires_at, ends_at));
+CREATE TABLE IF NOT EXISTS fluxauth_attempts (key TEXT PRIMARY KEY, points INTEGER NOT NULL DEFAULT 0, expire INTEGER);
+CREATE INDEX IF NOT EXISTS fluxauth_attempts_expire ON fluxauth_attempts (expire);
+`
+
+/**
+ * Opens a store in an SQLite file, through the optional package `libsql`, or through the handle that you give.
+ *
+ * Its answers are at hand, so that verifying a token costs no promise. Several processes may open the same file, which has to be on a
+ * local disk. Whatever a call has acknowledged outlasts the process, also when it is killed in that moment; tokens and sessions outlast a
+ * power failure too (`synchronous = FULL`), while of the counted attempts the last may be lost then.
+ *
+ * @param options `path` or `database`, `timeout` and `limits`
+ * @returns the store; `close()` closes the file
+ * @throws {StoreError} `ERR_STORE_PACKAGE` without `libsql`, `ERR_STORE_UNAVAILABLE` when the file cannot be opened
+ * @example
+ * const store = await createSqliteStore({ path: '/var/lib/my-api/auth.db' })
+ * const verifier = createVerifier({ store })
+ * @see SQLite documentation, "Write-Ahead Logging" and "PRAGMA synchronous"
+ */
+export async function createSqliteStore(options: SqliteStoreOptions): Promise<AuthStore> {
+  const { path, database, timeout = 5000, limits } = options
+  const opened: SqliteDatabase[] = []
+  const close = () => {
+    for (const handle of opened) handle.close()
+  }
+  try {
+    const open = path === undefined ? undefined : await opener(path)
+    const connect = (synchronous: 'FULL' | 'NORMAL'): SqliteDatabase => {
+      const handle = open?.() ?? database
+      if (!handle) throw new StoreError('ERR_STORE_ABSENT', 'Give the store a path, or a database')
+      if (open) opened.push(handle)
+      handle.exec(`PRAGMA busy_timeout = ${Math.max(0, Math.floor(timeout))}`)
+      handle.exec('PRAGMA journal_mode = WAL')
+      handle.exec(`PRAGMA synchronous = ${synchronous}`)
+      return keepStatements(handle)
+    }
+    const main = connect('FULL')
+    main.transaction(() => main.exec(TABLES)).immediate()
+    // Attempts are not worth a wait for the disk each: they have a connection of their own, which does without.
+    const counting = open ? connect('NORMAL') : main
+    const { attempts, sweep } = sqliteAttempts(counting, limits)
+    const timer = setInterval(sweep, SWEEP_MILLISECONDS).unref()
+    return {
+      tokens: guard('SQLite', sqliteTokens(main)),
+      sessions: guard('SQLite', sqliteSessions(main)),
+      attempts: guard('SQLite', attempts),
+      close() {
+        clearInterval(timer)
+        close()
+      },
+    }
+  } catch (error) {
+    close()
+    throw unavailable('SQLite', error)
+  }
+}
+
+/** What opens a file that only its owner may read; SQLite gives the files beside it the same permissions. */
+async function opener(path: string): Promise<() => SqliteDatabase> {
+  const { default: Database } = await import('libsql').catch(missingPackage('libsql'))
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    // Not opened to be looked at: closing it again would undo the locks of whoever else in this process has it open.
+    chmodSync(path, 0o600)
+  }
+  return () => new Database(path)
+}

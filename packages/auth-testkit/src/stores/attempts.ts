@@ -1,0 +1,186 @@
+// What every store that counts attempts must do.
+
+import type { Attempt, AttemptLimiter, AttemptPermit } from '@fluxauth/auth-core/server'
+import { describe, expect, test } from 'vitest'
+import type { WithStore } from './subject.ts'
+
+const HOME = '192.0.2.1'
+
+/** Addresses of many machines. */
+const elsewhere = (number: number) => `198.51.${number >> 8}.${number & 255}`
+
+/** Registers the tests of an attempt limiter. */
+export function testAttempts(withStore: WithStore, shared: boolean): void {
+  describe('attempts', () => {
+    const withAttempts = (
+      use: (attempts: AttemptLimiter, another: AttemptLimiter) => Promise<void>,
+      limits?: Parameters<WithStore>[1],
+    ) =>
+      withStore(async ({ attempts }, { attempts: another }) => {
+        if (!attempts || !another) throw new Error('The store counts no attempts: say so with its traits')
+        await use(attempts, another)
+      }, limits)
+    const fail = async (
+      attempts: AttemptLimiter,
+      attempt: Attempt,
+      times: number,
+    ): Promise<AttemptPermit[]> => {
+      const permits: AttemptPermit[] = []
+      for (let i = 0; i < times; i++) permits.push(await attempts.begin({ ...attempt }))
+      return permits
+    }
+    const through = (permits: readonly AttemptPermit[]) => permits.filter(({ wait }) => wait === 0).length
+    const locks = (permits: readonly AttemptPermit[]) => permits.filter((permit) => permit.locks).length
+    const signIn = async (attempts: AttemptLimiter, attempt: Attempt): Promise<void> => {
+      expect(await attempts.begin(attempt)).toEqual({ wait: 0, locks: false })
+      await attempts.succeed(attempt)
+    }
+
+    test('on a user name are limited, wherever they come from', () =>
+      withAttempts(async (attempts) => {
+        for (let i = 0; i < 5; i++) {
+          expect(await attempts.begin({ user: 'joe', address: elsewhere(i) })).toEqual({
+            wait: 0,
+            locks: false,
+          })
+        }
+        const refused = await attempts.begin({ user: 'joe', address: elsewhere(6) })
+        expect(refused.locks).toBe(true)
+        expect(Number.isInteger(refused.wait)).toBe(true)
+        expect(refused.wait).toBeGreaterThan(0)
+        expect(refused.wait).toBeLessThanOrEqual(900)
+        expect(through(await fail(attempts, { user: 'zoë', address: elsewhere(7) }, 5))).toBe(5)
+      }))
+
+    test('on a user name are limited without an address too', () =>
+      withAttempts(async (attempts) => {
+        expect(through(await fail(attempts, { user: 'joe' }, 20))).toBe(5)
+        await attempts.succeed({ user: 'zoë' })
+        expect(through(await fail(attempts, { user: 'zoë' }, 20))).toBeLessThanOrEqual(6)
+      }))
+
+    test('from an address are limited, whoever they are on', () =>
+      withAttempts(async (attempts) => {
+        const permits: AttemptPermit[] = []
+        for (let i = 0; i < 30; i++) permits.push(await attempts.begin({ user: `user ${i}`, address: HOME }))
+        expect(through(permits)).toBe(20)
+        expect(locks(permits)).toBe(1)
+        // Those that were refused for their address do not lock out anybody.
+        expect(through(await fail(attempts, { user: 'user 25', address: elsewhere(1) }, 5))).toBe(5)
+        // And an address that is over the limit is so for tokens as well.
+        expect((await attempts.begin({ address: HOME })).wait).toBeGreaterThan(0)
+        expect((await attempts.begin({ address: elsewhere(2) })).wait).toBe(0)
+      }))
+
+    test('with a token count on the address alone', () =>
+      withAttempts(async (attempts) => {
+        const permits = await fail(attempts, { address: HOME }, 50)
+        expect([through(permits), locks(permits)]).toEqual([20, 1])
+      }))
+
+    test('of nobody from nowhere are not limited', () =>
+      withAttempts(async (attempts) => {
+        expect(through(await fail(attempts, {}, 30))).toBe(30)
+      }))
+
+    test('from one IPv6 network, however it is written, count together', () =>
+      withAttempts(async (attempts) => {
+        const permits: AttemptPermit[] = []
+        for (let i = 0; i < 30; i++) {
+          const address = i % 2 ? `2001:db8:1:2::${i.toString(16)}` : `2001:0DB8:0001:0002:ffff:0:0:${i}`
+          permits.push(await attempts.begin({ address }))
+        }
+        expect(through(permits)).toBe(20)
+        expect((await attempts.begin({ address: '2001:db8:1:3::1' })).wait).toBe(0)
+        expect(through(await fail(attempts, { address: '::ffff:192.0.2.7' }, 15))).toBe(15)
+        expect(through(await fail(attempts, { address: '192.0.2.7' }, 15))).toBe(5)
+        expect((await attempts.begin({ address: '::ffff:192.0.2.8' })).wait).toBe(0)
+      }))
+
+    test('that come a thousand at once count as a thousand, and lock once', () =>
+      withAttempts(async (attempts, another) => {
+        const permits = await Promise.all(
+          Array.from({ length: 1000 }, (_, i) =>
+            (i % 2 ? another : attempts).begin({ user: 'joe', address: elsewhere(i) }),
+          ),
+        )
+        expect(through(permits)).toBeGreaterThan(0)
+        expect(through(permits)).toBeLessThanOrEqual(5)
+        expect(locks(permits)).toBe(1)
+        expect(through(await fail(attempts, { user: 'joe', address: HOME }, 10))).toBe(0)
+      }))
+
+    test('that are right do not count', () =>
+      withAttempts(async (attempts) => {
+        for (let i = 0; i < 60; i++) await signIn(attempts, { user: 'joe', address: HOME })
+        for (let i = 0; i < 60; i++) await signIn(attempts, { user: `user ${i}`, address: HOME })
+        for (let i = 0; i < 20; i++) await signIn(attempts, { user: 'zoë', address: elsewhere(i) })
+      }))
+
+    test('that were refused do not count, so that many at once with the right password lock nobody out', () =>
+      withAttempts(async (attempts) => {
+        for (let burst = 0; burst < 3; burst++) {
+          const all = Array.from({ length: 50 }, () => ({ user: 'joe', address: HOME }))
+          const permits = await Promise.all(all.map((attempt) => attempts.begin(attempt)))
+          const right = all.filter((_, i) => permits[i]?.wait === 0)
+          expect(right.length).toBeGreaterThan(0)
+          await Promise.all(right.map((attempt) => attempts.succeed(attempt)))
+          await signIn(attempts, { user: 'joe', address: HOME })
+        }
+      }))
+
+    test('on a user from everywhere do not keep that user out where they signed in before', () =>
+      withAttempts(async (attempts) => {
+        await signIn(attempts, { user: 'joe', address: HOME })
+        for (let i = 0; i < 100; i++) await attempts.begin({ user: 'joe', address: elsewhere(i) })
+        expect((await attempts.begin({ user: 'joe', address: elsewhere(200) })).wait).toBeGreaterThan(0)
+        for (let i = 0; i < 10; i++) await signIn(attempts, { user: 'joe', address: HOME })
+        // Nor do those on others from the same address.
+        for (let i = 0; i < 30; i++) await attempts.begin({ user: `user ${i}`, address: HOME })
+        expect((await attempts.begin({ user: 'eve', address: HOME })).wait).toBeGreaterThan(0)
+        await signIn(attempts, { user: 'joe', address: HOME })
+      }))
+
+    test('from where a user signed in before are limited as well', () =>
+      withAttempts(async (attempts) => {
+        await signIn(attempts, { user: 'joe', address: HOME })
+        const permits = await fail(attempts, { user: 'joe', address: HOME }, 20)
+        expect([through(permits), locks(permits)]).toEqual([5, 1])
+        // It is known to be good for that user alone, and they may still come from somewhere else.
+        expect(through(await fail(attempts, { user: 'zoë', address: HOME }, 5))).toBe(5)
+        await signIn(attempts, { user: 'joe', address: elsewhere(1) })
+      }))
+
+    test('over the limit do not make the wait longer', () =>
+      withAttempts(
+        async (attempts) => {
+          const first = (await fail(attempts, { user: 'joe', address: HOME }, 6)).at(-1)
+          await new Promise((resolve) => setTimeout(resolve, 1100))
+          const waits = (await fail(attempts, { user: 'joe', address: HOME }, 50)).map(({ wait }) => wait)
+          expect(first?.wait).toBeGreaterThan(1)
+          for (const wait of waits) expect(wait).toBeLessThan(first?.wait ?? 0)
+        },
+        { seconds: 60 },
+      ))
+
+    test('are looked at again when the time is over', () =>
+      withAttempts(
+        async (attempts) => {
+          const permits = await fail(attempts, { user: 'joe', address: HOME }, 6)
+          expect(through(permits)).toBe(5)
+          await new Promise((resolve) => setTimeout(resolve, (permits.at(-1)?.wait ?? 0) * 1000 + 100))
+          expect(through(await fail(attempts, { user: 'joe', address: HOME }, 6))).toBe(5)
+        },
+        { seconds: 1 },
+      ))
+
+    if (!shared) return
+    test('count together, and places are known to be good, for all who opened the store', () =>
+      withAttempts(async (attempts, another) => {
+        await signIn(attempts, { user: 'joe', address: HOME })
+        await fail(attempts, { user: 'joe', address: elsewhere(1) }, 3)
+        expect(through(await fail(another, { user: 'joe', address: elsewhere(2) }, 5))).toBe(2)
+        await signIn(another, { user: 'joe', address: HOME })
+      }))
+  })
+}

@@ -1,0 +1,81 @@
+// What the store suite is given, and how its tests get at it.
+
+import type { AuthStore, Awaitable } from '@fluxauth/auth-core/server'
+
+/** How many attempts the suite wants to be let through. */
+export interface StoreLimits {
+  /** For a user name. */
+  readonly user: number
+  /** From an address. */
+  readonly address: number
+  /** For a user name from an address that is known to be good for it. */
+  readonly pair: number
+  /** In so many seconds. */
+  readonly seconds: number
+}
+
+/** What the suite makes a store with. */
+export interface StoreOptions {
+  readonly limits: StoreLimits
+}
+
+/** The store under test: a new place, in which nothing is kept yet. */
+export interface StoreUnderTest {
+  /** Opens the store; with the trait `shared` also a second time, on what is kept already. The suite closes it. */
+  open(): Awaitable<AuthStore>
+  /** All that is kept, as text, where that can be told: no secret may be in it. */
+  dump?(): Awaitable<string>
+  /** Removes what is kept. */
+  remove?(): Awaitable<unknown>
+}
+
+/** What a store can do at all. */
+export interface StoreTraits {
+  /** Whether it can be opened twice, by two programs say, that see what the other writes. Default `false`. */
+  readonly shared?: boolean
+  /** Whether it counts attempts. Default `true`. */
+  readonly attempts?: boolean
+}
+
+/** Gives a test an empty store, opened as often as the test has parameters for it, and closes it afterwards. */
+export type WithStore = (
+  use: (store: AuthStore, another: AuthStore, place: StoreUnderTest) => Promise<void>,
+  limits?: Partial<StoreLimits>,
+) => Promise<void>
+
+const LIMITS: StoreLimits = { user: 5, address: 20, pair: 5, seconds: 900 }
+
+/** Makes {@link WithStore}; where a store is not shared the second handle is the first. */
+export function storesOf(
+  { shared = false }: StoreTraits,
+  create: (options: StoreOptions) => Awaitable<StoreUnderTest>,
+): WithStore {
+  return async (use, limits) => {
+    const place = await create({ limits: { ...LIMITS, ...limits } })
+    const store = await place.open()
+    const another = shared ? await place.open() : store
+    try {
+      await use(store, another, place)
+    } finally {
+      await store.close()
+      if (another !== store) await another.close()
+      await place.remove?.()
+    }
+  }
+}
+
+/** Texts that have to come back as they were. */
+export const ODD_TEXTS: readonly string[] = [
+  '',
+  ' ',
+  'zoë ß€ 北京 👩‍🚀',
+  `it's "quoted" \`so\` \\ and / more`,
+  "'; DROP TABLE tokens; --",
+  '__proto__',
+  'constructor',
+  'a:b*c?[d]%_{e}',
+  'line\r\nbreak\ttab',
+  'null\0character',
+  'half \ud800 a pair',
+  'e\u0301 and \u00e9',
+]

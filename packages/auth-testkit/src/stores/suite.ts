@@ -1,0 +1,33 @@
+// The conformance suite for a store of tokens, sessions and attempts.
+
+import type { Awaitable } from '@fluxauth/auth-core/server'
+import { describe } from 'vitest'
+import { testAttempts } from './attempts.ts'
+import { testSecrecy } from './secrecy.ts'
+import { testSessions } from './sessions.ts'
+import { type StoreOptions, type StoreTraits, type StoreUnderTest, storesOf } from './subject.ts'
+import { testTokens } from './tokens.ts'
+
+/**
+ * Runs the conformance suite on a store, as vitest tests: what is kept comes back as it was, one of many that do the same at once wins,
+ * what was deleted stays so, attempts are limited however many come at once, two who opened the store see each other's writes, and no
+ * secret is kept.
+ *
+ * @param name of the store
+ * @param traits what the store can do at all
+ * @param create makes a new place in which nothing is kept, with the limits that it is told
+ */
+export function testStore(
+  name: string,
+  traits: StoreTraits,
+  create: (options: StoreOptions) => Awaitable<StoreUnderTest>,
+): void {
+  describe(`the store ${name}`, () => {
+    const { shared = false, attempts = true } = traits
+    const withStore = storesOf(traits, create)
+    testTokens(withStore, shared)
+    testSessions(withStore, shared)
+    if (attempts) testAttempts(withStore, shared)
+    testSecrecy(withStore, traits)
+  })
+}

@@ -1,0 +1,241 @@
+// What every store of API tokens must do.
+
+import type { StoredToken, TokenStore } from '@fluxauth/auth-core/server'
+import { describe, expect, test } from 'vitest'
+import { ODD_TEXTS, type WithStore } from './subject.ts'
+
+const id = (number: number) => number.toString(16).padStart(16, '0')
+const hash = (number: number) => `${number}`.padStart(43, 'hash_-')
+
+/** A token that is told from others by its number. */
+export function tokenOf(number: number, more: Partial<StoredToken> = {}): StoredToken {
+  return {
+    id: id(number),
+    hash: hash(number),
+    userID: '0b501e7e557ab1ed',
+    user: 'joe',
+    status: 'active',
+    description: '',
+    permissions: [{ action: 'read', resource: { type: 'buckets' } }],
+    createdAt: '2026-01-02T03:04:05.678Z',
+    updatedAt: '2026-01-02T03:04:05.678Z',
+    ...more,
+  }
+}
+
+/** Registers the tests of a token store. */
+export function testTokens(withStore: WithStore, shared: boolean): void {
+  describe('tokens', () => {
+    const ids = async (tokens: TokenStore, filter?: Parameters<TokenStore['list']>[0]) =>
+      (await tokens.list(filter)).map((token) => token.id)
+    const change = { updatedAt: '2027-01-01T00:00:00.000Z' }
+    const codeOf = async (attempt: () => unknown): Promise<unknown> => {
+      try {
+        await attempt()
+        return undefined
+      } catch (error) {
+        return (error as { code?: unknown }).code
+      }
+    }
+
+    test('are found by hash and by id, exactly as they were made', () =>
+      withStore(async ({ tokens }) => {
+        const token = tokenOf(1, {
+          orgID: '00000000000000a1',
+          org: 'weather',
+          description: 'for the roof',
+          permissions: [
+            {
+              action: 'read',
+              resource: { type: 'buckets', id: '1f', name: 'air', orgID: 'a1', org: 'weather' },
+            },
+            { action: 'write', resource: { type: 'authorizations' } },
+          ],
+        })
+        await tokens.create(token)
+        await tokens.create(tokenOf(2, { permissions: [], status: 'inactive' }))
+        expect(await tokens.find(token.hash)).toEqual(token)
+        expect(await tokens.get(token.id)).toEqual(token)
+        expect(await tokens.get(id(2))).toEqual(tokenOf(2, { permissions: [], status: 'inactive' }))
+        expect(await tokens.find(hash(3))).toBeUndefined()
+        expect(await tokens.get(id(3))).toBeUndefined()
+        expect(await tokens.find(token.id)).toBeUndefined()
+        expect(await tokens.get(token.hash)).toBeUndefined()
+      }))
+
+    test.each(ODD_TEXTS)('keep the text %j as it is', (text) =>
+      withStore(async ({ tokens }) => {
+        const token = tokenOf(1, {
+          userID: text,
+          user: text,
+          orgID: text,
+          org: text,
+          description: text,
+          permissions: [{ action: 'read', resource: { type: text, id: text, name: text } }],
+        })
+        await tokens.create(token)
+        await tokens.create(tokenOf(2, { userID: `${text}.`, user: `${text}.`, orgID: `${text}.` }))
+        expect(await tokens.find(token.hash)).toEqual(token)
+        for (const key of ['userID', 'user', 'orgID', 'org'] as const) {
+          expect(await tokens.list({ [key]: text })).toEqual([token])
+        }
+        expect(await tokens.update(token.id, { description: `${text}!`, ...change })).toEqual({
+          ...token,
+          description: `${text}!`,
+          ...change,
+        })
+        expect(await tokens.get(text)).toBeUndefined()
+        expect(await tokens.update(text, change)).toBeUndefined()
+        expect(await tokens.delete(text)).toBe(false)
+      }),
+    )
+
+    test('are refused when the id or the hash is taken, and what was there stays', () =>
+      withStore(async ({ tokens }) => {
+        const token = tokenOf(1)
+        await tokens.create(token)
+        const sameID = tokenOf(2, { id: token.id, description: 'other' })
+        const sameHash = tokenOf(3, { hash: token.hash, description: 'other' })
+        expect(await codeOf(() => tokens.create(sameID))).toBe('ERR_STORE_EXISTS')
+        expect(await codeOf(() => tokens.create(sameHash))).toBe('ERR_STORE_EXISTS')
+        expect(await tokens.list()).toEqual([token])
+        expect(await tokens.find(sameID.hash)).toBeUndefined()
+        expect(await tokens.get(sameHash.id)).toBeUndefined()
+      }))
+
+    test('of the same id, made fifty times at once, are one', () =>
+      withStore(async (store, another) => {
+        const outcomes = await Promise.all(
+          Array.from({ length: 50 }, (_, i) =>
+            codeOf(() =>
+              (i % 2 ? another : store).tokens.create(tokenOf(i, { id: id(7), description: `${i}` })),
+            ),
+          ),
+        )
+        const made = outcomes.indexOf(undefined)
+        expect(outcomes.filter((code) => code === 'ERR_STORE_EXISTS')).toHaveLength(49)
+        expect((await store.tokens.list()).map(({ description }) => description)).toEqual([`${made}`])
+        expect((await store.tokens.find(hash(made)))?.id).toBe(id(7))
+        expect(await store.tokens.find(hash((made + 1) % 50))).toBeUndefined()
+      }))
+
+    test('are listed in the order of their ids, and page by page', () =>
+      withStore(async ({ tokens }) => {
+        for (const number of [30, 4, 1_000_000, 17, 255, 1]) await tokens.create(tokenOf(number))
+        const all = [1, 4, 17, 30, 255, 1_000_000].map(id)
+        expect(await ids(tokens)).toEqual(all)
+        expect(await ids(tokens, { limit: 2 })).toEqual(all.slice(0, 2))
+        expect(await ids(tokens, { limit: 2, after: id(4) })).toEqual(all.slice(2, 4))
+        expect(await ids(tokens, { after: id(5) })).toEqual(all.slice(2))
+        expect(await ids(tokens, { after: id(1_000_000) })).toEqual([])
+        expect(await ids(tokens, { limit: 100, user: 'joe', after: id(17) })).toEqual(all.slice(3))
+      }))
+
+    test('are listed by each filter, and by several', () =>
+      withStore(async ({ tokens }) => {
+        const of = ['joe', 'zoë', 'joe', 'eve', 'zoë', 'joe']
+        for (const [i, user] of of.entries()) {
+          await tokens.create(
+            tokenOf(i, { user, userID: `id-${user}`, orgID: `o${i % 2}`, org: `org ${i % 2}` }),
+          )
+        }
+        await tokens.create(tokenOf(6, { user: 'none', userID: 'none' }))
+        const list = async (filter: Parameters<TokenStore['list']>[0]) =>
+          (await ids(tokens, filter)).map((text) => Number.parseInt(text, 16))
+        expect(await list({ user: 'joe' })).toEqual([0, 2, 5])
+        expect(await list({ userID: 'id-zoë' })).toEqual([1, 4])
+        expect(await list({ orgID: 'o1' })).toEqual([1, 3, 5])
+        expect(await list({ org: 'org 0' })).toEqual([0, 2, 4])
+        expect(await list({ hash: hash(3) })).toEqual([3])
+        expect(await list({ user: 'joe', orgID: 'o0' })).toEqual([0, 2])
+        expect(await list({ user: 'joe', orgID: 'o0', limit: 1, after: id(0) })).toEqual([2])
+        expect(await list({ hash: hash(3), user: 'joe' })).toEqual([])
+        expect(await list({ hash: hash(3), user: 'eve', after: id(3) })).toEqual([])
+        expect(await list({ user: 'nobody' })).toEqual([])
+        expect(await list({ org: undefined, user: 'none' })).toEqual([6])
+      }))
+
+    test('are listed a thousand at most, unless told otherwise', () =>
+      withStore(async ({ tokens }) => {
+        await Promise.all(Array.from({ length: 1010 }, (_, i) => tokens.create(tokenOf(i))))
+        expect(await ids(tokens)).toEqual(Array.from({ length: 1000 }, (_, i) => id(i)))
+        expect(await ids(tokens, { limit: 5000, orgID: undefined })).toHaveLength(1010)
+        expect(await ids(tokens, { after: id(999) })).toHaveLength(10)
+      }))
+
+    test('change in status and description, and in nothing else', () =>
+      withStore(async ({ tokens }) => {
+        const token = tokenOf(1, { description: 'before' })
+        await tokens.create(token)
+        const off = { ...token, status: 'inactive', ...change }
+        expect(await tokens.update(token.id, { status: 'inactive', ...change })).toEqual(off)
+        expect(await tokens.find(token.hash)).toEqual(off)
+        const after = { ...off, description: 'after', updatedAt: '2027-02-02T00:00:00.000Z' }
+        const { updatedAt } = after
+        expect(await tokens.update(token.id, { description: 'after', updatedAt })).toEqual(after)
+        expect(await tokens.update(token.id, { description: '', updatedAt })).toEqual({
+          ...after,
+          description: '',
+        })
+        const more = { status: 'active', user: 'eve', hash: hash(9), updatedAt } as const
+        expect(await tokens.update(token.id, more)).toEqual({ ...after, description: '', status: 'active' })
+        expect(await tokens.list({ user: 'joe' })).toHaveLength(1)
+        expect(await tokens.find(hash(9))).toBeUndefined()
+      }))
+
+    test('are deleted once, and say so', () =>
+      withStore(async ({ tokens }) => {
+        for (const number of [1, 2]) await tokens.create(tokenOf(number))
+        expect(await tokens.delete(id(1))).toBe(true)
+        expect(await tokens.delete(id(1))).toBe(false)
+        expect(await tokens.find(hash(1))).toBeUndefined()
+        expect(await tokens.get(id(1))).toBeUndefined()
+        expect(await ids(tokens)).toEqual([id(2)])
+        expect(await ids(tokens, { user: 'joe' })).toEqual([id(2)])
+        // What is gone may be made anew.
+        await tokens.create(tokenOf(1, { user: 'eve' }))
+        expect(await ids(tokens, { user: 'joe' })).toEqual([id(2)])
+        expect(await ids(tokens, { user: 'eve' })).toEqual([id(1)])
+      }))
+
+    test('that are deleted stay so, whoever changes them meanwhile', () =>
+      withStore(async (store, another) => {
+        const numbers = Array.from({ length: 40 }, (_, i) => i)
+        for (const number of numbers) await store.tokens.create(tokenOf(number))
+        const deleted = await Promise.all(
+          numbers.flatMap((number) => [
+            another.tokens.update(id(number), { status: 'inactive', ...change }),
+            store.tokens.delete(id(number)),
+            another.tokens.delete(id(number)),
+            another.tokens.update(id(number), { description: 'back', ...change }),
+          ]),
+        )
+        expect(deleted.filter((outcome) => outcome === true)).toHaveLength(numbers.length)
+        expect(await store.tokens.update(id(0), { status: 'active', ...change })).toBeUndefined()
+        expect(await ids(store.tokens)).toEqual([])
+        expect(await store.tokens.find(hash(0))).toBeUndefined()
+      }))
+
+    if (!shared) return
+    test('are seen at once by whoever else opened the store', () =>
+      withStore(async (store, another) => {
+        const token = tokenOf(1)
+        await store.tokens.create(token)
+        expect(await another.tokens.find(token.hash)).toEqual(token)
+        expect(await another.tokens.list()).toEqual([token])
+        await another.tokens.update(token.id, { status: 'inactive', ...change })
+        expect((await store.tokens.find(token.hash))?.status).toBe('inactive')
+        await store.tokens.delete(token.id)
+        expect(await another.tokens.find(token.hash)).toBeUndefined()
+      }))
+
+    test('outlast who made them', () =>
+      withStore(async (store, another, place) => {
+        const third = await place.open()
+        await third.tokens.create(tokenOf(1))
+        await third.close()
+        expect(await another.tokens.get(id(1))).toEqual(tokenOf(1))
+        expect(await store.tokens.get(id(1))).toEqual(tokenOf(1))
+      }))
+  })
+}
