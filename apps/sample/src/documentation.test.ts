@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { describeReal, startPostgres, startRedis } from '@fluxauth/auth-testkit/real'
 import { transform } from 'esbuild'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { startServer } from './server/app.ts'
@@ -38,6 +39,11 @@ const SERVING = `{
   Object.assign(globalThis, { store, token, serve, call })
 }
 `
+/** What the pages call the stores that many machines share. */
+const STORES = [
+  { address: 'redis://localhost:6379', parts: ['redis'], start: startRedis },
+  { address: 'postgres://localhost:5432/postgres', parts: ['postgres', 'initdb'], start: startPostgres },
+] as const
 /** Examples that show a file of the reader's own, which does not exist here. */
 const ABOUT_OTHER_FILES = /from '\.\//
 
@@ -150,7 +156,24 @@ test.each([
   expect(examples.flatMap(({ expected }) => expected).length).toBeGreaterThan(lines)
 })
 
-test.each([...readmes, ...guides])('$title', async ({ title, code, expected, env, files }) => {
+const onStores = [...readmes, ...guides].filter(({ code }) =>
+  STORES.some(({ address }) => code.includes(address)),
+)
+const others = [...readmes, ...guides].filter((example) => !onStores.includes(example))
+
+test.each(others)('$title', (example) => runExample(example))
+
+for (const { address, parts, start } of STORES) {
+  describeReal(`examples on ${address}`, parts, () => {
+    test.each(onStores.filter(({ code }) => code.includes(address)))('$title', async (example) => {
+      const running = await start()
+      onTestFinished(() => running.stop())
+      await runExample({ ...example, code: example.code.replaceAll(address, running.url) })
+    })
+  })
+}
+
+async function runExample({ title, code, expected, env, files }: Example): Promise<void> {
   const server = await startServer(SEED)
   onTestFinished(() => server.stop())
   const origin = server.origin.replace('127.0.0.1', 'localhost')
@@ -172,7 +195,7 @@ test.each([...readmes, ...guides])('$title', async ({ title, code, expected, env
   const { error, output } = await run(title, script, { HOME: home, ...Object.fromEntries(placed) }, home)
   expect(error).toBeNull()
   for (const line of expected) expect(compact(output)).toContain(compact(place(line)))
-})
+}
 
 test('there are docstrings with examples', () => {
   expect(docstrings.length).toBeGreaterThan(14)

@@ -4,16 +4,17 @@ import { randomBytes } from 'node:crypto'
 import {
   type Action,
   createGuard,
-  createMemoryStore,
   createVerifier,
   type Guard,
   type Needed,
   type Principal,
-  pbkdf2Passwords,
+  scryptPasswords,
   type Verifier,
-} from '@fluxauth/auth-core/server'
+} from '@fluxauth/auth-node/server'
+import { createSqliteStore } from '@fluxauth/auth-node/stores/sqlite'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import type { Context, MiddlewareHandler } from 'hono'
+import Database from 'libsql'
 import { Directory } from './directory.ts'
 
 /** What to put in at the start. All of it is made up at random where it is not given. */
@@ -46,12 +47,14 @@ export interface Auth {
 /** Puts it together, with one user and one token that may do everything. */
 export async function createAuth(seed: Seed): Promise<{ auth: Auth; credentials: Credentials }> {
   const directory = new Directory()
-  const passwords = pbkdf2Passwords()
+  const passwords = scryptPasswords()
+  // Gone with the process, so that the sample leaves nothing behind: with { path } in the place of { database } it stays.
+  const store = await createSqliteStore({ database: new Database(':memory:') })
   const verifier = createVerifier({
     // As Cloud Serverless documents it; beside that Bearer, and signing in with a password as v2 does.
     product: 'cloud-serverless',
     schemes: { basic: false, bearer: true, signIn: 'password-or-token' },
-    store: createMemoryStore(),
+    store,
     findUser: (name) => directory.userByName(name),
     passwords,
     onError: console.error,

@@ -1,7 +1,7 @@
 // What the server is about: one organization, its user and its buckets. All that is secret is kept by fluxauth's store.
 
 import { randomBytes } from 'node:crypto'
-import type { Permission, User } from '@fluxauth/auth-core/server'
+import type { Permission, User } from '@fluxauth/auth-node/server'
 
 /** The types of resources that a token can be for. */
 export const RESOURCES: readonly string[] = ['authorizations', 'buckets', 'users']

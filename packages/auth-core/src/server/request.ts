@@ -31,8 +31,9 @@ export function isCrossSite(request: ServerRequest, origins: readonly string[]):
   if (SAFE.test(request.method)) return false
   const origin = request.header('origin')
   if (origin && origins.includes(origin)) return false
+  // What the browser says of its page is right also where a proxy has changed the Host. No page can set this header.
   const site = request.header('sec-fetch-site')
-  if (site && site !== 'same-origin' && site !== 'none') return true
+  if (site) return site !== 'same-origin' && site !== 'none'
   // Without these headers it was no browser: browsers send an Origin with whatever is not safe.
   if (!origin) return false
   const from = hostOf(origin)

@@ -264,6 +264,7 @@ describe('another site', () => {
     ['POST', { origin: 'null' }, false],
     ['POST', { origin: 'https://app.test' }, true],
     ['POST', { 'sec-fetch-site': 'same-origin' }, true],
+    ['POST', { 'sec-fetch-site': 'same-origin', origin: 'https://public.test' }, true],
     ['POST', { 'sec-fetch-site': 'none' }, true],
     ['POST', { 'sec-fetch-site': 'same-site' }, false],
     ['POST', { 'sec-fetch-site': 'cross-site' }, false],

@@ -1,6 +1,6 @@
 // `/api/v2/authorizations`: API tokens. A token's value is shown once, in the answer that creates it, as on Cloud Serverless.
 
-import { includesAll, type Permission, type StoredToken } from '@fluxauth/auth-core/server'
+import { includesAll, type Permission, type StoredToken } from '@fluxauth/auth-node/server'
 import { type Context, Hono } from 'hono'
 import type { Auth, Env } from '../auth.ts'
 import { RESOURCES } from '../directory.ts'
