@@ -1,6 +1,7 @@
 // `Authorization` value <-> credentials, over a set of schemes. `Proxy-Authorization` has the same grammar.
 
 import {
+  checkValue,
   type DecodeOptions,
   refuseCredentials,
   refuseValue,
@@ -8,9 +9,9 @@ import {
   type SchemeCredentials,
   schemeWord,
 } from './scheme.ts'
-import { type BasicCredentials, basicScheme } from './schemes/basic.ts'
-import { type BearerCredentials, bearerScheme } from './schemes/bearer.ts'
-import { type TokenCredentials, tokenScheme } from './schemes/token.ts'
+import { type BasicCredentials, basicScheme, decodeBasic } from './schemes/basic.ts'
+import { type BearerCredentials, bearerScheme, decodeBearer } from './schemes/bearer.ts'
+import { decodeToken, type TokenCredentials, tokenScheme } from './schemes/token.ts'
 
 /** What an InfluxDB server may be sent, told apart by `scheme`. */
 export type Credentials = BasicCredentials | TokenCredentials | BearerCredentials
@@ -72,7 +73,14 @@ export function parseAuthorization<const S extends readonly SchemeCodec[] = Defa
   value: string,
   options?: ParseAuthorizationOptions<S>,
 ): CredentialsOf<S> {
-  const name = schemeWord(value, options).toLowerCase()
+  checkValue(value, options)
+  if (!options?.schemes) {
+    const start = value.slice(0, 6)
+    if (start === 'Token ') return decodeToken(value, options) as CredentialsOf<S>
+    if (start === 'Basic ') return decodeBasic(value, options) as CredentialsOf<S>
+    if (start === 'Bearer') return decodeBearer(value, options) as CredentialsOf<S>
+  }
+  const name = schemeWord(value).toLowerCase()
   const codec = find(options?.schemes, name)
   if (!codec) return refuseValue('ERR_AUTHORIZATION_SCHEME', 'Unknown scheme', 0)
   return codec.decode(value, options) as CredentialsOf<S>

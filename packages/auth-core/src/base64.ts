@@ -6,6 +6,9 @@
 
 import { refuseMatch } from './scheme.ts'
 
+/** The characters before so much padding whose stray bits are zero. */
+const LAST = ['', 'AEIMQUYcgkosw048', 'AQgw']
+
 /**
  * Decodes canonical base64 only: the standard alphabet, padded, no white space, no stray bits (RFC 4648, sections 3.2, 3.3 and 3.5).
  *
@@ -13,15 +16,14 @@ import { refuseMatch } from './scheme.ts'
  */
 export function decodeCanonical(base64: string): string | undefined {
   const { length } = base64
-  const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0
   try {
     const binary = atob(base64)
+    // What `atob` skips, or does without, leaves a length that four does not divide, or looks like padding where none is.
+    const padding = length * 0.75 - binary.length
     if (
-      // One skipped or missing character always shortens the result or leaves a length that four does not divide.
       length % 4 === 0 &&
-      binary.length === length * 0.75 - padding &&
       (padding === 0 ||
-        (padding > 1 ? 'AQgw' : 'AEIMQUYcgkosw048').includes(base64.charAt(length - padding - 1)))
+        (base64[length - padding] === '=' && LAST[padding]?.includes(base64.charAt(length - padding - 1))))
     ) {
       return binary
     }

@@ -34,6 +34,28 @@ test('values of several field lines say what one line with commas says', () => {
   expect(parseChallenges(lines)).toEqual(parseChallenges(lines.join(',')))
 })
 
+test('a challenge in the usual form says what the same in another form says, however many parameters it has', () => {
+  for (let count = 1; count <= 12; count++) {
+    const params = Array.from({ length: count }, (_, index) => `Realm${index || ''}="a, b=${index}"`)
+    const [usual] = parseChallenges(`Basic ${params.join(', ')}`)
+    expect(parseChallenges(`Basic  ${params.join(' ,')}`)).toEqual([usual])
+    expect(Object.entries(usual?.params ?? {})).toEqual(
+      params.map((_, index) => [`realm${index || ''}`, `a, b=${index}`]),
+    )
+    expect(Object.getPrototypeOf(usual?.params)).toBeNull()
+  }
+})
+
+test('a header of many megabytes is read when it may be', () => {
+  for (const value of [`Basic realm="${'\\a'.repeat(2 ** 22)}"`, `Basic a="${'x'.repeat(2 ** 24)}"`]) {
+    expect(parseChallenges(value, { maxLength: Number.POSITIVE_INFINITY })).toHaveLength(1)
+  }
+  const params = Array.from({ length: 2 ** 22 }, (_, index) => `a${index % 2}="x"`).join(', ')
+  expect(() => parseChallenges(`Basic ${params}`, { maxLength: Number.POSITIVE_INFINITY })).toThrow(
+    expect.objectContaining({ code: 'ERR_CHALLENGE_DUPLICATE' }),
+  )
+})
+
 test('parameters of one challenge do not reach another', () => {
   const [basic, bearer] = parseChallenges('Basic realm="a", Bearer realm="b"')
   expect([basic?.params.realm, bearer?.params.realm]).toEqual(['a', 'b'])

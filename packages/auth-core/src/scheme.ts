@@ -6,7 +6,9 @@ import {
   CredentialsError,
   type CredentialsErrorCode,
 } from './errors.ts'
-import { MAX_LENGTH, scan, TOKEN } from './grammar.ts'
+
+/** The 8,192 characters that servers commonly grant a header line. */
+const MAX_LENGTH = 8192
 
 /** Options that every decoder takes. */
 export interface DecodeOptions {
@@ -71,35 +73,38 @@ export function refuseValue(code: AuthorizationErrorCode, message: string, posit
   throw new AuthorizationSyntaxError(code, message, position)
 }
 
-/** Throws for a character that may not stand in credentials. A comma in the value tells that there are two. */
-export function refuseCharacter(value: string, position: number): never {
-  if (value.includes(',')) refuseValue('ERR_AUTHORIZATION_LIST', 'Two credentials', value.indexOf(','))
+/** Throws when the pattern finds something in the credentials. A comma in the value tells that there are two. */
+export function refuseOutside(value: string, start: number, outside: RegExp): void {
+  const position = value.slice(start).search(outside) + start
+  if (position < start) return
+  const comma = value.indexOf(',')
+  if (comma >= 0) refuseValue('ERR_AUTHORIZATION_LIST', 'Two credentials', comma)
   if (/[!-~]/.test(value.charAt(position))) refuseValue('ERR_BASE64_ALPHABET', 'Not base64', position)
-  return refuseValue('ERR_AUTHORIZATION_SYNTAX', 'Not visible ASCII', position)
+  refuseValue('ERR_AUTHORIZATION_SYNTAX', 'Not visible ASCII', position)
 }
 
 /** Throws for a header value that is not worth reading. */
-export function checkValue(value: string, { maxLength = MAX_LENGTH }: DecodeOptions = {}): void {
+export function checkValue(value: string, options?: DecodeOptions): void {
+  const maxLength = options?.maxLength ?? MAX_LENGTH
   if (typeof value !== 'string') refuseValue('ERR_AUTHORIZATION_TYPE', 'Not a string')
   if (!(value.length <= maxLength)) refuseValue('ERR_AUTHORIZATION_LENGTH', 'Over maxLength', maxLength)
 }
+
+/** What a scheme word (a `token`, RFC 9110, section 5.6.2) ends at. */
+const WORD_END = /[^\w!#$%&'*+.^`|~-]|$/
+const START = 'Start with the scheme'
 
 /**
  * Reads the scheme word that a value starts with.
  *
  * @returns the word, as it was written
- * @throws {AuthorizationSyntaxError} `ERR_AUTHORIZATION_TYPE`, `_LENGTH`, `_SYNTAX` or `_NAME`
+ * @throws {AuthorizationSyntaxError} `ERR_AUTHORIZATION_SYNTAX` or `_NAME`
  */
-export function schemeWord(value: string, options?: DecodeOptions): string {
-  checkValue(value, options)
-  const end = scan(TOKEN, value, 0)
+export function schemeWord(value: string): string {
+  const end = value.search(WORD_END)
   const word = value.slice(0, end)
-  if (/^(proxy-)?authorization$/i.test(word)) {
-    refuseValue('ERR_AUTHORIZATION_NAME', 'Omit the header name', 0)
-  }
-  if (!word || (value[end] ?? ' ') !== ' ') {
-    refuseValue('ERR_AUTHORIZATION_SYNTAX', 'Start with a scheme', end)
-  }
+  if (/^(proxy-)?authorization$/i.test(word)) refuseValue('ERR_AUTHORIZATION_NAME', START, 0)
+  if (!word || (value[end] ?? ' ') !== ' ') refuseValue('ERR_AUTHORIZATION_SYNTAX', START, end)
   return word
 }
 
@@ -111,24 +116,14 @@ export function schemeWord(value: string, options?: DecodeOptions): string {
  * @returns index of the first character of the credentials
  * @throws {AuthorizationSyntaxError} as {@link schemeWord}, and `ERR_AUTHORIZATION_SCHEME`, `_CASE` or `_ALONE`
  */
-export function credentialsStart(
-  value: string,
-  name: string,
-  options?: DecodeOptions,
-  exact?: boolean,
-): number {
-  const word = schemeWord(value, options)
+export function credentialsStart(value: string, name: string, exact?: boolean): number {
+  const word = schemeWord(value)
   if (word.toLowerCase() !== name.toLowerCase()) {
     refuseValue('ERR_AUTHORIZATION_SCHEME', `The scheme must be ${name}`, 0)
   }
   if (exact && word !== name) refuseValue('ERR_AUTHORIZATION_CASE', `The scheme must be ${name}`, 0)
   let start = word.length
   while (value[start] === ' ') start++
-  if (start === value.length) refuseValue('ERR_AUTHORIZATION_ALONE', `Nothing follows ${name}`, start)
+  if (start === value.length) refuseValue('ERR_AUTHORIZATION_ALONE', 'No credentials', start)
   return start
-}
-
-/** Whether a value is one that most are: a single look, before the walk that finds out what is wrong with the others. */
-export function isUsual(value: string, usual: RegExp, options: DecodeOptions | undefined): boolean {
-  return typeof value === 'string' && value.length <= (options?.maxLength ?? MAX_LENGTH) && usual.test(value)
 }

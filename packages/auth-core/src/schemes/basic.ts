@@ -2,13 +2,12 @@
 
 import { decodeCanonical, fromBinary, toBinary } from '../base64.ts'
 import {
+  checkValue,
   credentialsStart,
   type DecodeOptions,
   defineScheme,
-  isUsual,
-  refuseCharacter,
-  refuseCredentials,
   refuseMatch,
+  refuseOutside,
   refuseValue,
   type SchemeCodec,
 } from '../scheme.ts'
@@ -32,10 +31,9 @@ export interface DecodeBasicOptions extends DecodeOptions {
   readonly charset?: 'utf-8' | 'latin1' | 'auto' | undefined
 }
 
-/** What is not printable ASCII; in a user-id a colon as well. A literal in a function would be made anew for each call. */
-const OUTSIDE_ASCII = /[^ -~]/
-const OUTSIDE_USERNAME = /[^ -9;-~]/
-const USUAL = /^Basic [^ ]/
+/** Printable ASCII; in a user-id without a colon. A literal in a function would be made anew for each call. */
+const PRINTABLE = /^[ -~]*$/
+const PRINTABLE_USERNAME = /^[ -9;-~]*$/
 /** Control characters (RFC 5234, `CTL`), and the byte order mark that decoders would drop. */
 const CONTROL = /[\0-\x1f\x7f]|^\uFEFF/
 
@@ -58,18 +56,17 @@ const CONTROL = /[\0-\x1f\x7f]|^\uFEFF/
  * @see RFC 7617, section 2
  */
 export function encodeBasic(username: string, password: string, options?: EncodeBasicOptions): string {
-  if (typeof username !== 'string' || typeof password !== 'string') {
-    refuseCredentials('ERR_CREDENTIALS_TYPE', 'Not a string')
+  const isText = typeof username === 'string' && typeof password === 'string'
+  if (isText && PRINTABLE.test(password) && PRINTABLE_USERNAME.test(username)) {
+    // Not a template, which takes longer on Node 20. And the parts are looked at, not the whole: on Node 24 that takes a fifth
+    // less, on Node 20 and 22 hardly more.
+    // biome-ignore lint/style/useTemplate: measured
+    return 'Basic ' + btoa(username + ':' + password)
   }
-  let bytes = `${username}:${password}`
-  // Printable ASCII is fine as it is. The parts are looked at and not the whole, which would have to be copied for it.
-  if (OUTSIDE_USERNAME.test(username) || OUTSIDE_ASCII.test(password)) {
-    refuseMatch(username, /:/, 'ERR_USERNAME_COLON', 'A colon ends the user-id')
-    refuseMatch(username, CONTROL, 'ERR_USERNAME_CONTROL', 'Remove the control character')
-    refuseMatch(password, CONTROL, 'ERR_PASSWORD_CONTROL', 'Remove the control character')
-    bytes = toBinary(bytes, options?.charset)
-  }
-  return `Basic ${btoa(bytes)}`
+  refuseMatch(username, /:/, 'ERR_USERNAME_COLON', 'A colon ends the user-id')
+  refuseMatch(username, CONTROL, 'ERR_USERNAME_CONTROL', 'No control characters')
+  refuseMatch(password, CONTROL, 'ERR_PASSWORD_CONTROL', 'No control characters')
+  return `Basic ${btoa(toBinary(`${username}:${password}`, options?.charset))}`
 }
 
 /**
@@ -85,12 +82,14 @@ export function encodeBasic(username: string, password: string, options?: Encode
  * @see RFC 7617, section 2; RFC 4648, section 4
  */
 export function decodeBasic(value: string, options?: DecodeBasicOptions): BasicCredentials {
-  const start = isUsual(value, USUAL, options) ? 6 : credentialsStart(value, 'Basic', options)
+  checkValue(value, options)
+  const isUsual = value.slice(0, 6) === 'Basic ' && value.charCodeAt(6) > 0x20
+  const start = isUsual ? 6 : credentialsStart(value, 'Basic')
   let userPass = decodeCanonical(value.slice(start)) ?? refuseBase64(value, start)
-  if (OUTSIDE_ASCII.test(userPass)) {
+  if (!PRINTABLE.test(userPass)) {
     userPass =
       fromBinary(userPass, options?.charset) ?? refuseValue('ERR_BASIC_CHARSET', 'Not in this charset', start)
-    if (CONTROL.test(userPass)) refuseValue('ERR_BASIC_CONTROL', 'Remove the control character', start)
+    if (CONTROL.test(userPass)) refuseValue('ERR_BASIC_CONTROL', 'No control characters', start)
   }
   const colon = userPass.indexOf(':')
   if (colon < 0) refuseValue('ERR_BASIC_COLON', 'No colon ends the user-id', start)
@@ -99,9 +98,8 @@ export function decodeBasic(value: string, options?: DecodeBasicOptions): BasicC
 
 /** Tells why base64 is not canonical. */
 function refuseBase64(value: string, start: number): never {
-  const outside = value.slice(start).search(/[^A-Za-z\d+/=]/)
-  if (outside >= 0) refuseCharacter(value, start + outside)
-  return refuseValue('ERR_BASE64_PADDING', 'Not canonical base64', `${value}=`.indexOf('=', start))
+  refuseOutside(value, start, /[^A-Za-z\d+/=]/)
+  return refuseValue('ERR_BASE64_PADDING', 'Not base64', `${value}=`.indexOf('=', start))
 }
 
 /** The Basic scheme, for `parseAuthorization` and `formatAuthorization`. */

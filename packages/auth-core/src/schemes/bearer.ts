@@ -1,6 +1,6 @@
 // Reads and writes Bearer credentials (RFC 6750), which InfluxDB v2 and v3 accept as a synonym of Token.
 
-import { type DecodeOptions, defineScheme, type SchemeCodec } from '../scheme.ts'
+import { checkValue, type DecodeOptions, defineScheme, type SchemeCodec } from '../scheme.ts'
 import { readToken, writeToken } from './token.ts'
 
 /** A bearer token: an InfluxDB API token, or a JWT on v1. */
@@ -37,7 +37,8 @@ export function encodeBearer(token: string): string {
  * @see RFC 6750, section 2.1
  */
 export function decodeBearer(value: string, options?: DecodeOptions): BearerCredentials {
-  return { scheme: 'bearer', token: readToken('Bearer', value, options) }
+  checkValue(value, options)
+  return { scheme: 'bearer', token: readToken('Bearer', value) }
 }
 
 /** The Bearer scheme, for `parseAuthorization` and `formatAuthorization`. */

@@ -1,12 +1,12 @@
 // Reads and writes InfluxDB's Token scheme.
 
 import {
+  checkValue,
   credentialsStart,
   type DecodeOptions,
   defineScheme,
-  isUsual,
-  refuseCharacter,
   refuseMatch,
+  refuseOutside,
   type SchemeCodec,
 } from '../scheme.ts'
 
@@ -51,9 +51,8 @@ export function encodeToken(token: string): string {
  * @see InfluxDB Cloud Serverless, API reference, "Authentication"
  */
 export function decodeToken(value: string, options?: DecodeTokenOptions): TokenCredentials {
-  const token = isUsual(value, USUAL, options)
-    ? value.slice(6)
-    : readToken('Token', value, options, options?.scheme !== 'any-case')
+  checkValue(value, options)
+  const token = USUAL.test(value) ? value.slice(6) : readToken('Token', value, options?.scheme !== 'any-case')
   return { scheme: 'token', token }
 }
 
@@ -73,15 +72,14 @@ export function splitTokenPair(token: string): { username: string; password: str
 
 /** Writes a scheme word and a token. Shared with Bearer. */
 export function writeToken(name: string, token: string): string {
-  refuseMatch(token, /^$|[^!-~]/, 'ERR_TOKEN_SYNTAX', 'A token is visible ASCII')
+  refuseMatch(token, /^$|[^!-~]/, 'ERR_TOKEN_SYNTAX', 'Not visible ASCII')
   return `${name} ${token}`
 }
 
 /** Reads the token behind a scheme word. Shared with Bearer. */
-export function readToken(name: string, value: string, options?: DecodeOptions, exact?: boolean): string {
-  const start = credentialsStart(value, name, options, exact)
-  const outside = value.slice(start).search(/[^!-~]/)
-  if (outside >= 0) refuseCharacter(value, start + outside)
+export function readToken(name: string, value: string, exact?: boolean): string {
+  const start = credentialsStart(value, name, exact)
+  refuseOutside(value, start, /[^!-~]/)
   return value.slice(start)
 }
 
