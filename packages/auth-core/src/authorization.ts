@@ -10,7 +10,7 @@ import {
   schemeWord,
 } from './scheme.ts'
 import { type BasicCredentials, basicScheme, decodeBasic } from './schemes/basic.ts'
-import { type BearerCredentials, bearerScheme, decodeBearer } from './schemes/bearer.ts'
+import { type BearerCredentials, bearerScheme } from './schemes/bearer.ts'
 import { decodeToken, type TokenCredentials, tokenScheme } from './schemes/token.ts'
 
 /** What an InfluxDB server may be sent, told apart by `scheme`. */
@@ -73,13 +73,12 @@ export function parseAuthorization<const S extends readonly SchemeCodec[] = Defa
   value: string,
   options?: ParseAuthorizationOptions<S>,
 ): CredentialsOf<S> {
-  checkValue(value, options)
-  if (!options?.schemes) {
-    const start = value.slice(0, 6)
-    if (start === 'Token ') return decodeToken(value, options) as CredentialsOf<S>
-    if (start === 'Basic ') return decodeBasic(value, options) as CredentialsOf<S>
-    if (start === 'Bearer') return decodeBearer(value, options) as CredentialsOf<S>
+  // The usual words are told by their first letter, without cutting them out. What only begins alike is refused all the same.
+  if (!options?.schemes && typeof value === 'string' && value[5] === ' ') {
+    if (value[0] === 'T') return decodeToken(value, options) as CredentialsOf<S>
+    if (value[0] === 'B') return decodeBasic(value, options) as CredentialsOf<S>
   }
+  checkValue(value, options)
   const name = schemeWord(value).toLowerCase()
   const codec = find(options?.schemes, name)
   if (!codec) return refuseValue('ERR_AUTHORIZATION_SCHEME', 'Unknown scheme', 0)

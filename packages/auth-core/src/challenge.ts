@@ -1,5 +1,17 @@
 // `WWW-Authenticate` value <-> challenges. `Proxy-Authenticate` has the same grammar.
 
+import {
+  END,
+  EQUALS,
+  NAME,
+  QUOTE,
+  QUOTED,
+  SEPARATORS,
+  SPACES,
+  TOKEN,
+  TOKEN68,
+  WHOLE_TOKEN,
+} from './grammar.ts'
 import { checkValue, type DecodeOptions, refuseCredentials, refuseValue } from './scheme.ts'
 
 /** What a server asks for: a scheme with either parameters or one token68. */
@@ -11,20 +23,6 @@ export interface Challenge {
   /** Parameters by lower-case name; the object has no prototype. */
   readonly params: Readonly<Record<string, string>>
 }
-
-/** A whole `token` (RFC 9110, section 5.6.2). */
-const WHOLE_TOKEN = /^[\w!#$%&'*+.^`|~-]+$/
-// What the walk takes off a line, piece by piece (RFC 9110, sections 5.6 and 11.2). Each pattern reads from where the walk stands.
-const TOKEN = /[\w!#$%&'*+.^`|~-]+/y
-const SPACES = / +/y
-const NAME = /[\w!#$%&'*+.^`|~-]+(?=[\t ]*=)/y
-const EQUALS = /[\t ]*=[\t ]*/y
-const TOKEN68 = /[\w.~+/-]+=*(?=[\t ]*(?:,|$))/y
-const QUOTE = /"/y
-const SEPARATORS = /[\t ,]+/y
-const END = /[\t ]*(?:,[\t ,]*|$)/y
-/** A quoted-string's characters up to the next backslash, behind one escaped where one is. */
-const QUOTED = /(?:\\[\t -~\x80-\xff])?[\t !#-[\]-~\x80-\xff]*/y
 
 /** One challenge, written as most are: up to ten parameters, all quoted, nothing escaped. (Without a bound, V8 needs memory for each.) */
 const USUAL =

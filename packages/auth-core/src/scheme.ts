@@ -6,6 +6,7 @@ import {
   CredentialsError,
   type CredentialsErrorCode,
 } from './errors.ts'
+import { WORD_END } from './grammar.ts'
 
 /** The 8,192 characters that servers commonly grant a header line. */
 const MAX_LENGTH = 8192
@@ -90,8 +91,6 @@ export function checkValue(value: string, options?: DecodeOptions): void {
   if (!(value.length <= maxLength)) refuseValue('ERR_AUTHORIZATION_LENGTH', 'Over maxLength', maxLength)
 }
 
-/** What a scheme word (a `token`, RFC 9110, section 5.6.2) ends at. */
-const WORD_END = /[^\w!#$%&'*+.^`|~-]|$/
 const START = 'Start with the scheme'
 
 /**
