@@ -128,6 +128,15 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     pending.set(origin, settled)
     return settled
   }
+  // A credential in hand never changes: what was made of it once will do until it is refused.
+  let inHand: { readonly generation: number; readonly authorization: Authorization } | undefined
+  const make = (credentials: Credentials, generation: number): Authorization => {
+    if (!fixed) return new BoundAuthorization(credentials, generation)
+    if (inHand?.generation !== generation) {
+      inHand = { generation, authorization: new BoundAuthorization(credentials, generation) }
+    }
+    return inHand.authorization
+  }
   const askAnew = async (origin: string): Promise<Credentials> => ask(origin)
 
   return {
@@ -146,7 +155,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       const generation = generationOf(origin)
       const resolved = (credentials: Credentials): Authorization => {
         emit({ type: 'credential-resolved', origin, reason: 'request' })
-        return new BoundAuthorization(credentials, generation)
+        return make(credentials, generation)
       }
       const answer = ask(origin)
       return isPromise(answer) ? waitFor(answer, signal).then(resolved) : resolved(answer)
