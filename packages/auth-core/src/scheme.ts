@@ -91,8 +91,6 @@ export function checkValue(value: string, options?: DecodeOptions): void {
   if (!(value.length <= maxLength)) refuseValue('ERR_AUTHORIZATION_LENGTH', 'Over maxLength', maxLength)
 }
 
-const START = 'Start with the scheme'
-
 /**
  * Reads the scheme word that a value starts with.
  *
@@ -102,8 +100,9 @@ const START = 'Start with the scheme'
 export function schemeWord(value: string): string {
   const end = value.search(WORD_END)
   const word = value.slice(0, end)
-  if (/^(proxy-)?authorization$/i.test(word)) refuseValue('ERR_AUTHORIZATION_NAME', START, 0)
-  if (!word || (value[end] ?? ' ') !== ' ') refuseValue('ERR_AUTHORIZATION_SYNTAX', START, end)
+  if (/^(proxy-)?authorization$/i.test(word)) refuseValue('ERR_AUTHORIZATION_NAME', 'Omit the header name', 0)
+  if (!word || (value[end] ?? ' ') !== ' ')
+    refuseValue('ERR_AUTHORIZATION_SYNTAX', 'Start with the scheme', end)
   return word
 }
 
