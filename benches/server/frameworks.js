@@ -6,7 +6,7 @@ import fastifyBasicAuth from '@fastify/basic-auth'
 import { createGuard } from '@fluxauth/auth-core/server'
 import { guardExpress } from '@fluxauth/auth-node/servers/express'
 import { guardFastify } from '@fluxauth/auth-node/servers/fastify'
-import { guardHttp } from '@fluxauth/auth-node/servers/http'
+import { guardHttp, readRequest } from '@fluxauth/auth-node/servers/http'
 import { serve } from '@hono/node-server'
 import express from 'express'
 import expressBasicAuth from 'express-basic-auth'
@@ -80,7 +80,9 @@ export const frameworks = {
         serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, ({ port }) => resolve(port))
       })
     }
-    const { protect } = createGuard(await makeVerifier())
+    const { protect } = createGuard(await makeVerifier(), {
+      read: (_, context) => readRequest(context.env.incoming),
+    })
     const guarded = protect((_request, _principal, context) => answer(context))
     return {
       bare: await make(answer),

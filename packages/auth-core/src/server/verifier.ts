@@ -214,9 +214,9 @@ export function createVerifier(options: VerifierOptions): Verifier {
   return {
     verify,
     permit(principal, request, action, resource) {
-      const wanted = typeof resource === 'string' ? { type: resource } : resource
-      const { orgID = principal.orgID } = wanted
-      if (permits(principal.permissions, action, { ...wanted, orgID })) return undefined
+      const wanted = typeof resource === 'string' ? { type: resource, orgID: principal.orgID } : resource
+      const placed = wanted.orgID === undefined ? { ...wanted, orgID: principal.orgID } : wanted
+      if (permits(principal.permissions, action, placed)) return undefined
       return refuse('forbidden', request, principal.user).refusal
     },
     async signIn(request) {

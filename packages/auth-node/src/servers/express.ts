@@ -1,8 +1,8 @@
 // Guards an Express application, version 4 or 5.
 
 import type { Action, Principal, Verifier } from '@fluxauth/auth-core/server'
-import type { Request, RequestHandler } from 'express'
-import { createGate, type NeededResource, sendReply, whenDecided } from './request.ts'
+import type { NextFunction, Request, RequestHandler, Response } from 'express'
+import { createGate, type Needed, type NeededResource, type Outcome, sendReply } from './request.ts'
 
 declare global {
   namespace Express {
@@ -46,21 +46,11 @@ export function guardExpress(verifier: Verifier): ExpressGuard {
     secure: ({ secure }) => secure,
   })
   const guarded =
-    (action?: Action, resource?: NeededResource<Request>): RequestHandler =>
+    (needed?: Needed<Request>): RequestHandler =>
     (request, response, next) => {
-      whenDecided(
-        gate.decide(request, request, action, resource),
-        (outcome) => {
-          if (!outcome) return
-          if ('refusal' in outcome) {
-            sendReply(response, outcome.refusal)
-          } else {
-            request.principal = outcome.principal
-            next()
-          }
-        },
-        next,
-      )
+      const outcome = gate.decide(request, request, needed)
+      if (!outcome || !('then' in outcome)) conclude(outcome, request, response, next)
+      else outcome.then((settled) => conclude(settled, request, response, next)).catch(next)
     }
   const answer =
     (how: 'signIn' | 'signOut'): RequestHandler =>
@@ -68,8 +58,18 @@ export function guardExpress(verifier: Verifier): ExpressGuard {
       sendReply(response, await gate.answer(how, request, request))
   return {
     authenticate: guarded(),
-    requirePermission: guarded,
+    requirePermission: (action, resource) => guarded([action, resource]),
     signIn: answer('signIn'),
     signOut: answer('signOut'),
+  }
+}
+
+function conclude(outcome: Outcome, request: Request, response: Response, next: NextFunction): void {
+  if (!outcome) return
+  if ('refusal' in outcome) {
+    sendReply(response, outcome.refusal)
+  } else {
+    request.principal = outcome.principal
+    next()
   }
 }

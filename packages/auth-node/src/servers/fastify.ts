@@ -5,10 +5,11 @@ import type {
   FastifyPluginCallback,
   FastifyReply,
   FastifyRequest,
+  HookHandlerDoneFunction,
   onRequestHookHandler,
   RouteHandlerMethod,
 } from 'fastify'
-import { createGate, type NeededResource, whenDecided } from './request.ts'
+import { createGate, type Needed, type NeededResource, type Outcome } from './request.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -55,21 +56,11 @@ export const guardFastify: FastifyPluginCallback<GuardFastifyOptions> = (app, { 
     secure: ({ protocol }) => protocol === 'https',
   })
   const guarded =
-    (action?: Action, resource?: NeededResource<FastifyRequest>): onRequestHookHandler =>
+    (needed?: Needed<FastifyRequest>): onRequestHookHandler =>
     (request, reply, next) => {
-      whenDecided(
-        gate.decide(request.raw, request, action, resource),
-        (outcome) => {
-          if (!outcome) return
-          if ('refusal' in outcome) {
-            send(reply, outcome.refusal)
-          } else {
-            request.principal = outcome.principal
-            next()
-          }
-        },
-        (error) => next(error as Error),
-      )
+      const outcome = gate.decide(request.raw, request, needed)
+      if (!outcome || !('then' in outcome)) conclude(outcome, request, reply, next)
+      else outcome.then((settled) => conclude(settled, request, reply, next)).catch(next)
     }
   const answer =
     (how: 'signIn' | 'signOut'): RouteHandlerMethod =>
@@ -77,7 +68,7 @@ export const guardFastify: FastifyPluginCallback<GuardFastifyOptions> = (app, { 
       send(reply, await gate.answer(how, request.raw, request))
   app.decorateRequest('principal', undefined)
   app.decorate('authenticate', guarded())
-  app.decorate('requirePermission', guarded)
+  app.decorate('requirePermission', (action, resource) => guarded([action, resource]))
   app.decorate('signIn', answer('signIn'))
   app.decorate('signOut', answer('signOut'))
   done()
@@ -89,6 +80,21 @@ Object.assign(guardFastify, {
   [Symbol.for('fastify.display-name')]: '@fluxauth/auth-node',
   [Symbol.for('plugin-meta')]: { fastify: '5.x', name: '@fluxauth/auth-node' },
 })
+
+function conclude(
+  outcome: Outcome,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  next: HookHandlerDoneFunction,
+): void {
+  if (!outcome) return
+  if ('refusal' in outcome) {
+    send(reply, outcome.refusal)
+  } else {
+    request.principal = outcome.principal
+    next()
+  }
+}
 
 function send(reply: FastifyReply, { status, headers, body }: Reply): FastifyReply {
   return reply

@@ -2,7 +2,7 @@
 
 import type { Action, Awaitable, Principal, Reply, Verifier } from '@fluxauth/auth-core/server'
 import type { Middleware, Next, ParameterizedContext } from 'koa'
-import { createGate, type NeededResource, type Outcome } from './request.ts'
+import { createGate, type Needed, type NeededResource, type Outcome } from './request.ts'
 
 /** What the guard adds to a context's state. */
 export interface GuardedState {
@@ -46,9 +46,9 @@ export function guardKoa(verifier: Verifier): KoaGuard {
     secure: ({ secure }) => secure,
   })
   const guarded =
-    (action?: Action, resource?: NeededResource<Context>): Middleware<GuardedState> =>
+    (needed?: Needed<Context>): Middleware<GuardedState> =>
     (ctx, next) => {
-      const outcome: Awaitable<Outcome> = gate.decide(ctx.req, ctx, action, resource)
+      const outcome: Awaitable<Outcome> = gate.decide(ctx.req, ctx, needed)
       if (outcome && 'then' in outcome) return outcome.then((outcome) => conclude(ctx, next, outcome))
       return conclude(ctx, next, outcome)
     }
@@ -58,7 +58,7 @@ export function guardKoa(verifier: Verifier): KoaGuard {
       send(ctx, await gate.answer(how, ctx.req, ctx))
   return {
     authenticate: guarded(),
-    requirePermission: guarded,
+    requirePermission: (action, resource) => guarded([action, resource]),
     signIn: answer('signIn'),
     signOut: answer('signOut'),
   }

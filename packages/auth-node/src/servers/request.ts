@@ -23,6 +23,9 @@ export interface Peer<R> {
 /** On what an action is to be permitted: a type of resource, one resource, or what a request says. */
 export type NeededResource<R> = string | Resource | ((request: R) => string | Resource)
 
+/** What a principal must be permitted. */
+export type Needed<R> = readonly [action: Action, resource: NeededResource<R>]
+
 /** Who a request is from or how to refuse it; `undefined` where the client has gone and nobody waits for an answer. */
 export type Outcome = Verdict | undefined
 
@@ -33,59 +36,58 @@ export interface Gate<R> {
    *
    * @param raw the request as Node has it
    * @param request the same as the framework has it
+   * @param needed what they must be permitted
    */
-  decide(raw: IncomingMessage, request: R, action?: Action, resource?: NeededResource<R>): Awaitable<Outcome>
+  decide(raw: IncomingMessage, request: R, needed?: Needed<R>): Awaitable<Outcome>
   /** Answers a request to sign in or out. */
   answer(how: 'signIn' | 'signOut', raw: IncomingMessage, request: R): Promise<Reply>
 }
 
 /** Makes what decides for a framework. */
 export function createGate<R>(verifier: Verifier, peer: Peer<R>): Gate<R> {
+  const permit = (verdict: Verdict, asked: ServerRequest, request: R, needed: Needed<R>): Verdict => {
+    if ('refusal' in verdict) return verdict
+    const [action, resource] = needed
+    const wanted = typeof resource === 'function' ? resource(request) : resource
+    const refusal = verifier.permit(verdict.principal, asked, action, wanted)
+    return refusal ? { refusal } : verdict
+  }
   // Nothing is kept on a request for the next step of the framework's chain: to ask the verifier again takes less than to keep it.
   return {
-    decide(raw, request, action, resource) {
+    decide(raw, request, needed) {
       if (raw.socket.destroyed) return undefined
       const asked = new NodeRequest(raw, request, peer)
-      const permit = (verdict: Verdict): Verdict => {
-        if ('refusal' in verdict || action === undefined || resource === undefined) return verdict
-        const wanted = typeof resource === 'function' ? resource(request) : resource
-        const refusal = verifier.permit(verdict.principal, asked, action, wanted)
-        return refusal ? { refusal } : verdict
-      }
       const verdict = verifier.verify(asked)
-      if (!('then' in verdict)) return permit(verdict)
-      return verdict.then((verdict) => (raw.socket.destroyed ? undefined : permit(verdict)))
+      if (!('then' in verdict)) return needed ? permit(verdict, asked, request, needed) : verdict
+      return verdict.then((settled) => {
+        if (raw.socket.destroyed) return undefined
+        return needed ? permit(settled, asked, request, needed) : settled
+      })
     },
     answer: (how, raw, request) => verifier[how](new NodeRequest(raw, request, peer)),
   }
 }
 
-/** Goes on with an outcome, at once where it is at hand. */
-export function whenDecided(
-  outcome: Awaitable<Outcome>,
-  conclude: (outcome: Outcome) => void,
-  fail: (error: unknown) => void,
-): void {
-  if (outcome && 'then' in outcome) outcome.then(conclude, fail)
-  else conclude(outcome)
-}
-
 /** A request of Node's http, as a verifier looks at it. */
-class NodeRequest<R> implements ServerRequest {
-  readonly method: string
-  readonly url: string
+export class NodeRequest<R> implements ServerRequest {
   readonly authorization: string | readonly string[] | undefined
   readonly #raw: IncomingMessage
   readonly #request: R
   readonly #peer: Peer<R>
 
   constructor(raw: IncomingMessage, request: R, peer: Peer<R>) {
-    this.method = raw.method ?? ''
-    this.url = raw.url ?? ''
     this.authorization = readAuthorization(raw)
     this.#raw = raw
     this.#request = request
     this.#peer = peer
+  }
+
+  get method(): string {
+    return this.#raw.method ?? ''
+  }
+
+  get url(): string {
+    return this.#raw.url ?? ''
   }
 
   get address(): string | undefined {
@@ -109,11 +111,16 @@ function readAuthorization({ rawHeaders }: IncomingMessage): string | string[] |
   let found: string | string[] | undefined
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string
-    if (name.length !== 13 || name.toLowerCase() !== 'authorization') continue
+    if (name.length !== 13 || !isAuthorization(name)) continue
     const value = rawHeaders[i + 1] as string
     found = found === undefined ? value : [value].concat(found)
   }
   return found
+}
+
+/** In any case; the usual ones are told without making another string. */
+function isAuthorization(name: string): boolean {
+  return name === 'Authorization' || name === 'authorization' || name.toLowerCase() === 'authorization'
 }
 
 /** Sends a reply as it is. Node leaves the body away where the request was a HEAD. */
