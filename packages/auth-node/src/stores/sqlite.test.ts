@@ -136,19 +136,17 @@ test('takes what two processes write at once', async () => {
 })
 
 test('says what to install where its package is missing', async () => {
+  const hooks = `export const resolve = (name, context, next) => {
+    if (name === 'libsql') throw Object.assign(new Error('none'), { code: 'ERR_MODULE_NOT_FOUND' })
+    return next(name, context)
+  }`
+  const store = new URL('../../dist/stores/sqlite.js', import.meta.url).href
   const script = `
-    import { registerHooks, register } from 'node:module'
-    register('data:text/javascript,' + encodeURIComponent(
-      'export const resolve = (name, context, next) => { if (name === "libsql") throw Object.assign(new Error("none"), { code: "ERR_MODULE_NOT_FOUND" }); return next(name, context) }'
-    ))
-    const { createSqliteStore } = await import(${JSON.stringify(new URL('../../dist/stores/sqlite.js', import.meta.url).href)})
+    import { register } from 'node:module'
+    register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hooks)}`)})
+    const { createSqliteStore } = await import(${JSON.stringify(store)})
     await createSqliteStore({ path: '/nonexistent/auth.db' }).catch(({ code, message }) => console.log(code, message))
   `
-  const run = promisify(execFile)
-  const { stdout } = await run(process.execPath, [
-    '--input-type=module',
-    '-e',
-    script.replace('registerHooks, ', ''),
-  ])
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script])
   expect(stdout).toContain('ERR_STORE_PACKAGE Install libsql')
 })
