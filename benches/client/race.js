@@ -51,7 +51,7 @@ async function turn(request) {
 }
 
 /** Where the median lies with a certainty of 95 %, by the ranks around it. */
-function interval(values) {
+export function interval(values) {
   const sorted = [...values].sort((a, b) => a - b)
   const spread = 0.98 * Math.sqrt(sorted.length)
   const half = sorted.length / 2

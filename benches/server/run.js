@@ -2,7 +2,7 @@
 
 import { fork } from 'node:child_process'
 import autocannon from 'autocannon'
-import { median } from '../client/race.js'
+import { interval, median } from '../client/race.js'
 import { HEADERS } from './accounts.js'
 
 const ROUNDS = Number(process.env.ROUNDS ?? 30)
@@ -35,7 +35,10 @@ async function compare(framework, scheme, headers) {
   const share = median(shares.ours)
   const verdict = share >= TARGET ? 'reached' : 'MISSED '
   const title = `${framework}, ${scheme}`
-  console.log(`${title.padEnd(18)} ${verdict}  ${share.toFixed(3)} of bare, at least ${TARGET}`)
+  const [low, high] = interval(shares.ours).map((bound) => bound.toFixed(3))
+  console.log(
+    `${title.padEnd(18)} ${verdict}  ${share.toFixed(3)} of bare (${low} to ${high}), at least ${TARGET}`,
+  )
   if (shares.peer.length > 0) {
     console.log(`${''.padEnd(18)}          ${median(shares.peer).toFixed(3)} of bare: ${PEERS[framework]}`)
   }
