@@ -81,12 +81,11 @@ export const frameworks = {
       })
     }
     const { protect } = createGuard(await makeVerifier(), {
-      read: (_, context) => readRequest(context.env.incoming),
+      read: (context) => readRequest(context.env.incoming),
     })
-    const guarded = protect((_request, _principal, context) => answer(context))
     return {
       bare: await make(answer),
-      ours: await make((context) => guarded(context.req.raw, context)),
+      ours: await make(protect(answer)),
       peer: await make(answer, basicAuth({ username: USER, password: TOKEN })),
     }
   },

@@ -12,7 +12,8 @@ const TARGET = 0.97
 const PEERS = { express: 'express-basic-auth', fastify: '@fastify/basic-auth', hono: "hono's basicAuth" }
 
 console.log(`Node ${process.version}, ${ROUNDS} rounds`)
-for (const framework of ['node:http', 'fastify', 'express', 'hono']) {
+const chosen = process.argv[2]
+for (const framework of chosen ? [chosen] : ['node:http', 'fastify', 'express', 'hono']) {
   for (const [scheme, headers] of Object.entries(HEADERS)) await compare(framework, scheme, headers)
 }
 

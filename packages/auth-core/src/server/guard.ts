@@ -21,14 +21,14 @@ export interface WebRequest {
  * Options of {@link createGuard}. `Rest` is what the runtime hands over beside the request: Deno's and Bun's information about the
  * connection, a Worker's environment, Hono's context.
  */
-export interface GuardOptions<R extends WebRequest, Rest extends readonly unknown[]> {
+export interface GuardOptions<R, Rest extends readonly unknown[]> {
   /** The client's address, which does not stand in a `Request`. Without it attempts are limited per user alone. */
   readonly address?: ((request: R, ...rest: Rest) => string | undefined) | undefined
   /** Whether the request came over TLS. Default: as its URL says. Say so yourself behind a proxy that ends TLS. */
   readonly secure?: ((request: R, ...rest: Rest) => boolean) | undefined
   /**
-   * Reads the request for the verifier, where the runtime has it in a form that takes less time than a `Request`: Hono's Node server has
-   * Node's own in its context (`readRequest` of auth-node). `address` and `secure` are not asked then.
+   * Reads the request for the verifier, where the runtime has it in another form than a `Request`, or in one that takes less time: the
+   * context of Hono's Node server has Node's own (`readRequest` of auth-node). `address` and `secure` are not asked then.
    */
   readonly read?: ((request: R, ...rest: Rest) => ServerRequest) | undefined
 }
@@ -40,7 +40,7 @@ const CLIENT_GONE = 499
 export type Needed = readonly [action: Action, resource: string | Resource]
 
 /** Lets requests in, or answers them. */
-export interface Guard<R extends WebRequest, Rest extends readonly unknown[]> {
+export interface Guard<R, Rest extends readonly unknown[]> {
   /**
    * Who a request is from, or the answer that refuses it; without a promise where the verifier has its answer at hand.
    *
@@ -62,7 +62,7 @@ export interface Guard<R extends WebRequest, Rest extends readonly unknown[]> {
  * Makes a guard of a verifier.
  *
  * @param verifier as `createVerifier` makes it
- * @param options `address` and `secure`
+ * @param options `address` and `secure`, or `read`, which lets the guard take something else than a `Request`
  * @example
  * const guard = createGuard(verifier)
  * app.get('/api/v2/buckets', guard.protect(() => Response.json({ buckets: [] }), ['read', 'buckets']))
@@ -70,8 +70,17 @@ export interface Guard<R extends WebRequest, Rest extends readonly unknown[]> {
 export function createGuard<
   R extends WebRequest = WebRequest,
   Rest extends readonly unknown[] = readonly unknown[],
->(verifier: Verifier, options: GuardOptions<R, Rest> = {}): Guard<R, Rest> {
-  const look = options.read ?? ((request: R, ...rest: Rest) => new AskedRequest(request, rest, options))
+>(verifier: Verifier, options?: GuardOptions<R, Rest>): Guard<R, Rest>
+export function createGuard<R, Rest extends readonly unknown[] = readonly unknown[]>(
+  verifier: Verifier,
+  options: GuardOptions<R, Rest> & { readonly read: (request: R, ...rest: Rest) => ServerRequest },
+): Guard<R, Rest>
+export function createGuard<R extends WebRequest, Rest extends readonly unknown[]>(
+  verifier: Verifier,
+  options: GuardOptions<R, Rest> = {},
+): Guard<R, Rest> {
+  const look: (request: R, ...rest: Rest) => ServerRequest =
+    options.read ?? ((request, ...rest) => new AskedRequest(request, rest, options))
   const admit = (request: R, needed: Needed | undefined, rest: Rest): Awaitable<Principal | Response> => {
     const asked = look(request, ...rest)
     const conclude = (verdict: Verdict): Principal | Response => {
@@ -85,7 +94,9 @@ export function createGuard<
     // Asked for before the wait: there are runtimes that watch the connection only from then on.
     const { signal } = request
     return verdict.then((verdict) =>
-      signal?.aborted ? new Response(null, { status: CLIENT_GONE, headers: {} }) : conclude(verdict),
+      signal?.aborted || asked.gone
+        ? new Response(null, { status: CLIENT_GONE, headers: {} })
+        : conclude(verdict),
     )
   }
   const guard = (request: R, needed?: Needed, ...rest: Partial<Rest>): Awaitable<Principal | Response> =>

@@ -15,6 +15,8 @@ export interface ServerRequest {
   readonly address?: string | undefined
   /** Whether it came over TLS, as far as the client is concerned. */
   readonly secure: boolean
+  /** Whether the client has gone meanwhile, where that can be told: a guard asks after a wait. */
+  readonly gone?: boolean | undefined
   header(name: AskedHeader): string | null | undefined
 }
 

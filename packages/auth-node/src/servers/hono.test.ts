@@ -2,27 +2,44 @@
 
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { createGuard, type Principal } from '@fluxauth/auth-core/server'
+import { createGuard, type Needed, type Principal, type Verifier } from '@fluxauth/auth-core/server'
 import { type ServerOptions, testServer } from '@fluxauth/auth-testkit'
 import { type HttpBindings, serve } from '@hono/node-server'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { readRequest } from './http.ts'
 
 type Env = { Bindings: HttpBindings; Variables: { principal: Principal } }
 
-function suiteApp({ verifier, visited }: ServerOptions, sockets: boolean): Hono<Env> {
-  const contexts = new WeakMap<Request, Context<Env>>()
-  const guard = createGuard<Request>(verifier, {
-    address(request) {
-      const context = contexts.get(request)
-      return context && getConnInfo(context).remote.address
-    },
-  })
+type HonoContext = Context<Env>
+
+/** The guard on the `Request` that Hono has; on a socket the address is the connection's. */
+function onRequest(verifier: Verifier, sockets: boolean) {
+  const guard = createGuard<Request, [HonoContext]>(
+    verifier,
+    sockets ? { address: (_, context) => getConnInfo(context).remote.address } : {},
+  )
+  return {
+    admit: (context: HonoContext, needed?: Needed) => guard(context.req.raw, needed, context),
+    signIn: (context: HonoContext) => guard.signIn(context.req.raw, context),
+    signOut: (context: HonoContext) => guard.signOut(context.req.raw, context),
+  }
+}
+
+/** The guard on Hono's context, in which Node's own request is read. */
+function onContext(verifier: Verifier): ReturnType<typeof onRequest> {
+  const guard = createGuard<HonoContext>(verifier, { read: ({ env }) => readRequest(env.incoming) })
+  return { admit: guard, signIn: guard.signIn, signOut: guard.signOut }
+}
+
+function suiteApp(
+  { visited }: ServerOptions,
+  { admit, signIn, signOut }: ReturnType<typeof onRequest>,
+): Hono<Env> {
   const needs =
-    (needed?: (context: Context<Env>) => Parameters<typeof guard>[1]): MiddlewareHandler<Env> =>
+    (needed?: (context: HonoContext) => Needed): MiddlewareHandler<Env> =>
     async (context, next) => {
-      if (sockets) contexts.set(context.req.raw, context)
-      const admitted = await guard(context.req.raw, needed?.(context))
+      const admitted = await admit(context, needed?.(context))
       if (admitted instanceof Response) return admitted
       visited(admitted)
       context.set('principal', admitted)
@@ -30,8 +47,8 @@ function suiteApp({ verifier, visited }: ServerOptions, sockets: boolean): Hono<
     }
   const app = new Hono<Env>()
   app.get('/open', (context) => context.text('open'))
-  app.on(['GET', 'POST'], '/api/v2/signin', ({ req }) => guard.signIn(req.raw))
-  app.post('/api/v2/signout', ({ req }) => guard.signOut(req.raw))
+  app.on(['GET', 'POST'], '/api/v2/signin', signIn)
+  app.post('/api/v2/signout', signOut)
   app.get('/api/v2/me', needs(), (context) => context.json(context.get('principal')))
   app.options('/api/v2/me', needs(), (context) => context.body(null, 204))
   app.get(
@@ -53,11 +70,10 @@ function suiteApp({ verifier, visited }: ServerOptions, sockets: boolean): Hono<
   return app
 }
 
-testServer('Hono', { headLength: false }, async (options) => {
-  const { fetch } = suiteApp(options, true)
+async function startHono(options: ServerOptions, guard: ReturnType<typeof onRequest>) {
   const { tls } = options
   const server = serve({
-    fetch,
+    fetch: suiteApp(options, guard).fetch,
     hostname: '127.0.0.1',
     port: 0,
     ...(tls && { createServer: createSecureServer, serverOptions: tls }),
@@ -70,9 +86,15 @@ testServer('Hono', { headLength: false }, async (options) => {
       return new Promise((resolve) => server.close(resolve))
     },
   }
-})
+}
+
+testServer('Hono', { headLength: false }, (options) => startHono(options, onRequest(options.verifier, true)))
+
+testServer("Hono on Node's own request", { headLength: false }, (options) =>
+  startHono(options, onContext(options.verifier)),
+)
 
 testServer('Hono as plain calls', { sockets: false, addresses: false }, (options) => {
-  const app = suiteApp(options, false)
+  const app = suiteApp(options, onRequest(options.verifier, false))
   return { fetch: (request) => app.fetch(request), close: async () => undefined }
 })

@@ -67,7 +67,7 @@ export function guardHttp(verifier: Verifier, options: GuardHttpOptions = {}): H
  * @param options `address` and `secure`, for a server behind a proxy
  * @example
  * // Hono on Node: its context has Node's own request, which is read in less time than a `Request`.
- * const guard = createGuard(verifier, { read: (_, context) => readRequest(context.env.incoming) })
+ * const guard = createGuard(verifier, { read: (context) => readRequest(context.env.incoming) })
  */
 export function readRequest(request: IncomingMessage, options: GuardHttpOptions = {}): ServerRequest {
   return new NodeRequest(request, request, peerOf(options))

@@ -94,6 +94,10 @@ export class NodeRequest<R> implements ServerRequest {
     return this.#peer.address(this.#request)
   }
 
+  get gone(): boolean {
+    return this.#raw.socket.destroyed
+  }
+
   get secure(): boolean {
     return this.#peer.secure(this.#request)
   }
