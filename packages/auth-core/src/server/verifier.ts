@@ -124,15 +124,24 @@ export function createVerifier(options: VerifierOptions): Verifier {
     generation++
     for (const memory of Object.values(seen)) memory.clear()
   }
-  const remember =
-    (memory: ShortMemory<Verdict>, key: string) =>
-    (verdict: Awaitable<Verdict>): Awaitable<Verdict> => {
-      const began = generation
-      return whenReady(verdict, (settled) => {
-        if ('principal' in settled && began === generation) memory.set(key, settled)
-        return settled
-      })
-    }
+  const keep = (
+    memory: ShortMemory<Verdict>,
+    key: string,
+    began: number,
+    verdict: Verdict,
+    until?: number,
+  ) => {
+    if ('principal' in verdict && began === generation) memory.set(key, verdict, until)
+    return verdict
+  }
+  const remember = (
+    memory: ShortMemory<Verdict>,
+    key: string,
+    verdict: Awaitable<Verdict>,
+  ): Awaitable<Verdict> => {
+    const began = generation
+    return whenReady(verdict, (settled) => keep(memory, key, began, settled))
+  }
 
   const refuse = (
     reason: RefusalReason,
@@ -169,14 +178,14 @@ export function createVerifier(options: VerifierOptions): Verifier {
     if (known) return known
     const presented = readHeader(value, rules)
     if (typeof presented === 'string') return refuse(presented, request)
-    return remember(seen.header, value)(check(presented, request))
+    return remember(seen.header, value, check(presented, request))
   }
 
   const fromQuery = (request: ServerRequest): Awaitable<Verdict> | undefined => {
     const presented = readQuery(request.url, schemes)
     if (!presented) return undefined
     const key = JSON.stringify(presented)
-    return seen.query.get(key) ?? remember(seen.query, key)(check(presented, request))
+    return seen.query.get(key) ?? remember(seen.query, key, check(presented, request))
   }
 
   const fromCookie = (request: ServerRequest): Awaitable<Verdict> => {
@@ -186,10 +195,9 @@ export function createVerifier(options: VerifierOptions): Verifier {
     const known = seen.cookie.get(key)
     if (known) return known
     const began = generation
-    return checkSession(key, request).then(({ verdict, until }) => {
-      if ('principal' in verdict && began === generation) seen.cookie.set(key, verdict, until)
-      return verdict
-    })
+    return checkSession(key, request).then(({ verdict, until }) =>
+      keep(seen.cookie, key, began, verdict, until),
+    )
   }
 
   const read = (request: ServerRequest): Awaitable<Verdict> => {

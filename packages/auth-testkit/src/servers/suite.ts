@@ -502,16 +502,18 @@ export function testServer(
         await onConnection(expectGood)
       })
 
+      /** The head of a request whose body comes in chunks. */
+      const chunkedEcho = () => [
+        'POST /api/v2/echo HTTP/1.1',
+        host,
+        'Content-Type: text/plain',
+        'Transfer-Encoding: chunked',
+      ]
+
       test('does not read a body that it refuses', async () => {
         use()
         await onConnection(async (connection) => {
-          const head = [
-            'POST /api/v2/echo HTTP/1.1',
-            host,
-            'Content-Type: text/plain',
-            'Transfer-Encoding: chunked',
-          ]
-          connection.write(`${lines(...head)}4\r\ndata\r\n`)
+          connection.write(`${lines(...chunkedEcho())}4\r\ndata\r\n`)
           expect((await connection.read()).status).toBe(401)
         })
         expect(visits).toEqual([])
@@ -527,13 +529,7 @@ export function testServer(
       test('gives a body back while it still comes in', async () => {
         use()
         await onConnection(async (connection) => {
-          const head = [
-            'POST /api/v2/echo HTTP/1.1',
-            host,
-            'Content-Type: text/plain',
-            'Transfer-Encoding: chunked',
-          ]
-          connection.write(`${lines(...head, `Authorization: ${ALICE.authorization}`)}4\r\ndata\r\n`)
+          connection.write(`${lines(...chunkedEcho(), `Authorization: ${ALICE.authorization}`)}4\r\ndata\r\n`)
           while (connection.isDrained()) await sleep(5)
           connection.write('4\r\nmore\r\n0\r\n\r\n')
           const { status, body } = await connection.read()
