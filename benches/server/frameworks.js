@@ -31,6 +31,7 @@ export const frameworks = {
     const { protect } = guardHttp(await makeVerifier())
     return {
       bare: await listening(createServer(answer)),
+      again: await listening(createServer(answer)),
       ours: await listening(createServer(protect(answer))),
     }
   },
@@ -41,6 +42,7 @@ export const frameworks = {
     const { authenticate } = guardExpress(await makeVerifier())
     return {
       bare: await make(),
+      again: await make(),
       ours: await make(authenticate),
       peer: await make(expressBasicAuth({ users: { [USER]: TOKEN } })),
     }
@@ -57,6 +59,7 @@ export const frameworks = {
     const verifier = await makeVerifier()
     return {
       bare: await make(),
+      again: await make(),
       ours: await make(async (app) => {
         await app.register(guardFastify, { verifier })
         return { onRequest: app.authenticate }
@@ -85,6 +88,7 @@ export const frameworks = {
     })
     return {
       bare: await make(answer),
+      again: await make(answer),
       ours: await make(protect(answer)),
       peer: await make(answer, basicAuth({ username: USER, password: TOKEN })),
     }

@@ -6,6 +6,8 @@ export interface CacheOptions {
   readonly seconds?: number | undefined
   /** How many credentials at most. Default 10,000. */
   readonly entries?: number | undefined
+  /** The clock that says what has ended, in milliseconds since the epoch; never behind the time. Default `Date.now`. */
+  readonly now?: (() => number) | undefined
 }
 
 /** A bounded map whose entries end by themselves. */
@@ -13,16 +15,18 @@ export class ShortMemory<V> {
   readonly #entries = new Map<string, { readonly value: V; readonly until: number }>()
   readonly #size: number
   readonly #milliseconds: number
+  readonly #now: () => number
 
-  constructor({ seconds = 5, entries = 10_000 }: CacheOptions) {
+  constructor({ seconds = 5, entries = 10_000, now = Date.now }: CacheOptions) {
     this.#size = entries
     this.#milliseconds = seconds * 1000
+    this.#now = now
   }
 
   get(key: string): V | undefined {
     const entry = this.#entries.get(key)
     if (entry === undefined) return undefined
-    if (Date.now() < entry.until) return entry.value
+    if (this.#now() < entry.until) return entry.value
     this.#entries.delete(key)
     return undefined
   }

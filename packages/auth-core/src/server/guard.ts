@@ -1,6 +1,6 @@
 // The guard for servers that speak web-standard Request and Response: Hono, Workers, Bun, Deno, Next.js routes.
 
-import { type Awaitable, isPromise, whenReady } from '../awaitable.ts'
+import { type Awaitable, isPromise } from '../awaitable.ts'
 import type { Verdict } from './check.ts'
 import type { Action, Resource } from './permissions.ts'
 import type { Principal } from './principal.ts'
@@ -81,36 +81,46 @@ export function createGuard<R extends WebRequest, Rest extends readonly unknown[
 ): Guard<R, Rest> {
   const look: (request: R, ...rest: Rest) => ServerRequest =
     options.read ?? ((request, ...rest) => new AskedRequest(request, rest, options))
-  const admit = (request: R, needed: Needed | undefined, rest: Rest): Awaitable<Principal | Response> => {
-    const asked = look(request, ...rest)
-    const conclude = (verdict: Verdict): Principal | Response => {
-      if ('refusal' in verdict) return toResponse(verdict.refusal)
-      const { principal } = verdict
-      const refusal = needed && verifier.permit(principal, asked, ...needed)
-      return refusal ? toResponse(refusal) : principal
-    }
-    const verdict = verifier.verify(asked)
-    if (!isPromise(verdict)) return conclude(verdict)
+  const conclude = (verdict: Verdict, asked: ServerRequest, needed?: Needed): Principal | Response => {
+    if ('refusal' in verdict) return toResponse(verdict.refusal)
+    const { principal } = verdict
+    const refusal = needed && verifier.permit(principal, asked, ...needed)
+    return refusal ? toResponse(refusal) : principal
+  }
+  const concludeLater = async (
+    verdict: Promise<Verdict>,
+    asked: ServerRequest,
+    request: R,
+    needed?: Needed,
+  ): Promise<Principal | Response> => {
     // Asked for before the wait: there are runtimes that watch the connection only from then on.
     const { signal } = request
-    return verdict.then((verdict) =>
-      signal?.aborted || asked.gone
-        ? new Response(null, { status: CLIENT_GONE, headers: {} })
-        : conclude(verdict),
-    )
+    const settled = await verdict
+    return signal?.aborted || asked.gone
+      ? new Response(null, { status: CLIENT_GONE, headers: {} })
+      : conclude(settled, asked, needed)
+  }
+  const admit = (request: R, asked: ServerRequest, needed?: Needed): Awaitable<Principal | Response> => {
+    const verdict = verifier.verify(asked)
+    return isPromise(verdict)
+      ? concludeLater(verdict, asked, request, needed)
+      : conclude(verdict, asked, needed)
   }
   const guard = (request: R, needed?: Needed, ...rest: Partial<Rest>): Awaitable<Principal | Response> =>
-    admit(request, needed, rest as unknown as Rest)
+    admit(request, look(request, ...(rest as unknown as Rest)), needed)
   return Object.assign(guard, {
-    protect:
-      <Q extends R, More extends Rest>(
-        handler: (request: Q, principal: Principal, ...rest: More) => Response | Promise<Response>,
-        needed?: Needed,
-      ) =>
-      (request: Q, ...rest: More): Awaitable<Response> =>
-        whenReady(admit(request, needed, rest), (admitted) =>
-          'userID' in admitted ? handler(request, admitted, ...rest) : admitted,
-        ),
+    protect<Q extends R, More extends Rest>(
+      handler: (request: Q, principal: Principal, ...rest: More) => Response | Promise<Response>,
+      needed?: Needed,
+    ) {
+      return (request: Q, ...rest: More): Awaitable<Response> => {
+        const admitted = admit(request, look(request, ...rest), needed)
+        if (isPromise(admitted)) {
+          return admitted.then((one) => ('userID' in one ? handler(request, one, ...rest) : one))
+        }
+        return 'userID' in admitted ? handler(request, admitted, ...rest) : admitted
+      }
+    },
     signIn: async (request: R, ...rest: Rest) => toResponse(await verifier.signIn(look(request, ...rest))),
     signOut: async (request: R, ...rest: Rest) => toResponse(await verifier.signOut(look(request, ...rest))),
   })

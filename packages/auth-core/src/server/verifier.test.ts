@@ -252,6 +252,21 @@ describe('remembers', () => {
     expect(found).toHaveBeenCalledTimes(2)
   })
 
+  test('it as long as the clock says that it is given', async () => {
+    const { stored } = await setUp()
+    const findToken = vi.fn(() => stored)
+    let time = Date.now()
+    const verifier = createVerifier({ findToken, cache: { seconds: 5, now: () => time } })
+    const ask = () => verifier.verify(request({ authorization: encodeToken(TOKEN) }))
+    await ask()
+    time += 4900
+    await ask()
+    expect(findToken).toHaveBeenCalledTimes(1)
+    time += 200
+    await ask()
+    expect(findToken).toHaveBeenCalledTimes(2)
+  })
+
   test('no refusal', async () => {
     const { verifier } = await setUp()
     const asked = request({ authorization: encodeToken('later') })

@@ -7,6 +7,7 @@ import {
   type VerifierOptions,
 } from '@fluxauth/auth-core/server'
 import { createMemoryAttempts, type MemoryAttemptLimits } from '../stores/memory.ts'
+import { createCoarseClock } from './clock.ts'
 import { scryptPasswords } from './scrypt.ts'
 
 /** Options of {@link createVerifier}. */
@@ -36,6 +37,7 @@ export function createVerifier({ limits, ...options }: NodeVerifierOptions = {})
     ...options,
     digest: options.digest ?? sha256,
     passwords: options.passwords ?? scryptPasswords(),
+    cache: options.cache !== false && { now: createCoarseClock(), ...options.cache },
     store: { ...options.store, attempts },
   })
 }

@@ -2,6 +2,7 @@
 
 import type { Action, Principal, Verifier } from '@fluxauth/auth-core/server'
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
+import { setPrincipal } from './express-principal.ts'
 import { createGate, type Needed, type NeededResource, type Outcome, sendReply } from './request.ts'
 
 declare global {
@@ -69,7 +70,7 @@ function conclude(outcome: Outcome, request: Request, response: Response, next: 
   if ('refusal' in outcome) {
     sendReply(response, outcome.refusal)
   } else {
-    request.principal = outcome.principal
+    setPrincipal(request, outcome.principal)
     next()
   }
 }

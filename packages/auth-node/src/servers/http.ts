@@ -23,7 +23,7 @@ export type GuardedHandler = (
 /** Lets requests in, or answers them. */
 export interface HttpGuard {
   /**
-   * Puts the guard before a handler, which is called only for whom it lets in, and not for a client that has gone.
+   * Puts the guard before a handler, which is called only for whom it lets in, and not for a client that has gone while it waited.
    *
    * @param needed what they must be permitted: an action, and a type of resource, one resource, or a function of the request
    */
@@ -69,16 +69,19 @@ export function guardHttp(verifier: Verifier, options: GuardHttpOptions = {}): H
  * // Hono on Node: its context has Node's own request, which is read in less time than a `Request`.
  * const guard = createGuard(verifier, { read: (context) => readRequest(context.env.incoming) })
  */
-export function readRequest(request: IncomingMessage, options: GuardHttpOptions = {}): ServerRequest {
-  return new NodeRequest(request, request, peerOf(options))
+export function readRequest(request: IncomingMessage, options?: GuardHttpOptions): ServerRequest {
+  return new NodeRequest(request, request, options ? peerOf(options) : connectionPeer)
 }
 
-function peerOf({ address = addressOf, secure = isSecure }: GuardHttpOptions): Peer<IncomingMessage> {
-  return { address, secure }
+/** As the connection tells it. */
+const connectionPeer: Peer<IncomingMessage> = {
+  address: ({ socket }) => socket.remoteAddress,
+  secure: ({ socket }) => (socket as TLSSocket).encrypted === true,
 }
 
-const addressOf = ({ socket }: IncomingMessage): string | undefined => socket.remoteAddress
-const isSecure = ({ socket }: IncomingMessage): boolean => (socket as TLSSocket).encrypted === true
+function peerOf({ address, secure }: GuardHttpOptions): Peer<IncomingMessage> {
+  return { address: address ?? connectionPeer.address, secure: secure ?? connectionPeer.secure }
+}
 
 function conclude(
   outcome: Outcome,

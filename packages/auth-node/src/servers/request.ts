@@ -26,7 +26,7 @@ export type NeededResource<R> = string | Resource | ((request: R) => string | Re
 /** What a principal must be permitted. */
 export type Needed<R> = readonly [action: Action, resource: NeededResource<R>]
 
-/** Who a request is from or how to refuse it; `undefined` where the client has gone and nobody waits for an answer. */
+/** Who a request is from or how to refuse it; `undefined` where the client has gone meanwhile and nobody waits for an answer. */
 export type Outcome = Verdict | undefined
 
 /** Decides on requests, at once where the verifier has its answer at hand. */
@@ -45,24 +45,30 @@ export interface Gate<R> {
 
 /** Makes what decides for a framework. */
 export function createGate<R>(verifier: Verifier, peer: Peer<R>): Gate<R> {
-  const permit = (verdict: Verdict, asked: ServerRequest, request: R, needed: Needed<R>): Verdict => {
-    if ('refusal' in verdict) return verdict
+  const permit = (verdict: Verdict, asked: ServerRequest, request: R, needed?: Needed<R>): Verdict => {
+    if (!needed || 'refusal' in verdict) return verdict
     const [action, resource] = needed
     const wanted = typeof resource === 'function' ? resource(request) : resource
     const refusal = verifier.permit(verdict.principal, asked, action, wanted)
     return refusal ? { refusal } : verdict
   }
+  const permitLater = async (
+    verdict: Promise<Verdict>,
+    asked: ServerRequest,
+    request: R,
+    needed?: Needed<R>,
+  ): Promise<Outcome> => {
+    const settled = await verdict
+    return asked.gone ? undefined : permit(settled, asked, request, needed)
+  }
   // Nothing is kept on a request for the next step of the framework's chain: to ask the verifier again takes less than to keep it.
   return {
     decide(raw, request, needed) {
-      if (raw.socket.destroyed) return undefined
       const asked = new NodeRequest(raw, request, peer)
       const verdict = verifier.verify(asked)
-      if (!('then' in verdict)) return needed ? permit(verdict, asked, request, needed) : verdict
-      return verdict.then((settled) => {
-        if (raw.socket.destroyed) return undefined
-        return needed ? permit(settled, asked, request, needed) : settled
-      })
+      return 'then' in verdict
+        ? permitLater(verdict, asked, request, needed)
+        : permit(verdict, asked, request, needed)
     },
     answer: (how, raw, request) => verifier[how](new NodeRequest(raw, request, peer)),
   }
