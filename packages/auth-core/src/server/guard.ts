@@ -1,6 +1,6 @@
 // The guard for servers that speak web-standard Request and Response: Hono, Workers, Bun, Deno, Next.js routes.
 
-import { type Awaitable, isPromise } from '../awaitable.ts'
+import { type Awaitable, isPromise, whenReady } from '../awaitable.ts'
 import type { Verdict } from './check.ts'
 import type { Action, Resource } from './permissions.ts'
 import type { Principal } from './principal.ts'
@@ -109,18 +109,15 @@ export function createGuard<R extends WebRequest, Rest extends readonly unknown[
   const guard = (request: R, needed?: Needed, ...rest: Partial<Rest>): Awaitable<Principal | Response> =>
     admit(request, look(request, ...(rest as unknown as Rest)), needed)
   return Object.assign(guard, {
-    protect<Q extends R, More extends Rest>(
-      handler: (request: Q, principal: Principal, ...rest: More) => Response | Promise<Response>,
-      needed?: Needed,
-    ) {
-      return (request: Q, ...rest: More): Awaitable<Response> => {
-        const admitted = admit(request, look(request, ...rest), needed)
-        if (isPromise(admitted)) {
-          return admitted.then((one) => ('userID' in one ? handler(request, one, ...rest) : one))
-        }
-        return 'userID' in admitted ? handler(request, admitted, ...rest) : admitted
-      }
-    },
+    protect:
+      <Q extends R, More extends Rest>(
+        handler: (request: Q, principal: Principal, ...rest: More) => Response | Promise<Response>,
+        needed?: Needed,
+      ) =>
+      (request: Q, ...rest: More): Awaitable<Response> =>
+        whenReady(admit(request, look(request, ...rest), needed), (admitted) =>
+          'userID' in admitted ? handler(request, admitted, ...rest) : admitted,
+        ),
     signIn: async (request: R, ...rest: Rest) => toResponse(await verifier.signIn(look(request, ...rest))),
     signOut: async (request: R, ...rest: Rest) => toResponse(await verifier.signOut(look(request, ...rest))),
   })
