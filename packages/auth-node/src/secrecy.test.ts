@@ -1,6 +1,7 @@
 // Nothing that holds a credential shows it, in whatever way it is printed.
 
 import { mkdtemp, rm } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { format, inspect } from 'node:util'
@@ -26,6 +27,9 @@ import {
   readInfluxProfiles,
   writeInfluxProfiles,
 } from './index.ts'
+import { createVerifier } from './server/index.ts'
+import { readRequest } from './servers/http.ts'
+import { createMemoryStore } from './stores/memory.ts'
 
 const SECRET = 's3cret'
 const origin = 'http://127.0.0.1:8086'
@@ -61,6 +65,19 @@ const holders: Record<string, () => unknown> = {
   'v2 client': () => authInfluxDB({ url: origin, credentials: SECRET }),
   'v2 write API': () => authInfluxDB({ url: origin, credentials: SECRET }).getQueryApi('org'),
   'v3 client': () => authInfluxDBClient({ host: origin, credentials: SECRET }),
+  'request that a verifier looks at': () => {
+    const raw = { rawHeaders: ['Authorization', `Token ${SECRET}`], url: `/?p=${SECRET}` } as IncomingMessage
+    const request = readRequest(raw)
+    expect(request.authorization).toBe(`Token ${SECRET}`)
+    return request
+  },
+  'verifier that remembers': async () => {
+    const verifier = createVerifier({ store: createMemoryStore() })
+    await verifier.tokens.create({ userID: '1', user: 'joe', token: SECRET, permissions: [] })
+    const headers = { rawHeaders: ['Authorization', `Token ${SECRET}`] }
+    expect(await verifier.verify(readRequest(headers as IncomingMessage))).toHaveProperty('principal')
+    return verifier
+  },
   value: () => fromValue(SECRET),
   'find of a value': () => found(fromValue(SECRET)),
   'find of Basic': () => found(fromValue(basic)),

@@ -50,8 +50,8 @@ export function guardExpress(verifier: Verifier): ExpressGuard {
     (needed?: Needed<Request>): RequestHandler =>
     (request, response, next) => {
       const outcome = gate.decide(request, request, needed)
-      if (!outcome || !('then' in outcome)) conclude(outcome, request, response, next)
-      else outcome.then((settled) => conclude(settled, request, response, next)).catch(next)
+      if ('then' in outcome) outcome.then((settled) => conclude(settled, request, response, next)).catch(next)
+      else conclude(outcome, request, response, next)
     }
   const answer =
     (how: 'signIn' | 'signOut'): RequestHandler =>

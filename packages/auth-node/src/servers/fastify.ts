@@ -59,8 +59,8 @@ export const guardFastify: FastifyPluginCallback<GuardFastifyOptions> = (app, { 
     (needed?: Needed<FastifyRequest>): onRequestHookHandler =>
     (request, reply, next) => {
       const outcome = gate.decide(request.raw, request, needed)
-      if (!outcome || !('then' in outcome)) conclude(outcome, request, reply, next)
-      else outcome.then((settled) => conclude(settled, request, reply, next)).catch(next)
+      if ('then' in outcome) outcome.then((settled) => conclude(settled, request, reply, next)).catch(next)
+      else conclude(outcome, request, reply, next)
     }
   const answer =
     (how: 'signIn' | 'signOut'): RouteHandlerMethod =>

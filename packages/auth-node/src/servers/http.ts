@@ -52,8 +52,9 @@ export function guardHttp(verifier: Verifier, options: GuardHttpOptions = {}): H
   return {
     protect: (handler, needed) => (request, response) => {
       const outcome = gate.decide(request, request, needed)
-      if (!outcome || !('then' in outcome)) conclude(outcome, request, response, handler)
-      else outcome.then((settled) => conclude(settled, request, response, handler)).catch(raise)
+      if ('then' in outcome)
+        outcome.then((settled) => conclude(settled, request, response, handler)).catch(raise)
+      else conclude(outcome, request, response, handler)
     },
     signIn: answer('signIn'),
     signOut: answer('signOut'),

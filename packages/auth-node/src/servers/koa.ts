@@ -1,6 +1,6 @@
 // Guards a Koa application.
 
-import type { Action, Awaitable, Principal, Reply, Verifier } from '@fluxauth/auth-core/server'
+import type { Action, Principal, Reply, Verifier } from '@fluxauth/auth-core/server'
 import type { Middleware, Next, ParameterizedContext } from 'koa'
 import { createGate, type Needed, type NeededResource, type Outcome } from './request.ts'
 
@@ -48,8 +48,8 @@ export function guardKoa(verifier: Verifier): KoaGuard {
   const guarded =
     (needed?: Needed<Context>): Middleware<GuardedState> =>
     (ctx, next) => {
-      const outcome: Awaitable<Outcome> = gate.decide(ctx.req, ctx, needed)
-      if (outcome && 'then' in outcome) return outcome.then((outcome) => conclude(ctx, next, outcome))
+      const outcome = gate.decide(ctx.req, ctx, needed)
+      if ('then' in outcome) return outcome.then((outcome) => conclude(ctx, next, outcome))
       return conclude(ctx, next, outcome)
     }
   const answer =

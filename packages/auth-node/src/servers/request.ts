@@ -4,7 +4,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type {
   Action,
   AskedHeader,
-  Awaitable,
   Reply,
   Resource,
   ServerRequest,
@@ -38,7 +37,7 @@ export interface Gate<R> {
    * @param request the same as the framework has it
    * @param needed what they must be permitted
    */
-  decide(raw: IncomingMessage, request: R, needed?: Needed<R>): Awaitable<Outcome>
+  decide(raw: IncomingMessage, request: R, needed?: Needed<R>): Verdict | Promise<Outcome>
   /** Answers a request to sign in or out. */
   answer(how: 'signIn' | 'signOut', raw: IncomingMessage, request: R): Promise<Reply>
 }
@@ -74,18 +73,22 @@ export function createGate<R>(verifier: Verifier, peer: Peer<R>): Gate<R> {
   }
 }
 
-/** A request of Node's http, as a verifier looks at it. */
+/** A request of Node's http, as a verifier looks at it. Printed or copied it shows no credential. */
 export class NodeRequest<R> implements ServerRequest {
-  readonly authorization: string | readonly string[] | undefined
+  readonly #authorization: string | readonly string[] | undefined
   readonly #raw: IncomingMessage
   readonly #request: R
   readonly #peer: Peer<R>
 
   constructor(raw: IncomingMessage, request: R, peer: Peer<R>) {
-    this.authorization = readAuthorization(raw)
+    this.#authorization = readAuthorization(raw)
     this.#raw = raw
     this.#request = request
     this.#peer = peer
+  }
+
+  get authorization(): string | readonly string[] | undefined {
+    return this.#authorization
   }
 
   get method(): string {
