@@ -21,8 +21,8 @@ export interface NodeVerifierOptions extends VerifierOptions {
 
 /**
  * Makes a verifier as auth-core's, with Node's defaults: tokens are hashed without a promise, so that a store which has its answer at hand
- * is asked without one; passwords are checked with {@link scryptPasswords}; and failed attempts are limited even where the store does not
- * count them.
+ * is asked without one; passwords are checked with {@link scryptPasswords}; failed attempts are limited even where the store does not
+ * count them; and what is remembered ends by a clock that is set ten times a second.
  *
  * @param options as auth-core's, and `limits`
  * @returns the verifier, for a server adapter or `createGuard`
