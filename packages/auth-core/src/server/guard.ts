@@ -2,11 +2,14 @@
 
 import { type Awaitable, isPromise, whenReady } from '../awaitable.ts'
 import type { Verdict } from './check.ts'
+import * as allowed from './option-rules.ts'
+import { checkOptions } from './options.ts'
 import type { Action, Resource } from './permissions.ts'
 import type { Principal } from './principal.ts'
 import type { Reply } from './refusal.ts'
 import type { AskedHeader, ServerRequest } from './request.ts'
 import type { Verifier } from './verifier.ts'
+import { verifierRule } from './verifier-options.ts'
 
 /** What is used of a `Request`: any runtime's, its body untouched. */
 export interface WebRequest {
@@ -58,11 +61,19 @@ export interface Guard<R, Rest extends readonly unknown[]> {
   signOut(request: R, ...rest: Rest): Promise<Response>
 }
 
+const guardOptionRules = {
+  verifier: verifierRule,
+  address: allowed.callback,
+  secure: allowed.callback,
+  read: allowed.callback,
+}
+
 /**
  * Makes a guard of a verifier.
  *
  * @param verifier as `createVerifier` makes it
  * @param options `address` and `secure`, or `read`, which lets the guard take something else than a `Request`
+ * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`, also for what is no verifier
  * @example
  * const guard = createGuard(verifier)
  * app.get('/api/v2/buckets', guard.protect(() => Response.json({ buckets: [] }), ['read', 'buckets']))
@@ -79,6 +90,7 @@ export function createGuard<R extends WebRequest, Rest extends readonly unknown[
   verifier: Verifier,
   options: GuardOptions<R, Rest> = {},
 ): Guard<R, Rest> {
+  checkOptions({ verifier: verifier ?? null, ...options }, guardOptionRules)
   const look: (request: R, ...rest: Rest) => ServerRequest =
     options.read ?? ((request, ...rest) => new AskedRequest(request, rest, options))
   const conclude = (verdict: Verdict, asked: ServerRequest, needed?: Needed): Principal | Response => {

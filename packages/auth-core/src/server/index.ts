@@ -6,6 +6,9 @@ export type { Verdict } from './check.ts'
 export type { AuditEvent, AuditListener } from './events.ts'
 export { createGuard, type Guard, type GuardOptions, type Needed, type WebRequest } from './guard.ts'
 export { createMemoryStore, type MemoryStore } from './memory-store.ts'
+export type { OptionRule, OptionRules } from './option-rules.ts'
+export * as allowed from './option-rules.ts'
+export { checkOptions, OptionsError, type OptionsErrorCode } from './options.ts'
 export {
   PasswordError,
   type PasswordErrorCode,
@@ -44,4 +47,5 @@ export {
 } from './stores.ts'
 export type { TarpitOptions } from './tarpit.ts'
 export type { NewToken, Tokens } from './tokens.ts'
-export { createVerifier, type Verifier, type VerifierOptions } from './verifier.ts'
+export { createVerifier, type Verifier } from './verifier.ts'
+export { type VerifierOptions, verifierOptionRules, verifierRule } from './verifier-options.ts'

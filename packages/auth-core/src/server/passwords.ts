@@ -29,7 +29,7 @@ export class PasswordError extends AuthError<PasswordErrorCode> {
 
 /** Options of {@link pbkdf2Passwords}. */
 export interface Pbkdf2Options {
-  /** How often the hash is applied. Default 600,000. */
+  /** How often the hash is applied, up to 999,999,999. Default 600,000. Cloudflare's Workers apply it 100,000 times at most. */
   readonly iterations?: number | undefined
 }
 
@@ -40,12 +40,19 @@ const STORED = /^\$pbkdf2-sha256\$i=(\d{1,9})\$([\w-]{16,64})\$([\w-]{43})$/
  *
  * @param options `iterations`
  * @returns the hasher
+ * @throws {PasswordError} `ERR_PASSWORD_PARAMETERS` for what is no number of times
  * @example
  * const passwords = pbkdf2Passwords({ iterations: 1000 })
  * await passwords.verify('open sesame', await passwords.hash('open sesame')) // true
  * @see RFC 8018, section 5.2
  */
 export function pbkdf2Passwords({ iterations = 600_000 }: Pbkdf2Options = {}): PasswordHasher {
+  if (!Number.isInteger(iterations) || iterations < 1 || iterations > 999_999_999) {
+    throw new PasswordError(
+      'ERR_PASSWORD_PARAMETERS',
+      'iterations has to be a whole number from 1 to 999,999,999',
+    )
+  }
   return {
     async hash(password) {
       const salt = randomBytes(16)

@@ -1,59 +1,24 @@
 // The one object that every server adapter uses: it says who a request is from, or how to refuse it.
 
 import { type Awaitable, isPromise, whenReady } from '../awaitable.ts'
-import { type CacheOptions, ShortMemory } from './cache.ts'
+import { ShortMemory } from './cache.ts'
 import { createCheck, type Verdict } from './check.ts'
-import { type AuditEvent, type AuditListener, quietly } from './events.ts'
-import type { PasswordHasher } from './passwords.ts'
+import { type AuditEvent, quietly } from './events.ts'
+import { checkOptions } from './options.ts'
 import { type Action, permits, type Resource } from './permissions.ts'
 import { type HeaderRules, readHeader, readQuery } from './presented.ts'
-import type { Principal, User } from './principal.ts'
-import { type AcceptedSchemes, profiles, type ServerProduct } from './profiles.ts'
+import type { Principal } from './principal.ts'
+import { type AcceptedSchemes, profiles } from './profiles.ts'
 import type { Refusal, RefusalReason, Reply } from './refusal.ts'
-import { type ChallengeMode, createRefusals } from './refuse.ts'
+import { createRefusals } from './refuse.ts'
 import { isCrossSite, type ServerRequest } from './request.ts'
-import { type Digest, sha256 } from './secrets.ts'
+import { sha256 } from './secrets.ts'
 import { createSessionCheck } from './session-check.ts'
-import { createSessions, type SessionOptions, type Sessions } from './sessions.ts'
-import { type AuthStore, completeStore, type StoredToken } from './stores.ts'
-import { createTarpit, type TarpitOptions } from './tarpit.ts'
+import { createSessions, type Sessions } from './sessions.ts'
+import { completeStore } from './stores.ts'
+import { createTarpit } from './tarpit.ts'
 import { createTokens, type Tokens } from './tokens.ts'
-
-/** Options of {@link createVerifier}. */
-export interface VerifierOptions {
-  /** Whose manners to take on: what is accepted and how it is refused. Default `'cloud-serverless'`. */
-  readonly product?: ServerProduct | undefined
-  /** What to accept other than the product does. */
-  readonly schemes?: Partial<AcceptedSchemes> | undefined
-  /** Where tokens and sessions are kept, and failed attempts counted. */
-  readonly store?: Partial<Pick<AuthStore, 'tokens' | 'sessions' | 'attempts'>> | undefined
-  /** Finds an API token by its SHA-256 (base64url), in the place of `store.tokens`. */
-  readonly findToken?: ((hash: string) => Awaitable<StoredToken | undefined>) | undefined
-  /** Finds a user by name. Without it nobody has a password, and a token is good whoever it belongs to. */
-  readonly findUser?: ((name: string) => Awaitable<User | undefined>) | undefined
-  /** Checks passwords; without it none is right. */
-  readonly passwords?: PasswordHasher | undefined
-  /** Keeps a password's new hash, after a sign-in with one that was made in an older way. */
-  readonly onPasswordUpgrade?: ((user: User, hash: string) => Awaitable<unknown>) | undefined
-  /** SHA-256 as base64url. Default: through WebCrypto. */
-  readonly digest?: Digest | undefined
-  /** How long, and how many, verified credentials are remembered; `false` for none. */
-  readonly cache?: CacheOptions | false | undefined
-  readonly session?: SessionOptions | undefined
-  /**
-   * When to send `WWW-Authenticate`: as the product does, but not to scripts, over whose page a native prompt would come up (`'auto'`, the
-   * default); with every 401 (`'always'`); or `'never'`.
-   */
-  readonly challenge?: ChallengeMode | undefined
-  /** How answers to attempts over the limit are held back, so that a flood of them slows itself; `false` for not at all. */
-  readonly tarpit?: TarpitOptions | false | undefined
-  /** Longest `Authorization` value, in characters. Default 8,192. */
-  readonly maxLength?: number | undefined
-  /** Is told who was let in, who was not, and why: for an audit log. */
-  readonly onEvent?: AuditListener | undefined
-  /** Is told what a store or `findUser` threw, which the client sees as a 503: for an error log. */
-  readonly onError?: ((error: unknown) => void) | undefined
-}
+import { type VerifierOptions, verifierOptionRules } from './verifier-options.ts'
 
 /** Says who requests are from. */
 export interface Verifier {
@@ -97,17 +62,20 @@ export interface Verifier {
  *
  * @param options `product`, `store` or `findToken`, `findUser` and `passwords`
  * @returns the verifier, for `createGuard` or an adapter of auth-node
+ * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE` for an option that would not do what was meant
  * @see InfluxDB Cloud Serverless, API reference, "Authentication"
  */
 export function createVerifier(options: VerifierOptions): Verifier {
+  checkOptions(options, verifierOptionRules)
   const profile = profiles[options.product ?? 'cloud-serverless']
-  const schemes: AcceptedSchemes = { ...profile.schemes, ...options.schemes }
+  const chosen = Object.entries(options.schemes ?? {}).filter(([, value]) => value !== undefined)
+  const schemes: AcceptedSchemes = { ...profile.schemes, ...Object.fromEntries(chosen) }
   const { findUser, passwords, onPasswordUpgrade, digest = sha256, session = {} } = options
   const store = completeStore(options.store, options.findToken)
   const emit = quietly<AuditEvent>(options.onEvent)
   const report = quietly(options.onError)
   const refusals = createRefusals(profile, schemes, options.challenge ?? 'auto')
-  const rules: HeaderRules = {
+  const headerRules: HeaderRules = {
     schemes,
     exactWords: profile.exactWords,
     basic: schemes.basic,
@@ -176,7 +144,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const fromHeader = (value: string, request: ServerRequest): Awaitable<Verdict> => {
     const known = seen.header.get(value)
     if (known) return known
-    const presented = readHeader(value, rules)
+    const presented = readHeader(value, headerRules)
     if (typeof presented === 'string') return refuse(presented, request)
     return remember(seen.header, value, check(presented, request))
   }
@@ -236,7 +204,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
         const only = { ...schemes, token: false, bearer: false, tokenPair: false } as const
         const presented =
           typeof authorization === 'string'
-            ? readHeader(authorization, { ...rules, schemes: only, basic: schemes.signIn })
+            ? readHeader(authorization, { ...headerRules, schemes: only, basic: schemes.signIn })
             : 'malformed'
         if (typeof presented === 'string') return refuse(presented, request).refusal
         const verdict = await check(presented, request)

@@ -17,6 +17,8 @@ export {
   includesAll,
   type Needed,
   type NewToken,
+  OptionsError,
+  type OptionsErrorCode,
   PasswordError,
   type PasswordErrorCode,
   type PasswordHasher,

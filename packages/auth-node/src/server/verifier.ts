@@ -2,11 +2,15 @@
 
 import { hash } from 'node:crypto'
 import {
+  allowed,
+  checkOptions,
   createVerifier as createCoreVerifier,
+  OptionsError,
   type Verifier,
   type VerifierOptions,
+  verifierOptionRules,
 } from '@fluxauth/auth-core/server'
-import { createMemoryAttempts, type MemoryAttemptLimits } from '../stores/memory.ts'
+import { createMemoryAttempts, type MemoryAttemptLimits, memoryLimits } from '../stores/memory.ts'
 import { createCoarseClock } from './clock.ts'
 import { scryptPasswords } from './scrypt.ts'
 
@@ -14,7 +18,7 @@ import { scryptPasswords } from './scrypt.ts'
 export interface NodeVerifierOptions extends VerifierOptions {
   /**
    * How many failed attempts are let through, counted in this process's memory, where the store counts none; `false` for no limit.
-   * A store that counts has limits of its own.
+   * A store that counts takes limits of its own as it is opened, and none here.
    */
   readonly limits?: MemoryAttemptLimits | false | undefined
 }
@@ -26,13 +30,22 @@ export interface NodeVerifierOptions extends VerifierOptions {
  *
  * @param options as auth-core's, and `limits`
  * @returns the verifier, for a server adapter or `createGuard`
+ * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  * @example
  * const passwords = scryptPasswords()
  * const joe = { id: '0b501e7e557ab1ed', name: 'joe', password: await passwords.hash('open sesame') }
  * const verifier = createVerifier({ product: 'v2', findUser: (name) => (name === 'joe' ? joe : undefined), passwords })
  */
 export function createVerifier({ limits, ...options }: NodeVerifierOptions = {}): Verifier {
-  const attempts = options.store?.attempts ?? (limits === false ? undefined : createMemoryAttempts(limits))
+  checkOptions({ limits, ...options }, { ...verifierOptionRules, limits: allowed.groupOrFalse(memoryLimits) })
+  const counting = options.store?.attempts
+  if (counting && limits !== undefined) {
+    throw new OptionsError(
+      'ERR_OPTION_VALUE',
+      'limits would change nothing, since the store counts attempts: give them to the function that opens it',
+    )
+  }
+  const attempts = counting ?? (limits === false ? undefined : createMemoryAttempts(limits))
   return createCoreVerifier({
     ...options,
     digest: options.digest ?? sha256,

@@ -35,6 +35,7 @@ export interface ExpressGuard {
  * Makes a guard for Express. Behind a proxy the client's address and TLS are those that the application's `trust proxy` setting tells.
  *
  * @param verifier as `createVerifier` makes it
+ * @throws {OptionsError} `ERR_OPTION_VALUE` for what is no verifier
  * @example
  * const guard = guardExpress(verifier)
  * app.get('/api/v2/buckets', guard.requirePermission('read', 'buckets'), (request, response) => {

@@ -9,7 +9,7 @@ import type {
   onRequestHookHandler,
   RouteHandlerMethod,
 } from 'fastify'
-import { createGate, type Needed, type NeededResource, type Outcome } from './request.ts'
+import { createGate, type Gate, type Needed, type NeededResource, type Outcome } from './request.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -43,6 +43,7 @@ export interface GuardFastifyOptions {
  * The plugin: decorates the server with `authenticate`, `requirePermission`, `signIn` and `signOut`. Behind a proxy the client's address
  * and TLS are those that the server's `trustProxy` option tells. A refused request's body is not parsed.
  *
+ * @throws {OptionsError} `ERR_OPTION_VALUE`, as the server gets ready, for what is no verifier
  * @example
  * await app.register(guardFastify, { verifier })
  * app.get('/api/v2/buckets', { onRequest: app.requirePermission('read', 'buckets') }, async ({ principal }) => ({
@@ -51,10 +52,14 @@ export interface GuardFastifyOptions {
  * }))
  */
 export const guardFastify: FastifyPluginCallback<GuardFastifyOptions> = (app, { verifier }, done) => {
-  const gate = createGate<FastifyRequest>(verifier, {
-    address: ({ ip }) => ip,
-    secure: ({ protocol }) => protocol === 'https',
-  })
+  let gate: Gate<FastifyRequest>
+  try {
+    gate = createGate(verifier, { address: ({ ip }) => ip, secure: ({ protocol }) => protocol === 'https' })
+  } catch (error) {
+    // What a plugin throws nobody can catch: it would end the process.
+    done(error as Error)
+    return
+  }
   const guarded =
     (needed?: Needed<FastifyRequest>): onRequestHookHandler =>
     (request, reply, next) => {

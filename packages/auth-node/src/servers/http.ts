@@ -2,7 +2,13 @@
 
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { TLSSocket } from 'node:tls'
-import type { Principal, ServerRequest, Verifier } from '@fluxauth/auth-core/server'
+import {
+  allowed,
+  checkOptions,
+  type Principal,
+  type ServerRequest,
+  type Verifier,
+} from '@fluxauth/auth-core/server'
 import { createGate, type Needed, NodeRequest, type Outcome, type Peer, sendReply } from './request.ts'
 
 /** Options of {@link guardHttp}, for a server behind a proxy. */
@@ -39,11 +45,13 @@ export interface HttpGuard {
  *
  * @param verifier as `createVerifier` makes it
  * @param options `address` and `secure`, for a server behind a proxy
+ * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`, also for what is no verifier
  * @example
  * const guard = guardHttp(verifier)
  * createServer(guard.protect((request, response, principal) => response.end(principal.user), ['read', 'buckets']))
  */
 export function guardHttp(verifier: Verifier, options: GuardHttpOptions = {}): HttpGuard {
+  checkOptions(options, { address: allowed.callback, secure: allowed.callback })
   const gate = createGate<IncomingMessage>(verifier, peerOf(options))
   const answer =
     (how: 'signIn' | 'signOut'): RequestListener =>

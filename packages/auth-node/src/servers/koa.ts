@@ -33,6 +33,7 @@ export interface KoaGuard {
  * Makes a guard for Koa. Behind a proxy the client's address and TLS are those that the application's `proxy` setting tells.
  *
  * @param verifier as `createVerifier` makes it
+ * @throws {OptionsError} `ERR_OPTION_VALUE` for what is no verifier
  * @example
  * const guard = guardKoa(verifier)
  * app.use(guard.requirePermission('read', 'buckets'))

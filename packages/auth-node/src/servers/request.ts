@@ -1,14 +1,16 @@
 // What the adapters to web frameworks have in common: telling a verifier about a request of Node's http, and sending what it replies.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type {
-  Action,
-  AskedHeader,
-  Reply,
-  Resource,
-  ServerRequest,
-  Verdict,
-  Verifier,
+import {
+  type Action,
+  type AskedHeader,
+  checkOptions,
+  type Reply,
+  type Resource,
+  type ServerRequest,
+  type Verdict,
+  type Verifier,
+  verifierRule,
 } from '@fluxauth/auth-core/server'
 
 /** What a framework knows better than its connection does: a proxy may stand in front. */
@@ -42,8 +44,13 @@ export interface Gate<R> {
   answer(how: 'signIn' | 'signOut', raw: IncomingMessage, request: R): Promise<Reply>
 }
 
-/** Makes what decides for a framework. */
+/**
+ * Makes what decides for a framework.
+ *
+ * @throws {OptionsError} `ERR_OPTION_VALUE` for what is no verifier
+ */
 export function createGate<R>(verifier: Verifier, peer: Peer<R>): Gate<R> {
+  checkOptions({ verifier: verifier ?? null }, { verifier: verifierRule })
   const permit = (verdict: Verdict, asked: ServerRequest, request: R, needed?: Needed<R>): Verdict => {
     if (!needed || 'refusal' in verdict) return verdict
     const [action, resource] = needed

@@ -2,6 +2,7 @@
 
 import { hash } from 'node:crypto'
 import { isIPv6 } from 'node:net'
+import { allowed, type OptionRule } from '@fluxauth/auth-core/server'
 
 /** How many attempts to let through. */
 export interface AttemptLimits {
@@ -11,7 +12,7 @@ export interface AttemptLimits {
   readonly address?: number | undefined
   /** Failed attempts on a user from an address where that user signed in before, which count apart. Default 10. */
   readonly pair?: number | undefined
-  /** In so many seconds, counted from the first of them. Default 900. */
+  /** In so many seconds, counted from the first of them; 2,147,483 (24 days) at most. Default 900. */
   readonly seconds?: number | undefined
   /** For how many seconds an address where a user signed in is known to be good for that user. Default 2,592,000: 30 days. */
   readonly rememberSeconds?: number | undefined
@@ -19,6 +20,22 @@ export interface AttemptLimits {
 
 /** {@link AttemptLimits} with none left out. */
 export type CompleteLimits = { readonly [K in keyof AttemptLimits]-?: number }
+
+/** The longest that a timer of Node waits, in seconds; told to wait longer it does not wait at all. */
+const MOST_SECONDS = 2_147_483
+const A_HUNDRED_YEARS = 100 * 365 * 86_400
+
+/** What each of {@link AttemptLimits} may be. */
+export const attemptLimits: Readonly<Record<keyof AttemptLimits, OptionRule>> = {
+  user: allowed.whole(1),
+  address: allowed.whole(1),
+  pair: allowed.whole(1),
+  seconds: allowed.whole(1, MOST_SECONDS),
+  rememberSeconds: allowed.whole(1, A_HUNDRED_YEARS),
+}
+
+/** What `timeout` of a store may be, in milliseconds. */
+export const timeoutRule: OptionRule = allowed.number(1, MOST_SECONDS * 1000)
 
 /** Puts in what was left out. */
 export function completeLimits(limits: AttemptLimits = {}): CompleteLimits {

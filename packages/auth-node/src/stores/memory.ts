@@ -3,11 +3,14 @@
 import {
   type AttemptLimiter,
   type AuthStore,
+  allowed,
+  checkOptions,
   createMemoryStore as createCoreStore,
+  type OptionRules,
 } from '@fluxauth/auth-core/server'
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
 import { type AttemptCounter, createAttempts, type KnownPairs } from './attempts.ts'
-import { type AttemptLimits, completeLimits } from './limits.ts'
+import { type AttemptLimits, attemptLimits, completeLimits } from './limits.ts'
 
 /** Options of {@link createMemoryAttempts}. */
 export interface MemoryAttemptLimits extends AttemptLimits {
@@ -25,24 +28,29 @@ export interface MemoryStoreOptions {
  * Makes a store in memory: for tests, for demos, and for one server whose tokens come from a file at each start.
  *
  * @param options `limits`
+ * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  * @example
  * const verifier = createVerifier({ store: createMemoryStore({ limits: { user: 5 } }) })
  */
-export function createMemoryStore({ limits }: MemoryStoreOptions = {}): AuthStore {
-  return { ...createCoreStore(), attempts: createMemoryAttempts(limits) }
+export function createMemoryStore(options: MemoryStoreOptions = {}): AuthStore {
+  checkOptions(options, { limits: allowed.group(memoryLimits) })
+  return { ...createCoreStore(), attempts: createMemoryAttempts(options.limits) }
 }
+
+/** What each of {@link MemoryAttemptLimits} may be. */
+export const memoryLimits: OptionRules = { ...attemptLimits, keys: allowed.whole(4) }
 
 /**
  * Limits attempts on one machine.
  *
  * @param limits `user`, `address`, `pair`, `seconds`, `rememberSeconds` and `keys`
+ * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  */
-export function createMemoryAttempts({
-  keys = 100_000,
-  ...limits
-}: MemoryAttemptLimits = {}): AttemptLimiter {
+export function createMemoryAttempts(limits: MemoryAttemptLimits = {}): AttemptLimiter {
+  checkOptions(limits, memoryLimits, 'limits.')
+  const { keys = 100_000 } = limits
   const complete = completeLimits(limits)
-  const size = Math.max(1, Math.floor(keys / 4))
+  const size = Math.floor(keys / 4)
   const counter = (points: number): AttemptCounter => new BoundedCounter(points, complete.seconds, size)
   return createAttempts(
     {

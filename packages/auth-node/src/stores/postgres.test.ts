@@ -68,7 +68,7 @@ describeReal('a store in PostgreSQL', ['postgres', 'initdb'], () => {
 
   test('takes no prefix that could be a statement', async () => {
     const prefix = 'a; DROP TABLE tokens; --'
-    await expect(createPostgresStore({ pool, prefix })).rejects.toThrow(RangeError)
+    await expect(createPostgresStore({ pool, prefix })).rejects.toMatchObject({ code: 'ERR_OPTION_VALUE' })
   })
 
   const session = (id: string) => ({

@@ -1,9 +1,9 @@
 // Everything in PostgreSQL, for many machines.
 
-import type { AuthStore } from '@fluxauth/auth-core/server'
+import { type AuthStore, allowed, checkOptions } from '@fluxauth/auth-core/server'
 import { createDeadline } from './deadline.ts'
 import { guard, missingPackage, unavailable } from './failures.ts'
-import type { AttemptLimits } from './limits.ts'
+import { type AttemptLimits, attemptLimits, timeoutRule } from './limits.ts'
 import {
   createTables,
   type PostgresPool,
@@ -42,16 +42,20 @@ const SWEEP_MILLISECONDS = 300_000
  *
  * @param options `connectionString` or `pool`, `prefix`, `timeout` and `limits`
  * @returns the store, once its tables are there
- * @throws {StoreError} `ERR_STORE_PACKAGE` without `pg`, `ERR_STORE_UNAVAILABLE` when it cannot be reached, or lets nobody in
+ * @throws {StoreError} `ERR_STORE_PACKAGE` without `pg`, `ERR_STORE_UNAVAILABLE` when it cannot be reached, or lets nobody in; {@link OptionsError}
  * @example
  * const store = await createPostgresStore({ connectionString: 'postgres://localhost/my-api' })
  * const verifier = createVerifier({ store })
  */
 export async function createPostgresStore(options: PostgresStoreOptions): Promise<AuthStore> {
+  checkOptions(options, {
+    connectionString: allowed.string(),
+    pool: allowed.having('query', 'on', 'off'),
+    prefix: allowed.string(/^[a-z_][a-z0-9_]{0,30}$/, 'lower-case letters, digits and _, 31 at most'),
+    timeout: timeoutRule,
+    limits: allowed.group(attemptLimits),
+  })
   const { prefix = 'fluxauth_', timeout = 5000, limits } = options
-  if (!/^[a-z_][a-z0-9_]{0,30}$/.test(prefix)) {
-    throw new RangeError('prefix has to be lower-case letters, digits and _, 31 at most')
-  }
   const pool = options.pool ?? (await openPool(options.connectionString, timeout))
   // Without a listener a connection that is lost while nobody uses it would end the process.
   const ignore = () => undefined

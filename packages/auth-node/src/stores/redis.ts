@@ -1,8 +1,8 @@
 // Everything in Redis or Valkey, for many machines.
 
-import type { AuthStore } from '@fluxauth/auth-core/server'
+import { type AuthStore, allowed, checkOptions } from '@fluxauth/auth-core/server'
 import { guard } from './failures.ts'
-import type { AttemptLimits } from './limits.ts'
+import { type AttemptLimits, attemptLimits, timeoutRule } from './limits.ts'
 import { connect, type RedisClient, useClient } from './redis-connection.ts'
 import { redisAttempts, redisSessions, redisTokens } from './redis-keys.ts'
 
@@ -34,13 +34,20 @@ export type RedisPlace =
  *
  * @param options `url` or `client`, `prefix`, `timeout` and `limits`
  * @returns the store, once it is connected
- * @throws {StoreError} `ERR_STORE_PACKAGE` without `redis`, `ERR_STORE_UNAVAILABLE` when it cannot be reached, or lets nobody in
+ * @throws {StoreError} `ERR_STORE_PACKAGE` without `redis`, `ERR_STORE_UNAVAILABLE` when it cannot be reached, or lets nobody in; {@link OptionsError}
  * @example
  * const store = await createRedisStore({ url: 'redis://localhost:6379' })
  * const verifier = createVerifier({ store })
  * @see Redis documentation, "Persistence" and "Key eviction"
  */
 export async function createRedisStore(options: RedisStoreOptions): Promise<AuthStore> {
+  checkOptions(options, {
+    url: allowed.string(),
+    client: allowed.having('connect', 'sendCommand', 'on', 'off'),
+    prefix: allowed.string(),
+    timeout: timeoutRule,
+    limits: allowed.group(attemptLimits),
+  })
   const { prefix = 'fluxauth:', timeout = 2000, limits } = options
   const { send, close } = options.client
     ? await useClient(options.client, timeout)

@@ -1,9 +1,9 @@
 // Everything in one SQLite file: the embedded default, for one machine with any number of processes.
 
 import { chmodSync, closeSync, openSync } from 'node:fs'
-import { type AuthStore, StoreError } from '@fluxauth/auth-core/server'
+import { type AuthStore, allowed, checkOptions, StoreError } from '@fluxauth/auth-core/server'
 import { guard, missingPackage, unavailable } from './failures.ts'
-import type { AttemptLimits } from './limits.ts'
+import { type AttemptLimits, attemptLimits, timeoutRule } from './limits.ts'
 import { keepStatements, type SqliteDatabase } from './sqlite-database.ts'
 import { sqliteAttempts, sqliteSessions, sqliteTokens } from './sqlite-tables.ts'
 
@@ -54,13 +54,19 @@ CREATE INDEX IF NOT EXISTS fluxauth_attempts_expire ON fluxauth_attempts (expire
  *
  * @param options `path` or `database`, `timeout` and `limits`
  * @returns the store; `close()` closes the file
- * @throws {StoreError} `ERR_STORE_PACKAGE` without `libsql`, `ERR_STORE_UNAVAILABLE` when the file cannot be opened
+ * @throws {StoreError} `ERR_STORE_PACKAGE` without `libsql`, `ERR_STORE_UNAVAILABLE` when the file cannot be opened; {@link OptionsError}
  * @example
  * const store = await createSqliteStore({ path: '/var/lib/my-api/auth.db' })
  * const verifier = createVerifier({ store })
  * @see SQLite documentation, "Write-Ahead Logging" and "PRAGMA synchronous"
  */
 export async function createSqliteStore(options: SqliteStoreOptions): Promise<AuthStore> {
+  checkOptions(options, {
+    path: allowed.string(),
+    database: allowed.having('prepare', 'exec', 'transaction', 'close'),
+    timeout: timeoutRule,
+    limits: allowed.group(attemptLimits),
+  })
   const { path, database, timeout = 5000, limits } = options
   const opened: SqliteDatabase[] = []
   const close = () => {
@@ -72,7 +78,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Au
       const handle = open?.() ?? database
       if (!handle) throw new StoreError('ERR_STORE_ABSENT', 'Give the store a path, or a database')
       if (open) opened.push(handle)
-      handle.exec(`PRAGMA busy_timeout = ${Math.max(0, Math.floor(timeout))}`)
+      handle.exec(`PRAGMA busy_timeout = ${Math.floor(timeout)}`)
       handle.exec('PRAGMA journal_mode = WAL')
       handle.exec(`PRAGMA synchronous = ${synchronous}`)
       return keepStatements(handle)

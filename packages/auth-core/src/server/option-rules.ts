@@ -1,0 +1,98 @@
+// What an option may be: rules for `checkOptions`, to be read as "seconds: allowed.whole(1)".
+
+/** What an option may be. */
+export interface OptionRule {
+  /** In words that follow on "has to be". */
+  readonly wanted: string
+  test(value: unknown): boolean
+  /** For an object of options: what these may be. */
+  readonly within?: OptionRules | undefined
+}
+
+/** What each option of an object may be. */
+export type OptionRules = Readonly<Record<string, OptionRule>>
+
+/** One of these strings, or `false`. */
+export function oneOf(...values: readonly (string | false)[]): OptionRule {
+  return {
+    wanted: `one of ${values.map((value) => (value ? `'${value}'` : 'false')).join(', ')}`,
+    test: (value) => values.includes(value as string | false),
+  }
+}
+
+export const boolean: OptionRule = { wanted: 'true or false', test: (value) => typeof value === 'boolean' }
+
+export const callback: OptionRule = { wanted: 'a function', test: (value) => typeof value === 'function' }
+
+/** A string, of a form that `wanted` describes. */
+export function string(form: RegExp = /^/, wanted: string = 'a string'): OptionRule {
+  return { wanted, test: (value) => typeof value === 'string' && form.test(value) }
+}
+
+/** A finite number, bounds included. */
+export function number(least: number, most: number = Number.POSITIVE_INFINITY): OptionRule {
+  return {
+    wanted: `a number ${between(least, most)}`,
+    test: (value) => Number.isFinite(value) && isBetween(value, least, most),
+  }
+}
+
+/** A whole number, bounds included. */
+export function whole(least: number, most: number = Number.POSITIVE_INFINITY): OptionRule {
+  return {
+    wanted: `a whole number ${between(least, most)}`,
+    test: (value) => Number.isSafeInteger(value) && isBetween(value, least, most),
+  }
+}
+
+/** Web origins, written as browsers do: `https://app.example`. */
+export const origins: OptionRule = {
+  wanted: 'a list of origins, without a path or a slash at their end',
+  test: (value) => Array.isArray(value) && value.every(isOrigin),
+}
+
+/** An object with these functions. */
+export function having(...names: readonly string[]): OptionRule {
+  return {
+    wanted: `an object with ${names.map((name) => `${name}()`).join(', ')}`,
+    test: (value) =>
+      isObject(value) &&
+      names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function'),
+  }
+}
+
+/** A store, which may lack parts. A promise of one is a mistake that is made easily. */
+export const store: OptionRule = {
+  wanted: 'a store (await the function that opens it)',
+  test: (value) => isObject(value) && !('then' in value),
+}
+
+/** An object of options. */
+export function group(within: OptionRules): OptionRule {
+  return { wanted: 'an object', test: isObject, within }
+}
+
+/** An object of options, or `false` for none of what they are about. */
+export function groupOrFalse(within: OptionRules): OptionRule {
+  return { wanted: 'an object, or false', test: (value) => value === false || isObject(value), within }
+}
+
+function between(least: number, most: number): string {
+  return most === Number.POSITIVE_INFINITY ? `from ${least}` : `from ${least} to ${most}`
+}
+
+function isBetween(value: unknown, least: number, most: number): boolean {
+  return (value as number) >= least && (value as number) <= most
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
+function isOrigin(value: unknown): boolean {
+  try {
+    return new URL(value as string).origin === value
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,154 @@
+// Options that would not do what was meant are refused as they are given, and no message shows what could be a secret.
+
+import { describe, expect, test } from 'vitest'
+import {
+  allowed,
+  checkOptions,
+  createGuard,
+  createMemoryStore,
+  createVerifier,
+  OptionsError,
+  pbkdf2Passwords,
+  type Verifier,
+  type VerifierOptions,
+} from './index.ts'
+
+/** What making a verifier with these options throws. */
+function refusalOf(options: object): unknown {
+  try {
+    createVerifier(options as VerifierOptions)
+  } catch (error) {
+    return error
+  }
+  return undefined
+}
+
+describe('createVerifier', () => {
+  test.each<[option: string, wanted: string, values: readonly unknown[], path?: string]>([
+    ['product', "one of 'v1', 'v2', 'cloud-serverless', 'v3'", ['v4', 'toString', '', null, 2]],
+    ['schemes', 'an object', [false, 'basic', null]],
+    ['basic', "'token-any-user', 'password-or-token', false", ['either', true, null], 'schemes'],
+    ['token', "one of 'exact', 'any-case', false", ['anycase', true, ''], 'schemes'],
+    ['bearer', 'true or false', ['no', 0, null], 'schemes'],
+    ['tokenPair', 'true or false', ['false'], 'schemes'],
+    ['query', "one of 'u-p', 'p', false", [true, 'u'], 'schemes'],
+    ['session', 'true or false', [1], 'schemes'],
+    ['signIn', "one of 'password'", [false, 'none'], 'schemes'],
+    ['store', 'await the function that opens it', [Promise.resolve({}), 'memory', null]],
+    ['findToken', 'a function', [{}, null]],
+    ['findUser', 'a function', [new Map()]],
+    ['passwords', 'hash(), verify(), isOutdated()', [{}, pbkdf2Passwords, { hash: async () => '' }]],
+    ['onPasswordUpgrade', 'a function', [true]],
+    ['digest', 'a function', ['sha256']],
+    ['cache', 'an object, or false', [true, 5, null]],
+    ['seconds', 'a number from 0 to 86400', ['5', Number.NaN, -1, Number.POSITIVE_INFINITY], 'cache'],
+    ['entries', 'a whole number from 0', [1.5, Number.NaN, -1], 'cache'],
+    ['now', 'a function', [0], 'cache'],
+    ['session', 'an object', [false]],
+    ['idle', 'a number from 0.001', [Number.NaN, 0, -5, '3600'], 'session'],
+    ['lifetime', 'a number from 0.001', [Number.NaN, Number.POSITIVE_INFINITY], 'session'],
+    ['cookie', 'the name of a cookie', ['a b', 'a=b', 'a;b', '', 5], 'session'],
+    ['path', 'a path that begins with /', ['api', '/; Domain=example', '/\n', '/ä'], 'session'],
+    [
+      'origins',
+      'a list of origins',
+      ['https://a.example', ['https://a.example/'], ['a.example'], ['*'], ['https://A.example'], [null]],
+      'session',
+    ],
+    ['challenge', "one of 'auto', 'always', 'never'", ['yes', false]],
+    ['tarpit', 'an object, or false', [true, 1000]],
+    ['milliseconds', 'a number from 0 to 2147483647', [2 ** 31, Number.NaN], 'tarpit'],
+    ['answers', 'a whole number from 0', [Number.POSITIVE_INFINITY, -1], 'tarpit'],
+    ['maxLength', 'a whole number from 1', [0, Number.NaN, '8192']],
+    ['onEvent', 'a function', [console]],
+    ['onError', 'a function', ['log']],
+  ])('refuses as %s what is not %s', (option, wanted, values, within) => {
+    const path = within ? `${within}.${option}` : option
+    for (const value of values) {
+      const error = refusalOf(within ? { [within]: { [option]: value } } : { [option]: value })
+      expect(error).toBeInstanceOf(OptionsError)
+      expect(error).toMatchObject({
+        name: 'OptionsError',
+        code: 'ERR_OPTION_VALUE',
+        message: expect.stringContaining(`${path} has to be`),
+      })
+      expect(`${error}`).toContain(wanted)
+    }
+  })
+
+  test.each([
+    [{ scheme: {} }, 'There is no option scheme: there are product, schemes, store,'],
+    [{ schemes: { tokens: false } }, 'There is no option schemes.tokens: there are basic, token,'],
+    [{ cache: { ttl: 5 } }, 'There is no option cache.ttl: there are seconds, entries, now'],
+    [{ session: { toString: 5 } }, 'There is no option session.toString:'],
+    [{ tarpit: { ms: undefined } }, 'There is no option tarpit.ms:'],
+  ])('says which options there are: %j', (options, message) => {
+    expect(refusalOf(options)).toMatchObject({
+      code: 'ERR_OPTION_NAME',
+      message: expect.stringContaining(message),
+    })
+  })
+
+  test('takes every option, and undefined for none', async () => {
+    const options: Required<VerifierOptions> = {
+      product: 'v2',
+      schemes: { basic: 'password', token: 'exact', bearer: false, tokenPair: false, query: 'p' },
+      store: createMemoryStore(),
+      findToken: () => undefined,
+      findUser: () => undefined,
+      passwords: pbkdf2Passwords({ iterations: 1 }),
+      onPasswordUpgrade: () => undefined,
+      digest: (secret) => secret,
+      cache: { seconds: 0.5, entries: 0, now: Date.now },
+      session: { idle: 1, lifetime: 2, cookie: '__Host-s', path: '/', origins: ['https://a.example:8443'] },
+      challenge: 'never',
+      tarpit: { milliseconds: 0, answers: 1 },
+      maxLength: 100,
+      onEvent: () => undefined,
+      onError: () => undefined,
+    }
+    expect(refusalOf(options)).toBeUndefined()
+    expect(refusalOf(Object.fromEntries(Object.keys(options).map((name) => [name, undefined])))).toBe(
+      undefined,
+    )
+    // A scheme that is undefined is as the product has it, and not turned off.
+    const schemes = { token: undefined } as object
+    const verifier = createVerifier({ product: 'v2', store: createMemoryStore(), schemes })
+    const { token } = await verifier.tokens.create({ userID: '1', user: 'joe', permissions: [] })
+    const request = { method: 'GET', url: '/', secure: true, header: () => undefined }
+    expect(await verifier.verify({ ...request, authorization: `Token ${token}` })).toMatchObject({
+      principal: { user: 'joe' },
+    })
+  })
+})
+
+test('a guard wants a verifier, and no other options than its own', () => {
+  const verifier = createVerifier({})
+  for (const wrong of [undefined, null, Promise.resolve(verifier), {}, 's3cret']) {
+    expect(() => createGuard(wrong as unknown as Verifier)).toThrow(
+      expect.objectContaining({ code: 'ERR_OPTION_VALUE', message: expect.stringMatching(/^verifier has/) }),
+    )
+  }
+  expect(() => createGuard(verifier, { adress: () => '' } as object)).toThrow('there are verifier, address,')
+  expect(() => createGuard(verifier, { secure: true } as object)).toThrow('secure has to be a function')
+})
+
+test.each([0, -1, 0.5, 1e9, Number.NaN, '600000'])('PBKDF2 is not applied %s times', (iterations) => {
+  expect(() => pbkdf2Passwords({ iterations } as { iterations: number })).toThrow(
+    expect.objectContaining({ code: 'ERR_PASSWORD_PARAMETERS' }),
+  )
+})
+
+test.each([
+  ['s3cret', 'it is a string'],
+  [['s3cret'], 'it is a list'],
+  [{ s3cret: 1 }, 'it is an object'],
+  [() => 's3cret', 'it is a function'],
+  [Number.NaN, 'it is NaN'],
+  [true, 'it is true'],
+  [null, 'it is null'],
+])('a message tells of %s only that %s', (value, told) => {
+  const check = () => checkOptions({ seconds: value }, { seconds: allowed.whole(1, 9) }, 'limits.')
+  expect(check).toThrow(`limits.seconds has to be a whole number from 1 to 9: ${told}`)
+  expect(check).not.toThrow('s3cret')
+})

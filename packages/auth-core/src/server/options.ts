@@ -1,0 +1,52 @@
+// Options are checked as they are given: with a misspelt name a guard would let in what it was told to keep out, and nobody notice.
+
+import { AuthError } from '../errors.ts'
+import type { OptionRule, OptionRules } from './option-rules.ts'
+
+/** What is wrong with options. */
+export type OptionsErrorCode =
+  /** There is no option of this name. */
+  | 'ERR_OPTION_NAME'
+  /** The option cannot be this. */
+  | 'ERR_OPTION_VALUE'
+
+/** An option that would not do what was meant. The message names the option, and what it may be. */
+export class OptionsError extends AuthError<OptionsErrorCode> {
+  override get name(): string {
+    return 'OptionsError'
+  }
+}
+
+/**
+ * Checks options, for stores and adapters of your own too. `undefined` is as good as left out.
+ *
+ * @param options as they were given
+ * @param rules what each may be
+ * @param path put before each name in messages: the option that these are within, and a dot
+ * @throws {OptionsError} `ERR_OPTION_NAME` for an option that there is not, `ERR_OPTION_VALUE` for one that cannot be this
+ * @example
+ * checkOptions({ seconds: 60 }, { seconds: allowed.whole(1) }) // undefined
+ */
+export function checkOptions(options: object, rules: OptionRules, path = ''): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(rules, name)) {
+      const names = Object.keys(rules).join(', ')
+      throw new OptionsError('ERR_OPTION_NAME', `There is no option ${path}${name}: there are ${names}`)
+    }
+    const { wanted, test, within } = rules[name] as OptionRule
+    if (value === undefined) continue
+    if (!test(value)) {
+      throw new OptionsError(
+        'ERR_OPTION_VALUE',
+        `${path}${name} has to be ${wanted}: it is ${describe(value)}`,
+      )
+    }
+    if (within && value) checkOptions(value, within, `${path}${name}.`)
+  }
+}
+
+/** Shows no string, which could be a secret in the wrong place. */
+function describe(value: unknown): string {
+  if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value)
+  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}

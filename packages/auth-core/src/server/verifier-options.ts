@@ -1,0 +1,99 @@
+// What a verifier is told when it is made, and what each option may be.
+
+import type { Awaitable } from '../awaitable.ts'
+import type { CacheOptions } from './cache.ts'
+import type { AuditListener } from './events.ts'
+import * as allowed from './option-rules.ts'
+import type { PasswordHasher } from './passwords.ts'
+import type { User } from './principal.ts'
+import type { AcceptedSchemes, ServerProduct } from './profiles.ts'
+import type { ChallengeMode } from './refuse.ts'
+import type { Digest } from './secrets.ts'
+import type { SessionOptions } from './sessions.ts'
+import type { AuthStore, StoredToken } from './stores.ts'
+import type { TarpitOptions } from './tarpit.ts'
+
+/** Options of `createVerifier`. */
+export interface VerifierOptions {
+  /** Whose manners to take on: what is accepted and how it is refused. Default `'cloud-serverless'`. */
+  readonly product?: ServerProduct | undefined
+  /** What to accept other than the product does. */
+  readonly schemes?: Partial<AcceptedSchemes> | undefined
+  /** Where tokens and sessions are kept, and failed attempts counted. */
+  readonly store?: Partial<Pick<AuthStore, 'tokens' | 'sessions' | 'attempts'>> | undefined
+  /** Finds an API token by its SHA-256 (base64url), in the place of `store.tokens`. */
+  readonly findToken?: ((hash: string) => Awaitable<StoredToken | undefined>) | undefined
+  /** Finds a user by name. Without it nobody has a password, and a token is good whoever it belongs to. */
+  readonly findUser?: ((name: string) => Awaitable<User | undefined>) | undefined
+  /** Checks passwords; without it none is right. */
+  readonly passwords?: PasswordHasher | undefined
+  /** Keeps a password's new hash, after a sign-in with one that was made in an older way. */
+  readonly onPasswordUpgrade?: ((user: User, hash: string) => Awaitable<unknown>) | undefined
+  /** SHA-256 as base64url. Default: through WebCrypto. */
+  readonly digest?: Digest | undefined
+  /** How long, and how many, verified credentials are remembered; `false` for none. */
+  readonly cache?: CacheOptions | false | undefined
+  readonly session?: SessionOptions | undefined
+  /**
+   * When to send `WWW-Authenticate`: as the product does, but not to scripts, over whose page a native prompt would come up (`'auto'`, the
+   * default); with every 401 (`'always'`); or `'never'`.
+   */
+  readonly challenge?: ChallengeMode | undefined
+  /** How answers to attempts over the limit are held back, so that a flood of them slows itself; `false` for not at all. */
+  readonly tarpit?: TarpitOptions | false | undefined
+  /** Longest `Authorization` value, in characters. Default 8,192. */
+  readonly maxLength?: number | undefined
+  /** Is told who was let in, who was not, and why: for an audit log. */
+  readonly onEvent?: AuditListener | undefined
+  /** Is told what a store or `findUser` threw, which the client sees as a 503: for an error log. */
+  readonly onError?: ((error: unknown) => void) | undefined
+}
+
+const BASIC_MEANINGS = ['password', 'token', 'token-any-user', 'password-or-token'] as const
+
+/** The longest that a timer of a runtime can wait. */
+const MOST_MILLISECONDS = 2 ** 31 - 1
+const A_HUNDRED_YEARS = 100 * 365 * 86_400
+
+/** What a verifier has, for guards to tell one from what is none. */
+export const verifierRule: allowed.OptionRule = allowed.having('verify', 'permit', 'signIn', 'signOut')
+
+/** What each of {@link VerifierOptions} may be. */
+export const verifierOptionRules: Readonly<Record<keyof VerifierOptions, allowed.OptionRule>> = {
+  product: allowed.oneOf('v1', 'v2', 'cloud-serverless', 'v3'),
+  schemes: allowed.group({
+    basic: allowed.oneOf(...BASIC_MEANINGS, false),
+    token: allowed.oneOf('exact', 'any-case', false),
+    bearer: allowed.boolean,
+    tokenPair: allowed.boolean,
+    query: allowed.oneOf('u-p', 'p', false),
+    session: allowed.boolean,
+    signIn: allowed.oneOf(...BASIC_MEANINGS),
+  }),
+  store: allowed.store,
+  findToken: allowed.callback,
+  findUser: allowed.callback,
+  passwords: allowed.having('hash', 'verify', 'isOutdated'),
+  onPasswordUpgrade: allowed.callback,
+  digest: allowed.callback,
+  cache: allowed.groupOrFalse({
+    seconds: allowed.number(0, 86_400),
+    entries: allowed.whole(0),
+    now: allowed.callback,
+  }),
+  session: allowed.group({
+    idle: allowed.number(0.001, A_HUNDRED_YEARS),
+    lifetime: allowed.number(0.001, A_HUNDRED_YEARS),
+    cookie: allowed.string(/^[\w!#$%&'*+.^`|~-]+$/, 'the name of a cookie'),
+    path: allowed.string(/^\/[ -:<-~]*$/, 'a path that begins with / and holds no semicolon'),
+    origins: allowed.origins,
+  }),
+  challenge: allowed.oneOf('auto', 'always', 'never'),
+  tarpit: allowed.groupOrFalse({
+    milliseconds: allowed.number(0, MOST_MILLISECONDS),
+    answers: allowed.whole(0),
+  }),
+  maxLength: allowed.whole(1),
+  onEvent: allowed.callback,
+  onError: allowed.callback,
+}
