@@ -1,29 +1,45 @@
-// The page in a real Chromium: both schemes, the buckets on the screen, and no trace in storage.
+// The page in a real Chromium and a real Firefox: both schemes, the buckets on the screen, and no trace in storage.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describeReal, requirePart } from '@fluxauth/auth-testkit/real'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { describeReal, realParts, requirePart } from '@fluxauth/auth-testkit/real'
+import { type Browser, type BrowserContext, type LaunchOptions, launch, type Page } from 'puppeteer-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 
 const CREDENTIALS = { username: 'zoë', password: 'p:ä ß€ s3cret', token: 's3cret-token==' }
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-]
 const BUCKETS = ['air-quality', 'weather', '_monitoring']
 
-describeReal('the page in Chromium', ['chromium'], () => {
+/** How to start each browser. Firefox cannot be told later that the page is to be dark. */
+const BROWSERS = {
+  chromium: {
+    browser: 'chrome',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+    ],
+  },
+  firefox: {
+    browser: 'firefox',
+    extraPrefsFirefox: { 'layout.css.prefers-color-scheme.content-override': 0 },
+  },
+} as const satisfies Record<string, LaunchOptions>
+
+for (const name of ['chromium', 'firefox'] as const) {
+  describeReal(`the page in ${realParts[name].title}`, [name], () => testPage(name))
+}
+
+function testPage(name: keyof typeof BROWSERS): void {
   let folder: string
   let server: ChildProcess
   let origin: string
   let browser: Browser
+  let context: BrowserContext
   let page: Page
   let complaints: string[]
 
@@ -37,7 +53,7 @@ describeReal('the page in Chromium', ['chromium'], () => {
       server.stdout?.on('data', (chunk) => resolve(/http:\S+/.exec(String(chunk))?.[0] ?? ''))
       server.once('exit', () => reject(new Error('the server ended')))
     })
-    browser = await chromium.launch({ executablePath: requirePart('chromium'), args: ARGUMENTS })
+    browser = await launch({ ...BROWSERS[name], executablePath: requirePart(name) })
   }, 60_000)
   afterAll(async () => {
     await browser?.close()
@@ -45,22 +61,30 @@ describeReal('the page in Chromium', ['chromium'], () => {
     await rm(folder, { recursive: true })
   })
   beforeEach(async () => {
-    page = await browser.newPage()
+    context = await browser.createBrowserContext()
+    page = await context.newPage()
     complaints = []
-    page.on('pageerror', (error) => complaints.push(error.message))
+    page.on('pageerror', (error) => complaints.push(String(error)))
     page.on('console', (message) => {
       if (message.type() === 'error') complaints.push(message.text())
     })
     await page.goto(origin)
   })
-  afterEach(() => page.close())
+  afterEach(() => context.close())
 
-  const buckets = () => page.locator('#buckets li').allTextContents()
+  const buckets = () => page.$$eval('#buckets li', (items) => items.map((item) => item.textContent))
+  // biome-ignore lint/performance/useDomNodeTextContent: as it is seen, each part on a line of its own
+  const requests = () => page.$$eval('#requests li', (items) => items.map((item) => item.innerText))
+  const isVisible = (selector: string) => page.$eval(selector, (element) => element.checkVisibility())
   const fill = async (form: string, fields: Record<string, string>) => {
-    for (const [label, value] of Object.entries(fields))
-      await page.getByLabel(label, { exact: true }).fill(value)
+    for (const [label, value] of Object.entries(fields)) {
+      const field = await page.waitForSelector(`${form} ::-p-aria([name="${label}"])`)
+      await field?.type(value)
+    }
     await page.locator(`${form} button`).click()
   }
+  const untilStatus = (text: string) =>
+    page.waitForFunction((part) => document.querySelector('#status')?.textContent?.includes(part), {}, text)
   /** Where a secret could have stayed behind. */
   const traces = () =>
     page.evaluate(() => {
@@ -74,8 +98,8 @@ describeReal('the page in Chromium', ['chromium'], () => {
         document.body.textContent,
       ])
     })
-  const screenshot = async (name: string) => {
-    const path = join(process.env.SCREENSHOTS ?? folder, `${name}.png`)
+  const screenshot = async (title: string) => {
+    const path = join(process.env.SCREENSHOTS ?? folder, `${name}-${title}.png`) as `${string}.png`
     await page.screenshot({ path, fullPage: true })
     expect((await stat(path)).size).toBeGreaterThan(5_000)
   }
@@ -83,44 +107,46 @@ describeReal('the page in Chromium', ['chromium'], () => {
   test('signs in with Basic and shows the buckets and the redacted request', async () => {
     await screenshot('signed-out')
     await fill('#basic', { 'User name': CREDENTIALS.username, Password: CREDENTIALS.password })
-    await page.locator('#status', { hasText: 'Signed in with Basic' }).waitFor()
+    await untilStatus('Signed in with Basic')
     expect(await buckets()).toEqual(BUCKETS)
-    expect(await page.locator('#buckets').isVisible()).toBe(true)
-    expect(await page.locator('#requests li').allInnerTexts()).toEqual([
+    expect(await isVisible('#buckets')).toBe(true)
+    expect(await requests()).toEqual([
       expect.stringMatching(/POST \/api\/v2\/signin\s+Authorization: Basic \[redacted\]\s+→ 204/),
       expect.stringMatching(/GET \/api\/v2\/buckets\s+no Authorization header[^→]*→ 200/),
     ])
     await screenshot('basic')
     expect(await traces()).not.toContain('s3cret')
-    const [cookie] = await page.context().cookies(`${origin}/api/`)
+    const [cookie] = await context.cookies()
     expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict', path: '/api/' })
     await page.locator('#sign-out').click()
-    await page.locator('#status', { hasText: 'Signed out' }).waitFor()
-    expect(await page.context().cookies(`${origin}/api/`)).toEqual([])
+    await untilStatus('Signed out')
+    expect(await context.cookies()).toEqual([])
     expect(complaints).toEqual([])
   })
 
   test('uses a token and shows the buckets and the redacted request', async () => {
     await fill('#token', { 'API token': CREDENTIALS.token })
-    await page.locator('#status', { hasText: 'Using a token' }).waitFor()
+    await untilStatus('Using a token')
     expect(await buckets()).toEqual(BUCKETS)
-    expect(await page.locator('#requests li').allInnerTexts()).toEqual([
+    expect(await requests()).toEqual([
       expect.stringMatching(/GET \/api\/v2\/buckets\s+Authorization: Token \[redacted\]\s+→ 200/),
     ])
-    await page.setViewportSize({ width: 390, height: 800 })
-    await page.emulateMedia({ colorScheme: 'dark' })
+    await page.setViewport({ width: 390, height: 800 })
+    if (name === 'chromium')
+      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }])
     await screenshot('token-dark-narrow')
     expect(await traces()).not.toContain('s3cret')
-    expect(await page.context().cookies()).toEqual([])
+    expect(await context.cookies()).toEqual([])
     expect(complaints).toEqual([])
   })
 
   test('says what is wrong, and keeps nothing of it', async () => {
     await fill('#basic', { 'User name': CREDENTIALS.username, Password: 's3cret-but-wrong' })
-    await page.locator('#status.bad', { hasText: 'User name or password is wrong' }).waitFor()
+    await untilStatus('User name or password is wrong')
+    expect(await page.$('#status.bad')).not.toBeNull()
     await fill('#token', { 'API token': 's3cret-but-wrong' })
-    await page.locator('#status.bad', { hasText: '401' }).waitFor()
-    expect(await page.locator('#forms').isVisible()).toBe(true)
+    await untilStatus('401')
+    expect(await isVisible('#forms')).toBe(true)
     expect(await traces()).not.toContain('s3cret')
   })
-})
+}

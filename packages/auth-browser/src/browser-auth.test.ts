@@ -1,4 +1,4 @@
-// Signing in and out over real sockets. What only a browser can show (cookies, CSP) is tested with the sample, in Chromium.
+// Signing in and out over real sockets. What only a browser can show (cookies, CSP) is tested with the sample, in real browsers.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -1,4 +1,4 @@
-// Real servers and programs for tests: InfluxDB 1.6, nginx, curl, Chromium, Redis, PostgreSQL.
+// Real servers and programs for tests: InfluxDB 1.6, nginx, curl, Chromium, Firefox, Redis, PostgreSQL.
 
 export { type CurlResult, runCurl } from './curl.ts'
 export { describeReal } from './describe-real.ts'

@@ -22,6 +22,7 @@ export type RealPartName =
   | 'htpasswd'
   | 'curl'
   | 'chromium'
+  | 'firefox'
   | 'redis'
   | 'postgres'
   | 'initdb'
@@ -36,6 +37,11 @@ export const realParts: Readonly<Record<RealPartName, RealPart>> = {
     title: 'Chromium',
     programs: ['chromium', 'chromium-browser', 'google-chrome'],
     hint: 'apt-get install chromium',
+  },
+  firefox: {
+    title: 'Firefox',
+    programs: ['firefox-esr', 'firefox'],
+    hint: 'apt-get install firefox-esr (Debian) or firefox',
   },
   redis: {
     title: 'Redis',
