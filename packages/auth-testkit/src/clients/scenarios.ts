@@ -1,5 +1,6 @@
 // Redirects that a client may meet, and which of the requests that follow may carry the credential.
 
+import { checkServerIdentity, type PeerCertificate } from 'node:tls'
 import type { Network } from './network.ts'
 
 /** One redirect: a status, and the `Location` on a network, given the path that the redirect must lead to. */
@@ -53,8 +54,16 @@ const refused = (title: string, location: Hop[1]): RedirectScenario => ({
   refused: 'ERR_REDIRECT_LOCATION',
 })
 
-/** Every scenario. Host names are those of the test network. */
-export const redirectScenarios: readonly RedirectScenario[] = [
+/**
+ * Releases of Node 22, 24 and 26 from June 2026 on take no certificate for an IPv6 address: there no client can be asked to.
+ *
+ * @see https://github.com/nodejs/node/issues/64144
+ */
+const takesSix =
+  checkServerIdentity('::1', { subjectaltname: 'IP Address:::1', subject: {} } as PeerCertificate) ===
+  undefined
+
+const scenarios: readonly RedirectScenario[] = [
   ...[301, 302, 303, 307, 308].flatMap((status): RedirectScenario[] => [
     { title: `${status} within the origin`, hops: [[status, home]], carries: [true, true] },
     { title: `${status} to another host`, hops: [[status, elsewhere]], carries: [true, false] },
@@ -223,3 +232,6 @@ export const redirectScenarios: readonly RedirectScenario[] = [
     refused: 'ERR_REDIRECT_COUNT',
   },
 ]
+
+/** Every scenario that this Node can run. Host names are those of the test network. */
+export const redirectScenarios: readonly RedirectScenario[] = scenarios.filter(({ six }) => takesSix || !six)
