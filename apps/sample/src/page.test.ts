@@ -30,7 +30,7 @@ const BROWSERS = {
   },
 } as const satisfies Record<string, LaunchOptions>
 
-for (const name of ['chromium', 'firefox'] as const) {
+for (const name of Object.keys(BROWSERS) as (keyof typeof BROWSERS)[]) {
   describeReal(`the page in ${realParts[name].title}`, [name], () => testPage(name))
 }
 
@@ -83,8 +83,13 @@ function testPage(name: keyof typeof BROWSERS): void {
     }
     await page.locator(`${form} button`).click()
   }
-  const untilStatus = (text: string) =>
-    page.waitForFunction((part) => document.querySelector('#status')?.textContent?.includes(part), {}, text)
+  const untilStatus = (text: string, status = '#status') =>
+    page.waitForFunction(
+      (selector, part) => document.querySelector(selector)?.textContent?.includes(part),
+      {},
+      status,
+      text,
+    )
   /** Where a secret could have stayed behind. */
   const traces = () =>
     page.evaluate(() => {
@@ -142,10 +147,9 @@ function testPage(name: keyof typeof BROWSERS): void {
 
   test('says what is wrong, and keeps nothing of it', async () => {
     await fill('#basic', { 'User name': CREDENTIALS.username, Password: 's3cret-but-wrong' })
-    await untilStatus('User name or password is wrong')
-    expect(await page.$('#status.bad')).not.toBeNull()
+    await untilStatus('User name or password is wrong', '#status.bad')
     await fill('#token', { 'API token': 's3cret-but-wrong' })
-    await untilStatus('401')
+    await untilStatus('401', '#status.bad')
     expect(await isVisible('#forms')).toBe(true)
     expect(await traces()).not.toContain('s3cret')
   })
