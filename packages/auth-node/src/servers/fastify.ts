@@ -2,14 +2,14 @@
 
 import type { Action, Principal, Reply, Verifier } from '@fluxauth/auth-core/server'
 import type {
-  FastifyPluginCallback,
+  FastifyPluginAsync,
   FastifyReply,
   FastifyRequest,
   HookHandlerDoneFunction,
   onRequestHookHandler,
   RouteHandlerMethod,
 } from 'fastify'
-import { createGate, type Gate, type Needed, type NeededResource, type Outcome } from './request.ts'
+import { createGate, type Needed, type NeededResource, type Outcome } from './request.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -51,15 +51,11 @@ export interface GuardFastifyOptions {
  *   user: principal?.user,
  * }))
  */
-export const guardFastify: FastifyPluginCallback<GuardFastifyOptions> = (app, { verifier }, done) => {
-  let gate: Gate<FastifyRequest>
-  try {
-    gate = createGate(verifier, { address: ({ ip }) => ip, secure: ({ protocol }) => protocol === 'https' })
-  } catch (error) {
-    // What a plugin throws nobody can catch: it would end the process.
-    done(error as Error)
-    return
-  }
+export const guardFastify: FastifyPluginAsync<GuardFastifyOptions> = async (app, { verifier }) => {
+  const gate = createGate<FastifyRequest>(verifier, {
+    address: ({ ip }) => ip,
+    secure: ({ protocol }) => protocol === 'https',
+  })
   const guarded =
     (needed?: Needed<FastifyRequest>): onRequestHookHandler =>
     (request, reply, next) => {
@@ -76,7 +72,6 @@ export const guardFastify: FastifyPluginCallback<GuardFastifyOptions> = (app, { 
   app.decorate('requirePermission', (action, resource) => guarded([action, resource]))
   app.decorate('signIn', answer('signIn'))
   app.decorate('signOut', answer('signOut'))
-  done()
 }
 
 // What is decorated is there for whoever registers the plugin, as Fastify's own plugins have it.
