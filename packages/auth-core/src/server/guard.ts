@@ -8,8 +8,7 @@ import type { Action, Resource } from './permissions.ts'
 import type { Principal } from './principal.ts'
 import type { Reply } from './refusal.ts'
 import type { AskedHeader, ServerRequest } from './request.ts'
-import type { Verifier } from './verifier.ts'
-import { verifierRule } from './verifier-options.ts'
+import { checkVerifier, type Verifier } from './verifier.ts'
 
 /** What is used of a `Request`: any runtime's, its body untouched. */
 export interface WebRequest {
@@ -61,13 +60,6 @@ export interface Guard<R, Rest extends readonly unknown[]> {
   signOut(request: R, ...rest: Rest): Promise<Response>
 }
 
-const guardOptionRules = {
-  verifier: verifierRule,
-  address: allowed.callback,
-  secure: allowed.callback,
-  read: allowed.callback,
-}
-
 /**
  * Makes a guard of a verifier.
  *
@@ -90,7 +82,8 @@ export function createGuard<R extends WebRequest, Rest extends readonly unknown[
   verifier: Verifier,
   options: GuardOptions<R, Rest> = {},
 ): Guard<R, Rest> {
-  checkOptions({ verifier: verifier ?? null, ...options }, guardOptionRules)
+  checkVerifier(verifier)
+  checkOptions(options, { address: allowed.callback, secure: allowed.callback, read: allowed.callback })
   const look: (request: R, ...rest: Rest) => ServerRequest =
     options.read ?? ((request, ...rest) => new AskedRequest(request, rest, options))
   const conclude = (verdict: Verdict, asked: ServerRequest, needed?: Needed): Principal | Response => {

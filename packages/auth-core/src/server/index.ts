@@ -47,5 +47,5 @@ export {
 } from './stores.ts'
 export type { TarpitOptions } from './tarpit.ts'
 export type { NewToken, Tokens } from './tokens.ts'
-export { createVerifier, type Verifier } from './verifier.ts'
-export { type VerifierOptions, verifierOptionRules, verifierRule } from './verifier-options.ts'
+export { checkVerifier, createVerifier, type Verifier } from './verifier.ts'
+export { type VerifierOptions, verifierOptionRules } from './verifier-options.ts'

@@ -10,13 +10,19 @@ export interface OptionRule {
 }
 
 /** What each option of an object may be. */
-export type OptionRules = Readonly<Record<string, OptionRule>>
+export type OptionRules<Name extends string = string> = Readonly<Record<Name, OptionRule>>
+
+/** The longest that a timer of a runtime waits, in milliseconds; told to wait longer it does not wait at all. */
+export const LONGEST_TIMER: number = 2 ** 31 - 1
+
+/** In seconds: more than anybody means, and no more than dates and stores can take. */
+export const HUNDRED_YEARS: number = 100 * 365 * 86_400
 
 /** One of these strings, or `false`. */
-export function oneOf(...values: readonly (string | false)[]): OptionRule {
+export function oneOf<T extends string | false>(...values: readonly T[]): OptionRule {
   return {
     wanted: `one of ${values.map((value) => (value ? `'${value}'` : 'false')).join(', ')}`,
-    test: (value) => values.includes(value as string | false),
+    test: (value) => values.includes(value as T),
   }
 }
 
@@ -68,12 +74,12 @@ export const store: OptionRule = {
 }
 
 /** An object of options. */
-export function group(within: OptionRules): OptionRule {
+export function group<Name extends string>(within: OptionRules<Name>): OptionRule {
   return { wanted: 'an object', test: isObject, within }
 }
 
 /** An object of options, or `false` for none of what they are about. */
-export function groupOrFalse(within: OptionRules): OptionRule {
+export function groupOrFalse<Name extends string>(within: OptionRules<Name>): OptionRule {
   return { wanted: 'an object, or false', test: (value) => value === false || isObject(value), within }
 }
 

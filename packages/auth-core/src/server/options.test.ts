@@ -1,5 +1,6 @@
 // Options that would not do what was meant are refused as they are given, and no message shows what could be a secret.
 
+import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import {
   allowed,
@@ -82,11 +83,12 @@ describe('createVerifier', () => {
     [{ cache: { ttl: 5 } }, 'There is no option cache.ttl: there are seconds, entries, now'],
     [{ session: { toString: 5 } }, 'There is no option session.toString:'],
     [{ tarpit: { ms: undefined } }, 'There is no option tarpit.ms:'],
+    // A map of tokens in the place of options has them for names.
+    [{ 's3cret-token==': { user: 'joe' } }, 'There is no such option: there are product, schemes,'],
   ])('says which options there are: %j', (options, message) => {
-    expect(refusalOf(options)).toMatchObject({
-      code: 'ERR_OPTION_NAME',
-      message: expect.stringContaining(message),
-    })
+    const error = refusalOf(options)
+    expect(error).toMatchObject({ code: 'ERR_OPTION_NAME', message: expect.stringContaining(message) })
+    expect(inspect(error, { depth: 9 })).not.toContain('s3cret')
   })
 
   test('takes every option, and undefined for none', async () => {
@@ -129,7 +131,9 @@ test('a guard wants a verifier, and no other options than its own', () => {
       expect.objectContaining({ code: 'ERR_OPTION_VALUE', message: expect.stringMatching(/^verifier has/) }),
     )
   }
-  expect(() => createGuard(verifier, { adress: () => '' } as object)).toThrow('there are verifier, address,')
+  expect(() => createGuard(verifier, { adress: () => '' } as object)).toThrow(
+    'There is no option adress: there are address,',
+  )
   expect(() => createGuard(verifier, { secure: true } as object)).toThrow('secure has to be a function')
 })
 

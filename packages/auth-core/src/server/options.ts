@@ -17,6 +17,9 @@ export class OptionsError extends AuthError<OptionsErrorCode> {
   }
 }
 
+/** What a name in a message may look like: whoever hands over a map of tokens has them for names. */
+const PLAIN_NAME = /^[a-z]{1,24}$/i
+
 /**
  * Checks options, for stores and adapters of your own too. `undefined` is as good as left out.
  *
@@ -27,13 +30,20 @@ export class OptionsError extends AuthError<OptionsErrorCode> {
  * @example
  * checkOptions({ seconds: 60 }, { seconds: allowed.whole(1) }) // undefined
  */
-export function checkOptions(options: object, rules: OptionRules, path = ''): void {
+export function checkOptions<Options extends object>(
+  options: Options,
+  rules: OptionRules<Extract<keyof Options, string>>,
+  path = '',
+): void {
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(rules, name)) {
-      const names = Object.keys(rules).join(', ')
-      throw new OptionsError('ERR_OPTION_NAME', `There is no option ${path}${name}: there are ${names}`)
+      const option = PLAIN_NAME.test(name) ? `option ${path}${name}` : 'such option'
+      throw new OptionsError(
+        'ERR_OPTION_NAME',
+        `There is no ${option}: there are ${Object.keys(rules).join(', ')}`,
+      )
     }
-    const { wanted, test, within } = rules[name] as OptionRule
+    const { wanted, test, within } = (rules as OptionRules)[name] as OptionRule
     if (value === undefined) continue
     if (!test(value)) {
       throw new OptionsError(
@@ -41,7 +51,7 @@ export function checkOptions(options: object, rules: OptionRules, path = ''): vo
         `${path}${name} has to be ${wanted}: it is ${describe(value)}`,
       )
     }
-    if (within && value) checkOptions(value, within, `${path}${name}.`)
+    if (within && value) checkOptions<Record<string, unknown>>(value, within, `${path}${name}.`)
   }
 }
 

@@ -5,11 +5,14 @@ import type { RefusalReason } from './refusal.ts'
 /** A product whose manners a server can take on. */
 export type ServerProduct = 'v1' | 'v2' | 'cloud-serverless' | 'v3'
 
+/** Every {@link BasicMeaning}. */
+export const basicMeanings = ['password', 'token', 'token-any-user', 'password-or-token'] as const
+
 /**
  * What a Basic user name and password are: a user's own (`'password'`), a user name and one of that user's API tokens (`'token'`), any
  * name and an API token (`'token-any-user'`), or either of the first two.
  */
-export type BasicMeaning = 'password' | 'token' | 'token-any-user' | 'password-or-token'
+export type BasicMeaning = (typeof basicMeanings)[number]
 
 /** Which credentials are taken. */
 export interface AcceptedSchemes {

@@ -6,7 +6,7 @@ import type { AuditListener } from './events.ts'
 import * as allowed from './option-rules.ts'
 import type { PasswordHasher } from './passwords.ts'
 import type { User } from './principal.ts'
-import type { AcceptedSchemes, ServerProduct } from './profiles.ts'
+import { type AcceptedSchemes, basicMeanings, profiles, type ServerProduct } from './profiles.ts'
 import type { ChallengeMode } from './refuse.ts'
 import type { Digest } from './secrets.ts'
 import type { SessionOptions } from './sessions.ts'
@@ -49,26 +49,17 @@ export interface VerifierOptions {
   readonly onError?: ((error: unknown) => void) | undefined
 }
 
-const BASIC_MEANINGS = ['password', 'token', 'token-any-user', 'password-or-token'] as const
-
-/** The longest that a timer of a runtime can wait. */
-const MOST_MILLISECONDS = 2 ** 31 - 1
-const A_HUNDRED_YEARS = 100 * 365 * 86_400
-
-/** What a verifier has, for guards to tell one from what is none. */
-export const verifierRule: allowed.OptionRule = allowed.having('verify', 'permit', 'signIn', 'signOut')
-
 /** What each of {@link VerifierOptions} may be. */
-export const verifierOptionRules: Readonly<Record<keyof VerifierOptions, allowed.OptionRule>> = {
-  product: allowed.oneOf('v1', 'v2', 'cloud-serverless', 'v3'),
-  schemes: allowed.group({
-    basic: allowed.oneOf(...BASIC_MEANINGS, false),
-    token: allowed.oneOf('exact', 'any-case', false),
+export const verifierOptionRules: allowed.OptionRules<keyof VerifierOptions> = {
+  product: allowed.oneOf(...Object.keys(profiles)),
+  schemes: allowed.group<keyof AcceptedSchemes>({
+    basic: allowed.oneOf<AcceptedSchemes['basic']>(...basicMeanings, false),
+    token: allowed.oneOf<AcceptedSchemes['token']>('exact', 'any-case', false),
     bearer: allowed.boolean,
     tokenPair: allowed.boolean,
-    query: allowed.oneOf('u-p', 'p', false),
+    query: allowed.oneOf<AcceptedSchemes['query']>('u-p', 'p', false),
     session: allowed.boolean,
-    signIn: allowed.oneOf(...BASIC_MEANINGS),
+    signIn: allowed.oneOf(...basicMeanings),
   }),
   store: allowed.store,
   findToken: allowed.callback,
@@ -76,21 +67,21 @@ export const verifierOptionRules: Readonly<Record<keyof VerifierOptions, allowed
   passwords: allowed.having('hash', 'verify', 'isOutdated'),
   onPasswordUpgrade: allowed.callback,
   digest: allowed.callback,
-  cache: allowed.groupOrFalse({
+  cache: allowed.groupOrFalse<keyof CacheOptions>({
     seconds: allowed.number(0, 86_400),
     entries: allowed.whole(0),
     now: allowed.callback,
   }),
-  session: allowed.group({
-    idle: allowed.number(0.001, A_HUNDRED_YEARS),
-    lifetime: allowed.number(0.001, A_HUNDRED_YEARS),
+  session: allowed.group<keyof SessionOptions>({
+    idle: allowed.number(0.001, allowed.HUNDRED_YEARS),
+    lifetime: allowed.number(0.001, allowed.HUNDRED_YEARS),
     cookie: allowed.string(/^[\w!#$%&'*+.^`|~-]+$/, 'the name of a cookie'),
     path: allowed.string(/^\/[ -:<-~]*$/, 'a path that begins with / and holds no semicolon'),
     origins: allowed.origins,
   }),
-  challenge: allowed.oneOf('auto', 'always', 'never'),
-  tarpit: allowed.groupOrFalse({
-    milliseconds: allowed.number(0, MOST_MILLISECONDS),
+  challenge: allowed.oneOf<ChallengeMode>('auto', 'always', 'never'),
+  tarpit: allowed.groupOrFalse<keyof TarpitOptions>({
+    milliseconds: allowed.number(0, allowed.LONGEST_TIMER),
     answers: allowed.whole(0),
   }),
   maxLength: allowed.whole(1),

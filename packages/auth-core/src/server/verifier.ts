@@ -4,6 +4,7 @@ import { type Awaitable, isPromise, whenReady } from '../awaitable.ts'
 import { ShortMemory } from './cache.ts'
 import { createCheck, type Verdict } from './check.ts'
 import { type AuditEvent, quietly } from './events.ts'
+import * as allowed from './option-rules.ts'
 import { checkOptions } from './options.ts'
 import { type Action, permits, type Resource } from './permissions.ts'
 import { type HeaderRules, readHeader, readQuery } from './presented.ts'
@@ -52,6 +53,18 @@ export interface Verifier {
   readonly sessions: Sessions
   /** Forgets every verified credential: call it when a user was changed. */
   forget(): void
+}
+
+/**
+ * Tells a verifier from what is none, before a guard is made of it.
+ *
+ * @throws {OptionsError} `ERR_OPTION_VALUE` for nothing, a promise, or anything else that is no verifier
+ */
+export function checkVerifier(verifier: Verifier): void {
+  checkOptions(
+    { verifier: verifier ?? null },
+    { verifier: allowed.having('verify', 'permit', 'signIn', 'signOut') },
+  )
 }
 
 /**

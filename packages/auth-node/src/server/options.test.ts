@@ -57,7 +57,7 @@ describe.each(Object.entries(openers))('%s', (opener, open) => {
   if (!['createMemoryStore', 'createVerifier'].includes(opener)) {
     test.each([Number.NaN, 0, -1, 2 ** 31, '5000'])('waits for an answer, but not %s ms', async (timeout) => {
       expect((await refusalOf(() => open({ timeout }))).message).toContain(
-        'timeout has to be a number from 1 to 2147483000',
+        'timeout has to be a number from 1 to 2147483647',
       )
     })
   }

@@ -4,13 +4,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   type Action,
   type AskedHeader,
-  checkOptions,
+  checkVerifier,
   type Reply,
   type Resource,
   type ServerRequest,
   type Verdict,
   type Verifier,
-  verifierRule,
 } from '@fluxauth/auth-core/server'
 
 /** What a framework knows better than its connection does: a proxy may stand in front. */
@@ -50,7 +49,7 @@ export interface Gate<R> {
  * @throws {OptionsError} `ERR_OPTION_VALUE` for what is no verifier
  */
 export function createGate<R>(verifier: Verifier, peer: Peer<R>): Gate<R> {
-  checkOptions({ verifier: verifier ?? null }, { verifier: verifierRule })
+  checkVerifier(verifier)
   const permit = (verdict: Verdict, asked: ServerRequest, request: R, needed?: Needed<R>): Verdict => {
     if (!needed || 'refusal' in verdict) return verdict
     const [action, resource] = needed

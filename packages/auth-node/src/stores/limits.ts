@@ -2,7 +2,7 @@
 
 import { hash } from 'node:crypto'
 import { isIPv6 } from 'node:net'
-import { allowed, type OptionRule } from '@fluxauth/auth-core/server'
+import { allowed, type OptionRule, type OptionRules } from '@fluxauth/auth-core/server'
 
 /** How many attempts to let through. */
 export interface AttemptLimits {
@@ -21,21 +21,17 @@ export interface AttemptLimits {
 /** {@link AttemptLimits} with none left out. */
 export type CompleteLimits = { readonly [K in keyof AttemptLimits]-?: number }
 
-/** The longest that a timer of Node waits, in seconds; told to wait longer it does not wait at all. */
-const MOST_SECONDS = 2_147_483
-const A_HUNDRED_YEARS = 100 * 365 * 86_400
-
 /** What each of {@link AttemptLimits} may be. */
-export const attemptLimits: Readonly<Record<keyof AttemptLimits, OptionRule>> = {
+export const attemptLimits: OptionRules<keyof AttemptLimits> = {
   user: allowed.whole(1),
   address: allowed.whole(1),
   pair: allowed.whole(1),
-  seconds: allowed.whole(1, MOST_SECONDS),
-  rememberSeconds: allowed.whole(1, A_HUNDRED_YEARS),
+  seconds: allowed.whole(1, Math.floor(allowed.LONGEST_TIMER / 1000)),
+  rememberSeconds: allowed.whole(1, allowed.HUNDRED_YEARS),
 }
 
 /** What `timeout` of a store may be, in milliseconds. */
-export const timeoutRule: OptionRule = allowed.number(1, MOST_SECONDS * 1000)
+export const timeoutRule: OptionRule = allowed.number(1, allowed.LONGEST_TIMER)
 
 /** Puts in what was left out. */
 export function completeLimits(limits: AttemptLimits = {}): CompleteLimits {

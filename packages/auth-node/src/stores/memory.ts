@@ -38,7 +38,10 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): AuthStore {
 }
 
 /** What each of {@link MemoryAttemptLimits} may be. */
-export const memoryLimits: OptionRules = { ...attemptLimits, keys: allowed.whole(4) }
+export const memoryLimits: OptionRules<keyof MemoryAttemptLimits> = {
+  ...attemptLimits,
+  keys: allowed.whole(4),
+}
 
 /**
  * Limits attempts on one machine.

@@ -42,7 +42,8 @@ const SWEEP_MILLISECONDS = 300_000
  *
  * @param options `connectionString` or `pool`, `prefix`, `timeout` and `limits`
  * @returns the store, once its tables are there
- * @throws {StoreError} `ERR_STORE_PACKAGE` without `pg`, `ERR_STORE_UNAVAILABLE` when it cannot be reached, or lets nobody in; {@link OptionsError}
+ * @throws {StoreError} `ERR_STORE_PACKAGE` without `pg`, `ERR_STORE_UNAVAILABLE` when it cannot be reached, or lets nobody in
+ * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  * @example
  * const store = await createPostgresStore({ connectionString: 'postgres://localhost/my-api' })
  * const verifier = createVerifier({ store })

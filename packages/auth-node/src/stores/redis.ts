@@ -34,7 +34,8 @@ export type RedisPlace =
  *
  * @param options `url` or `client`, `prefix`, `timeout` and `limits`
  * @returns the store, once it is connected
- * @throws {StoreError} `ERR_STORE_PACKAGE` without `redis`, `ERR_STORE_UNAVAILABLE` when it cannot be reached, or lets nobody in; {@link OptionsError}
+ * @throws {StoreError} `ERR_STORE_PACKAGE` without `redis`, `ERR_STORE_UNAVAILABLE` when it cannot be reached, or lets nobody in
+ * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  * @example
  * const store = await createRedisStore({ url: 'redis://localhost:6379' })
  * const verifier = createVerifier({ store })

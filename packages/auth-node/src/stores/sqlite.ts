@@ -54,7 +54,8 @@ CREATE INDEX IF NOT EXISTS fluxauth_attempts_expire ON fluxauth_attempts (expire
  *
  * @param options `path` or `database`, `timeout` and `limits`
  * @returns the store; `close()` closes the file
- * @throws {StoreError} `ERR_STORE_PACKAGE` without `libsql`, `ERR_STORE_UNAVAILABLE` when the file cannot be opened; {@link OptionsError}
+ * @throws {StoreError} `ERR_STORE_PACKAGE` without `libsql`, `ERR_STORE_UNAVAILABLE` when the file cannot be opened
+ * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  * @example
  * const store = await createSqliteStore({ path: '/var/lib/my-api/auth.db' })
  * const verifier = createVerifier({ store })
