@@ -38,8 +38,8 @@ export interface GuardOptions<R, Rest extends readonly unknown[]> {
 /** What nginx logs for a client that went before its answer: nobody gets to see it. */
 const CLIENT_GONE = 499
 
-/** What a principal must be permitted: an action, and a type of resource or one resource. */
-export type Needed = readonly [action: Action, resource: string | Resource]
+/** What a principal must be permitted: an action, and a type of resource, one of that type by its id, or one resource. */
+export type Needed = readonly [action: Action, resource: string | Resource, id?: string | undefined]
 
 /** Lets requests in, or answers them. */
 export interface Guard<R, Rest extends readonly unknown[]> {

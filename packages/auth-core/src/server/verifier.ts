@@ -36,12 +36,14 @@ export interface Verifier {
    * @param request that the principal's is
    * @param action `'read'` or `'write'`
    * @param resource a type for all of it, or one resource; without `orgID` it means the principal's own organization
+   * @param id of the one resource of that type
    */
   permit(
     principal: Principal,
     request: ServerRequest,
     action: Action,
     resource: string | Resource,
+    id?: string | undefined,
   ): Refusal | undefined
   /** Signs in: takes Basic, starts a session, ends the one whose cookie came along. 204 with `set-cookie`, or a refusal. */
   signIn(request: ServerRequest): Promise<Reply>
@@ -202,8 +204,9 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
   return {
     verify,
-    permit(principal, request, action, resource) {
-      const wanted = typeof resource === 'string' ? { type: resource, orgID: principal.orgID } : resource
+    permit(principal, request, action, resource, id) {
+      const given: Resource = typeof resource === 'string' ? { type: resource } : resource
+      const wanted = id === undefined ? given : { ...given, id }
       const placed = wanted.orgID === undefined ? { ...wanted, orgID: principal.orgID } : wanted
       if (permits(principal.permissions, action, placed)) return undefined
       return refuse('forbidden', request, principal.user).refusal

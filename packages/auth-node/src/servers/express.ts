@@ -23,8 +23,13 @@ export interface ExpressGuard {
    *
    * @param action `'read'` or `'write'`
    * @param resource a type of resource, one resource, or a function of the request
+   * @param id of the one resource of that type
    */
-  requirePermission(action: Action, resource: NeededResource<Request>): RequestHandler
+  requirePermission(
+    action: Action,
+    resource: NeededResource<Request>,
+    id?: string | undefined,
+  ): RequestHandler
   /** Answers `POST /api/v2/signin` (and `GET`, as Cloud Serverless documents it): Basic in, a session's cookie out. */
   readonly signIn: RequestHandler
   /** Answers `POST /api/v2/signout`. */
@@ -60,7 +65,7 @@ export function guardExpress(verifier: Verifier): ExpressGuard {
       sendReply(response, await gate.answer(how, request, request))
   return {
     authenticate: guarded(),
-    requirePermission: (action, resource) => guarded([action, resource]),
+    requirePermission: (...needed) => guarded(needed),
     signIn: answer('signIn'),
     signOut: answer('signOut'),
   }

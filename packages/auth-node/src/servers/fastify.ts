@@ -24,8 +24,13 @@ declare module 'fastify' {
      *
      * @param action `'read'` or `'write'`
      * @param resource a type of resource, one resource, or a function of the request
+     * @param id of the one resource of that type
      */
-    requirePermission(action: Action, resource: NeededResource<FastifyRequest>): onRequestHookHandler
+    requirePermission(
+      action: Action,
+      resource: NeededResource<FastifyRequest>,
+      id?: string,
+    ): onRequestHookHandler
     /** Answers `POST /api/v2/signin` (and `GET`, as Cloud Serverless documents it): Basic in, a session's cookie out. */
     signIn: RouteHandlerMethod
     /** Answers `POST /api/v2/signout`. */
@@ -69,7 +74,7 @@ export const guardFastify: FastifyPluginAsync<GuardFastifyOptions> = async (app,
       send(reply, await gate.answer(how, request.raw, request))
   app.decorateRequest('principal', undefined)
   app.decorate('authenticate', guarded())
-  app.decorate('requirePermission', (action, resource) => guarded([action, resource]))
+  app.decorate('requirePermission', (...needed) => guarded(needed))
   app.decorate('signIn', answer('signIn'))
   app.decorate('signOut', answer('signOut'))
 }

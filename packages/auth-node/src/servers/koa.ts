@@ -21,8 +21,13 @@ export interface KoaGuard {
    *
    * @param action `'read'` or `'write'`
    * @param resource a type of resource, one resource, or a function of the context
+   * @param id of the one resource of that type
    */
-  requirePermission(action: Action, resource: NeededResource<Context>): Middleware<GuardedState>
+  requirePermission(
+    action: Action,
+    resource: NeededResource<Context>,
+    id?: string | undefined,
+  ): Middleware<GuardedState>
   /** Answers `POST /api/v2/signin` (and `GET`, as Cloud Serverless documents it): Basic in, a session's cookie out. */
   readonly signIn: Middleware
   /** Answers `POST /api/v2/signout`. */
@@ -59,7 +64,7 @@ export function guardKoa(verifier: Verifier): KoaGuard {
       send(ctx, await gate.answer(how, ctx.req, ctx))
   return {
     authenticate: guarded(),
-    requirePermission: (action, resource) => guarded([action, resource]),
+    requirePermission: (...needed) => guarded(needed),
     signIn: answer('signIn'),
     signOut: answer('signOut'),
   }

@@ -24,7 +24,7 @@ export interface Peer<R> {
 export type NeededResource<R> = string | Resource | ((request: R) => string | Resource)
 
 /** What a principal must be permitted. */
-export type Needed<R> = readonly [action: Action, resource: NeededResource<R>]
+export type Needed<R> = readonly [action: Action, resource: NeededResource<R>, id?: string | undefined]
 
 /** Who a request is from or how to refuse it; `undefined` where the client has gone meanwhile and nobody waits for an answer. */
 export type Outcome = Verdict | undefined
@@ -52,9 +52,9 @@ export function createGate<R>(verifier: Verifier, peer: Peer<R>): Gate<R> {
   checkVerifier(verifier)
   const permit = (verdict: Verdict, asked: ServerRequest, request: R, needed?: Needed<R>): Verdict => {
     if (!needed || 'refusal' in verdict) return verdict
-    const [action, resource] = needed
+    const [action, resource, id] = needed
     const wanted = typeof resource === 'function' ? resource(request) : resource
-    const refusal = verifier.permit(verdict.principal, asked, action, wanted)
+    const refusal = verifier.permit(verdict.principal, asked, action, wanted, id)
     return refusal ? { refusal } : verdict
   }
   const permitLater = async (
