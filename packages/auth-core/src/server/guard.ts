@@ -1,9 +1,9 @@
 // The guard for servers that speak web-standard Request and Response: Hono, Workers, Bun, Deno, Next.js routes.
 
 import { type Awaitable, isPromise, whenReady } from '../awaitable.ts'
+import * as allowed from '../option-rules.ts'
+import { checkOptions } from '../options.ts'
 import type { Verdict } from './check.ts'
-import * as allowed from './option-rules.ts'
-import { checkOptions } from './options.ts'
 import type { Action, Resource } from './permissions.ts'
 import type { Principal } from './principal.ts'
 import type { Reply } from './refusal.ts'

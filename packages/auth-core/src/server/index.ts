@@ -1,14 +1,14 @@
 // Request to principal: who is calling, what they may do, and how to refuse those who may not.
 
 export type { Awaitable } from '../awaitable.ts'
+export type { OptionRule, OptionRules } from '../option-rules.ts'
+export * as allowed from '../option-rules.ts'
+export { checkOptions, OptionsError, type OptionsErrorCode } from '../options.ts'
 export type { CacheOptions } from './cache.ts'
 export type { Verdict } from './check.ts'
 export type { AuditEvent, AuditListener } from './events.ts'
 export { createGuard, type Guard, type GuardOptions, type Needed, type WebRequest } from './guard.ts'
 export { createMemoryStore, type MemoryStore } from './memory-store.ts'
-export type { OptionRule, OptionRules } from './option-rules.ts'
-export * as allowed from './option-rules.ts'
-export { checkOptions, OptionsError, type OptionsErrorCode } from './options.ts'
 export {
   PasswordError,
   type PasswordErrorCode,

@@ -1,9 +1,9 @@
 // What a verifier is told when it is made, and what each option may be.
 
 import type { Awaitable } from '../awaitable.ts'
+import * as allowed from '../option-rules.ts'
 import type { CacheOptions } from './cache.ts'
 import type { AuditListener } from './events.ts'
-import * as allowed from './option-rules.ts'
 import type { PasswordHasher } from './passwords.ts'
 import type { User } from './principal.ts'
 import { type AcceptedSchemes, basicMeanings, profiles, type ServerProduct } from './profiles.ts'

@@ -1,11 +1,11 @@
 // The one object that every server adapter uses: it says who a request is from, or how to refuse it.
 
 import { type Awaitable, isPromise, whenReady } from '../awaitable.ts'
+import * as allowed from '../option-rules.ts'
+import { checkOptions } from '../options.ts'
 import { ShortMemory } from './cache.ts'
 import { createCheck, type Verdict } from './check.ts'
 import { type AuditEvent, quietly } from './events.ts'
-import * as allowed from './option-rules.ts'
-import { checkOptions } from './options.ts'
 import { type Action, permits, type Resource } from './permissions.ts'
 import { type HeaderRules, readHeader, readQuery } from './presented.ts'
 import type { Principal } from './principal.ts'

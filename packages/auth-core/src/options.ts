@@ -1,6 +1,6 @@
 // Options are checked as they are given: with a misspelt name a guard would let in what it was told to keep out, and nobody notice.
 
-import { AuthError } from '../errors.ts'
+import { AuthError } from './errors.ts'
 import type { OptionRule, OptionRules } from './option-rules.ts'
 
 /** What is wrong with options. */
