@@ -188,6 +188,8 @@ class OngoingExchange implements Exchange {
   async #follow(redirect: Redirect): Promise<void> {
     const { headers, signal } = this.#request
     const { target } = this.#authorizer
+    // Whoever the caller named is not the one who is asked next, bound or not.
+    if (redirect.leavesOrigin) headers.delete('host')
     if (redirect.leavesOrigin && !staysBound(target, this.url, redirect.url)) {
       const carried = headers.has('authorization')
       for (const name of CREDENTIAL_HEADERS) headers.delete(name)

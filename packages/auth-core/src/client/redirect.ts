@@ -23,7 +23,10 @@ export interface Redirect {
   readonly method: string
   /** Whether the body goes, and {@link BODY_HEADERS} with it. */
   readonly dropsBody: boolean
-  /** Whether the origin changes: unless the credential is bound to both, {@link CREDENTIAL_HEADERS} must go and never come back. */
+  /**
+   * Whether the origin changes: the caller's `Host` must go; and unless the credential is bound to both, {@link CREDENTIAL_HEADERS}
+   * must go and never come back.
+   */
   readonly leavesOrigin: boolean
 }
 

@@ -334,6 +334,24 @@ export function testClient(
         expect(stage.visits).toHaveLength(1)
       })
 
+      when(followed && ownHeaders)('away, without the name that the caller has for the server', async () => {
+        const { loopback: from, plain: to } = network
+        const stage = network.stage((_, index) =>
+          index < 2 ? { status: 307, headers: { location: index === 0 ? 'here' : stage.url(to) } } : {},
+        )
+        const named = { url: stage.url(from), headers: { host: 'virtual.test' } }
+        for (const origin of [[from], [from, to]]) {
+          stage.visits.length = 0
+          await withClient({ origin, allowInsecure: true }, (client) =>
+            send(client, stage, named).then(() => undefined),
+          )
+          // A `fetch` may not send it at all.
+          const [first, ...others] = stage.visits.map(({ origin }) => origin)
+          expect(['http://virtual.test', from]).toContain(first)
+          expect(others).toEqual([first, to])
+        }
+      })
+
       when(followed)('away, and an observer is told that the credential was dropped', async () => {
         const other = network.at('other.test')
         const stage = network.stage((_, index) =>
