@@ -5,13 +5,16 @@ import { RedirectError } from './errors.ts'
 /** What must not follow a redirect to another origin (Fetch, section 4.4, "HTTP-redirect fetch", and more). */
 export const CREDENTIAL_HEADERS: readonly string[] = ['authorization', 'proxy-authorization', 'cookie']
 
-/** What describes a body, and goes when a redirect drops the body (Fetch, section 2.2.2, "request-body-header name"). */
+/** What describes a body, and goes when a redirect drops the body (Fetch, section 2.2.2, "request-body-header name"; RFC 9110, sections 6.5 and 10.1.1). */
 export const BODY_HEADERS: readonly string[] = [
   'content-encoding',
   'content-language',
   'content-location',
   'content-type',
   'content-length',
+  'transfer-encoding',
+  'trailer',
+  'expect',
 ]
 
 /** As many redirects as the Fetch standard follows. */

@@ -4,12 +4,13 @@ import http, { type ClientRequest, type IncomingMessage } from 'node:http'
 import https, { type RequestOptions } from 'node:https'
 import type { Socket } from 'node:net'
 import { inspect } from 'node:util'
+import { frameBody } from './framing.ts'
 
 /**
  * Starts a request like `http.request` and `https.request`, as `options.protocol` says.
  *
  * Node's request holds its headers, and a connection those that it was opened for; an answer leads to both, and so does an agent. From
- * here on a request prints as its method and URL, and a connection as its host.
+ * here on a request prints as its method and URL, and a connection as its host. Its body is framed: see {@link frameBody}.
  */
 export function quietRequest(
   options: RequestOptions,
@@ -19,6 +20,7 @@ export function quietRequest(
   const request = start(options, callback) as Quiet<ClientRequest>
   request[inspect.custom] = showRequest
   request.toJSON = showRequest
+  frameBody(request)
   return request.on('socket', quietSocket)
 }
 

@@ -19,7 +19,7 @@ export interface ClientOptions extends AuthorizerOptions {
 /** A request that the suite sends. */
 export interface ClientRequest {
   readonly url: string
-  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS'
   readonly headers: Readonly<Record<string, string>>
   /** Text, or a stream when the traits say that the client sends them. */
   readonly body?: string | AsyncIterable<Uint8Array>
@@ -67,6 +67,8 @@ export interface ClientTraits {
   readonly ownHeaders?: boolean
 }
 
+const ALL_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+
 const TOKEN = 's3cret-token-of-the-suite=='
 const NEXT_TOKEN = 'n3xt-token-of-the-suite=='
 const SCHEMES: readonly Credentials[] = [
@@ -89,7 +91,7 @@ export function testClient(
   create: (options: ClientOptions) => ClientUnderTest | Promise<ClientUnderTest>,
 ): void {
   describe(`the client ${name}`, () => {
-    const { methods = ['GET', 'POST', 'PUT'], ownHeaders = true, seesUserinfo = true } = traits
+    const { methods = ALL_METHODS, ownHeaders = true, seesUserinfo = true } = traits
     const method = methods[0] ?? 'GET'
     const answered = (status: number, text: string) => ({
       status,
@@ -580,6 +582,21 @@ export function testClient(
     })
 
     describe('carries bodies', () => {
+      const smuggled = 'GET /admin HTTP/1.1\r\nHost: influx.test\r\n\r\n'
+
+      test.each(methods)('that a server cannot take for the next request, with %s', async (method) => {
+        const stage = network.stage(() => ({ body: 'welcome' }))
+        const alone = { method, body: smuggled.replace('/admin', `/${stage.id}/admin`) }
+        await withClient({}, async (client) => {
+          // A client may refuse a GET that has a body.
+          const sent = await send(client, stage, alone).then(Boolean, () => method !== 'GET' && 'refused')
+          expect(sent).not.toBe('refused')
+        })
+        const [visit, ...others] = stage.visits
+        expect(others).toEqual([])
+        if (method !== 'GET') expect(visit).toMatchObject({ method, body: alone.body })
+      })
+
       test('of five megabytes, unchanged', async () => {
         const big = '0123456789abcdef'.repeat(5 * 65_536)
         const stage = network.stage(({ body }) => ({ body: method === 'GET' ? big : body }))
@@ -624,15 +641,14 @@ export function testClient(
           yield Buffer.from('two')
         }
 
-        test('to the server', async () => {
+        test.each(methods.filter((method) => method !== 'GET'))('to the server, with %s', async (method) => {
           const stage = network.stage(() => ({}))
           await withClient({}, (client) =>
-            send(client, stage, { method: 'POST', body: parts() }).then(() => undefined),
+            send(client, stage, { method, body: parts() }).then(() => undefined),
           )
-          expect(stage.visits[0]).toMatchObject({
-            body: 'one, two',
-            headers: { authorization: `Token ${TOKEN}` },
-          })
+          expect(stage.visits).toMatchObject([
+            { method, body: 'one, two', headers: { authorization: `Token ${TOKEN}` } },
+          ])
         })
 
         test('not a second time after a 401', async () => {
