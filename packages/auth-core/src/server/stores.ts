@@ -98,8 +98,10 @@ export interface SessionStore {
 export interface Attempt {
   /** The user name that was tried, where the credential has one. */
   readonly user?: string | undefined
-  /** The address that it came from. */
+  /** The address that it came from, in whatever way it is written. */
   readonly address?: string | undefined
+  /** What was tried. An address has an allowance for each, so that wrong tokens use up none for passwords. Default `'password'`. */
+  readonly kind?: 'password' | 'token' | undefined
 }
 
 /** Whether an attempt may be made. */

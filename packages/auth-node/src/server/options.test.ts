@@ -42,7 +42,7 @@ describe.each(Object.entries(openers))('%s', (opener, open) => {
     // More than Node's timers can wait: a counter would be forgotten at once.
     [{ seconds: 2_147_484 }, 'limits.seconds has to be a whole number from 1 to 2147483: it is 2147484'],
     [{ rememberSeconds: 0.5 }, 'limits.rememberSeconds has to be a whole number from 1 to 3153600000'],
-    [{ attempts: 5 }, 'There is no option limits.attempts: there are user, address, pair, seconds'],
+    [{ attempts: 5 }, 'There is no option limits.attempts: there are user, address, network, pair'],
   ])('takes no limits that limit nothing: %j', async (limits, message) => {
     expect((await refusalOf(() => open({ limits }))).message).toContain(message)
   })
@@ -82,7 +82,7 @@ test.each<[string, () => unknown, string]>([
   [
     'a limiter',
     () => createMemoryAttempts({ keys: 1 }),
-    'limits.keys has to be a whole number from 4: it is 1',
+    'limits.keys has to be a whole number from 5: it is 1',
   ],
 ])('says what %s has to be', async (_, open, message) => {
   const refused = await refusalOf(open)

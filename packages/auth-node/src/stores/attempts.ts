@@ -22,6 +22,7 @@ export interface KnownPairs {
 export interface AttemptCounters {
   readonly user: AttemptCounter
   readonly address: AttemptCounter
+  readonly network: AttemptCounter
   readonly pair: AttemptCounter
   readonly known: KnownPairs
 }
@@ -57,16 +58,21 @@ export function createAttempts(counters: AttemptCounters, limits: CompleteLimits
   // What an attempt was counted on: its pair may have become known meanwhile.
   const begun = new WeakMap<Attempt, Counted>()
 
-  const countedOn = async ({ user, address, pair }: AttemptKeys): Promise<Counted> => {
+  const countedOn = async (keys: AttemptKeys): Promise<Counted> => {
+    const { pair } = keys
     if (pair !== undefined && (await counters.known.has(pair))) return [[counters.pair, pair]]
-    return [
-      ...(user === undefined ? [] : [[counters.user, user] as const]),
-      ...(address === undefined ? [] : [[counters.address, address] as const]),
-    ]
+    const counted: (readonly [AttemptCounter, string])[] = []
+    for (const name of ['user', 'address', 'network'] as const) {
+      const key = keys[name]
+      if (key !== undefined) counted.push([counters[name], key])
+    }
+    return counted
   }
   const limitOf = (counter: AttemptCounter): number => {
-    if (counter === counters.user) return limits.user
-    return counter === counters.address ? limits.address : limits.pair
+    for (const name of ['user', 'address', 'network'] as const) {
+      if (counter === counters[name]) return limits[name]
+    }
+    return limits.pair
   }
 
   return {

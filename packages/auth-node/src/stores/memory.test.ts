@@ -3,7 +3,6 @@
 import { testStore } from '@fluxauth/auth-testkit'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { expect, test, vi } from 'vitest'
-import { networkOf } from './limits.ts'
 import { createMemoryAttempts, createMemoryStore } from './memory.ts'
 
 testStore('in memory', {}, ({ limits }) => ({ open: () => createMemoryStore({ limits }) }))
@@ -17,12 +16,12 @@ test('300,000 user names from as many addresses are no more than 100,000 counter
   }
   const limiters = [...new Set(consume.mock.contexts as RateLimiterMemory[])]
   const kept = limiters.map((limiter) => limiter.dump().storage.length)
-  expect(kept).toEqual([25_000, 25_000])
+  expect(kept).toEqual([20_000, 20_000])
   consume.mockRestore()
 }, 180_000)
 
 test('the place that was confirmed longest ago is the one that is forgotten', async () => {
-  const attempts = createMemoryAttempts({ keys: 40, user: 1 })
+  const attempts = createMemoryAttempts({ keys: 50, user: 1 })
   const signIn = async (user: string) => {
     const attempt = { user, address: '192.0.2.1' }
     await attempts.begin(attempt)
@@ -38,21 +37,4 @@ test('the place that was confirmed longest ago is the one that is forgotten', as
   await signIn('eve')
   expect(await isKnown('joe')).toBe(true)
   expect(await isKnown('zoë')).toBe(false)
-})
-
-test.each([
-  ['192.0.2.1', '192.0.2.1'],
-  ['::ffff:192.0.2.1', '192.0.2.1'],
-  ['::ffff:c000:201', '192.0.2.1'],
-  ['2001:db8::1', '2001:db8:0:0'],
-  ['2001:DB8:0:0:1:2:3:4', '2001:db8:0:0'],
-  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
-  ['::', '0:0:0:0'],
-  ['::1', '0:0:0:0'],
-  ['1::', '1:0:0:0'],
-  ['fe80::1%eth0', 'fe80:0:0:0'],
-  ['/run/server.sock', '/run/server.sock'],
-  ['', ''],
-])('the network of %j is %j', (address, network) => {
-  expect(networkOf(address)).toBe(network)
 })

@@ -40,7 +40,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): AuthStore {
 /** What each of {@link MemoryAttemptLimits} may be. */
 export const memoryLimits: OptionRules<keyof MemoryAttemptLimits> = {
   ...attemptLimits,
-  keys: allowed.whole(4),
+  keys: allowed.whole(5),
 }
 
 /**
@@ -53,12 +53,13 @@ export function createMemoryAttempts(limits: MemoryAttemptLimits = {}): AttemptL
   checkOptions(limits, memoryLimits, 'limits.')
   const { keys = 100_000 } = limits
   const complete = completeLimits(limits)
-  const size = Math.floor(keys / 4)
+  const size = Math.floor(keys / 5)
   const counter = (points: number): AttemptCounter => new BoundedCounter(points, complete.seconds, size)
   return createAttempts(
     {
       user: counter(complete.user),
       address: counter(complete.address),
+      network: counter(complete.network),
       pair: counter(complete.pair),
       known: rememberedPairs(complete.rememberSeconds, size),
     },

@@ -158,11 +158,12 @@ export function postgresAttempts(
       duration,
       keyPrefix,
     })
-  const { user, address, pair, seconds, rememberSeconds } = complete
+  const { user, address, network, pair, seconds, rememberSeconds } = complete
   const attempts = createAttempts(
     {
       user: counter(user, seconds, 'user'),
       address: counter(address, seconds, 'address'),
+      network: counter(network, seconds, 'network'),
       pair: counter(pair, seconds, 'pair'),
       known: knownPairs(counter(1, rememberSeconds, 'known'), rememberSeconds),
     },

@@ -161,11 +161,12 @@ export function redisAttempts(
       duration,
       keyPrefix: `${prefix}attempts:${name}`,
     })
-  const { user, address, pair, seconds, rememberSeconds } = complete
+  const { user, address, network, pair, seconds, rememberSeconds } = complete
   return createAttempts(
     {
       user: counter(user, seconds, 'user'),
       address: counter(address, seconds, 'address'),
+      network: counter(network, seconds, 'network'),
       pair: counter(pair, seconds, 'pair'),
       known: knownPairs(counter(1, rememberSeconds, 'known'), rememberSeconds),
     },

@@ -118,12 +118,13 @@ export function sqliteAttempts(
       duration,
       keyPrefix,
     })
-  const { user, address, pair, seconds, rememberSeconds } = complete
+  const { user, address, network, pair, seconds, rememberSeconds } = complete
   const known = counter(1, rememberSeconds, 'known')
   const attempts = createAttempts(
     {
       user: counter(user, seconds, 'user'),
       address: counter(address, seconds, 'address'),
+      network: counter(network, seconds, 'network'),
       pair: counter(pair, seconds, 'pair'),
       known: knownPairs(known, rememberSeconds),
     },

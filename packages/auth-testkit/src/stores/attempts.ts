@@ -67,15 +67,22 @@ export function testAttempts(withStore: WithStore, shared: boolean): void {
         expect(locks(permits)).toBe(1)
         // Those that were refused for their address do not lock out anybody.
         expect(through(await fail(attempts, { user: 'user 25', address: elsewhere(1) }, 5))).toBe(5)
-        // And an address that is over the limit is so for tokens as well.
         expect((await attempts.begin({ address: HOME })).wait).toBeGreaterThan(0)
         expect((await attempts.begin({ address: elsewhere(2) })).wait).toBe(0)
       }))
 
-    test('with a token count on the address alone', () =>
+    test('with a token count on the address alone, and apart from those with a password', () =>
       withAttempts(async (attempts) => {
-        const permits = await fail(attempts, { address: HOME }, 50)
+        const token = { address: HOME, kind: 'token' } as const
+        const permits = await fail(attempts, token, 50)
         expect([through(permits), locks(permits)]).toEqual([20, 1])
+        const passwords: AttemptPermit[] = []
+        for (let i = 0; i < 30; i++) {
+          passwords.push(await attempts.begin({ user: `user ${i}`, address: HOME, kind: 'password' }))
+        }
+        expect([through(passwords), locks(passwords)]).toEqual([20, 1])
+        expect(through(await fail(attempts, { ...token, address: elsewhere(1) }, 5))).toBe(5)
+        await attempts.succeed({ ...token, address: elsewhere(1) })
       }))
 
     test('of nobody from nowhere are not limited', () =>
@@ -83,18 +90,51 @@ export function testAttempts(withStore: WithStore, shared: boolean): void {
         expect(through(await fail(attempts, {}, 30))).toBe(30)
       }))
 
-    test('from one IPv6 network, however it is written, count together', () =>
+    test.each([
+      ['192.0.2.7', '::ffff:192.0.2.7', '192.0.2.7:#', '[::ffff:192.0.2.7]:#', '::FFFF:C000:207'],
+      ['2001:db8:1:2::#', '2001:0DB8:0001:0002:ffff:0:0:#', '[2001:db8:1:2::1]:#', '2001:db8:1:2::1%eth#'],
+    ])('from one address, or IPv6 network, count together however it is written: %s', (...written) =>
       withAttempts(async (attempts) => {
         const permits: AttemptPermit[] = []
         for (let i = 0; i < 30; i++) {
-          const address = i % 2 ? `2001:db8:1:2::${i.toString(16)}` : `2001:0DB8:0001:0002:ffff:0:0:${i}`
+          const address = written[i % written.length]?.replace('#', `${i + 1}`)
           permits.push(await attempts.begin({ address }))
         }
-        expect(through(permits)).toBe(20)
-        expect((await attempts.begin({ address: '2001:db8:1:3::1' })).wait).toBe(0)
-        expect(through(await fail(attempts, { address: '::ffff:192.0.2.7' }, 15))).toBe(15)
-        expect(through(await fail(attempts, { address: '192.0.2.7' }, 15))).toBe(5)
-        expect((await attempts.begin({ address: '::ffff:192.0.2.8' })).wait).toBe(0)
+        expect([through(permits), locks(permits)]).toEqual([20, 1])
+        for (const other of ['192.0.2.8', '2001:db8:1:3::1']) {
+          expect((await attempts.begin({ address: other })).wait).toBe(0)
+        }
+        // Where a user signed in is known in whatever way it is written, too.
+        const [first = '', ...others] = written.map((text) => text.replace('#', '9'))
+        await attempts.succeed({ user: 'joe', address: first })
+        for (const address of others) await signIn(attempts, { user: 'joe', address })
+      }),
+    )
+
+    test('from ever other networks of one IPv6 /48 are limited, and lock nobody else out', () =>
+      withAttempts(async (attempts) => {
+        const permits: AttemptPermit[] = []
+        for (let i = 0; i < 60; i++) {
+          permits.push(
+            await attempts.begin({ user: `user ${i}`, address: `2001:db8:1:${i.toString(16)}::1` }),
+          )
+        }
+        expect([through(permits), locks(permits)]).toEqual([40, 1])
+        expect((await attempts.begin({ address: '2001:db8:1:ff::1' })).wait).toBeGreaterThan(0)
+        expect((await attempts.begin({ address: '2001:db8:1:ff::1', kind: 'token' })).wait).toBe(0)
+        expect((await attempts.begin({ address: '2001:db8:2::1' })).wait).toBe(0)
+        // Those that were refused for their network count on no user.
+        expect(through(await fail(attempts, { user: 'user 55', address: HOME }, 5))).toBe(5)
+      }))
+
+    test('from what is no address count together, since anybody can write such a text', () =>
+      withAttempts(async (attempts) => {
+        const permits: AttemptPermit[] = []
+        for (let i = 0; i < 30; i++) permits.push(await attempts.begin({ address: `unknown ${i}` }))
+        expect([through(permits), locks(permits)]).toEqual([20, 1])
+        // Nor is it a place that could be known to be good for somebody.
+        await attempts.succeed({ user: 'joe', address: 'unknown' })
+        expect((await attempts.begin({ user: 'joe', address: 'unknown' })).wait).toBeGreaterThan(0)
       }))
 
     test('that come a thousand at once count as a thousand, and lock once', () =>

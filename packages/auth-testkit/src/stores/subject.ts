@@ -8,6 +8,8 @@ export interface StoreLimits {
   readonly user: number
   /** From an address. */
   readonly address: number
+  /** From an IPv6 /48. */
+  readonly network: number
   /** For a user name from an address that is known to be good for it. */
   readonly pair: number
   /** In so many seconds. */
@@ -43,7 +45,7 @@ export type WithStore = (
   limits?: Partial<StoreLimits>,
 ) => Promise<void>
 
-const LIMITS: StoreLimits = { user: 5, address: 20, pair: 5, seconds: 900 }
+const LIMITS: StoreLimits = { user: 5, address: 20, network: 40, pair: 5, seconds: 900 }
 
 /** Makes {@link WithStore}; where a store is not shared the second handle is the first. */
 export function storesOf(
