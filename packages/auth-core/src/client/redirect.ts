@@ -17,6 +17,9 @@ export const BODY_HEADERS: readonly string[] = [
   'expect',
 ]
 
+const ASCII = /^[ -~]*$/
+const BYTES = /^[\0-\xff]*$/
+
 /** As many redirects as the Fetch standard follows. */
 export const MAX_REDIRECTS = 20
 
@@ -37,7 +40,7 @@ export interface Redirect {
  * Reads a redirect.
  *
  * @param status of the answer
- * @param location its `Location` value
+ * @param location its `Location` value: as text, or each byte as a character, as HTTP clients give headers
  * @param url of the request
  * @param method of the request
  * @param redirects how many were followed before this one
@@ -77,7 +80,7 @@ export function readRedirect(
 function readLocation(location: string, base: string): URL {
   let url: URL
   try {
-    url = new URL(location, base)
+    url = new URL(fromBytes(location), base)
   } catch {
     throw new RedirectError('ERR_REDIRECT_LOCATION', 'The server redirects to what is not a URL')
   }
@@ -88,4 +91,11 @@ function readLocation(location: string, base: string): URL {
     )
   }
   return url
+}
+
+/** A header's bytes as UTF-8, as `fetch` reads a `Location`: what is not well-formed becomes U+FFFD. */
+function fromBytes(location: string): string {
+  if (ASCII.test(location) || !BYTES.test(location)) return location
+  const bytes = Uint8Array.from(location, (byte) => byte.charCodeAt(0))
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
 }

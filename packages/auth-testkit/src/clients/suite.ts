@@ -336,6 +336,29 @@ export function testClient(
         expect(stage.visits).toHaveLength(1)
       })
 
+      describeWhen(followed)('to a path', () => {
+        const bytes = (text: string) => Buffer.from(text).toString('latin1')
+        test.each([
+          ['in UTF-8', bytes('café?q=ß#€'), 'caf%C3%A9?q=%C3%9F'],
+          ['in UTF-8 and percent-encoding', bytes('é%C3%A9'), '%C3%A9%C3%A9'],
+          ['in Latin-1', 'caf\xe9', 'caf%EF%BF%BD'],
+          ['in bytes that are no text', '\x80\xc0\xaf', '%EF%BF%BD%EF%BF%BD%EF%BF%BD'],
+          ['behind a byte order mark', bytes('./\ufeffa'), '%EF%BB%BFa'],
+          ['with spaces', 'a b', 'a%20b'],
+          ['with a tab', './a\tb', 'ab'],
+          ['with backslashes', '.\\a\\b', 'a/b'],
+          ['that is only a query', '?a=b', '?a=b'],
+          ['that is only a fragment', '#a', ''],
+          ['that is empty', '', ''],
+        ])('%s, as fetch reads it', async (_, location, path) => {
+          const stage = network.stage((_, index) =>
+            index === 0 ? { status: 307, headers: { location } } : {},
+          )
+          await withClient({}, (client) => send(client, stage).then(() => undefined))
+          expect(stage.visits.map(({ path }) => path.replace(`/${stage.id}/`, ''))).toEqual(['', path])
+        })
+      })
+
       when(followed && ownHeaders)('away, without the name that the caller has for the server', async () => {
         const { loopback: from, plain: to } = network
         const stage = network.stage((_, index) =>
