@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
 import { testClient } from '@fluxauth/auth-testkit'
 import { type Metadata, Server, ServerCredentials, type ServerWritableStream, status } from '@grpc/grpc-js'
-import { HttpError, setLogger } from '@influxdata/influxdb3-client'
+import { HttpError, InfluxDBClient, RequestTimedOutError, setLogger } from '@influxdata/influxdb3-client'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { authInfluxDBClient } from './influxdb3-client.ts'
 
@@ -169,17 +169,55 @@ function toFlightData(head: Buffer, body: Buffer): Buffer {
   return Buffer.concat([...field(2, head), ...field(1000, body)])
 }
 
-test('the InfluxDB 3 client asks for the version with its credential', async () => {
-  const server = http.createServer((request, response) => {
-    expect(request.headers.authorization).toBe('Token my-token')
-    const header = request.url === '/ping' && { 'x-influxdb-version': '3.2.1' }
-    response.writeHead(200, { ...header }).end('{}')
+describe('the version that the InfluxDB 3 client asks for', () => {
+  let respond: http.RequestListener
+  const server = http.createServer((request, response) => respond(request, response))
+  let origin: string
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const host = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const influx = authInfluxDBClient({ host, credentials: 'my-token' })
-  expect(await influx.getServerVersion()).toBe('3.2.1')
-  await influx.close()
-  server.closeAllConnections()
-  server.close()
+  afterAll(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+
+  test('is asked for as the client alone does, but for the credential', async () => {
+    const seen: [string | undefined, string[]][] = []
+    respond = ({ url, rawHeaders }, response) => {
+      seen.push([url, rawHeaders.map((part) => part.replace(/^Token .*/, '[credential]'))])
+      response.writeHead(200, { 'x-influxdb-version': '3.2.1' }).end('{}')
+    }
+    const options = { host: `${origin}/behind/a/proxy/`, headers: { 'x-mine': '1', 'User-Agent': 'mine' } }
+    for (const client of [
+      new InfluxDBClient({ ...options, token: 'my-token' }),
+      authInfluxDBClient({ ...options, credentials: 'my-token' }),
+    ]) {
+      expect(await client.getServerVersion()).toBe('3.2.1')
+      await client.close()
+    }
+    const [alone, wrapped] = seen.map(([url, headers]) => [url, ...headers].sort())
+    expect(wrapped).toEqual(alone)
+    expect(alone).toContain('/behind/a/proxy/ping')
+    expect(alone).toContain('[credential]')
+  })
+
+  test('is asked for again when the credential is refused', async () => {
+    let asked = 0
+    respond = ({ headers }, response) => {
+      const refused = headers.authorization !== 'Token token-1'
+      response.writeHead(refused ? 401 : 200).end(refused ? '{}' : '')
+    }
+    const client = authInfluxDBClient({ host: origin, credentials: () => `token-${asked++}` })
+    await client.getServerVersion()
+    expect(asked).toBe(2)
+    await client.close()
+  })
+
+  test('has the time limit of the client', async () => {
+    respond = () => undefined
+    const client = authInfluxDBClient({ host: origin, credentials: 'my-token', timeout: 50 })
+    await expect(client.getServerVersion()).rejects.toBeInstanceOf(RequestTimedOutError)
+    await client.close()
+  })
 })

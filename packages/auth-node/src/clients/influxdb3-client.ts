@@ -1,8 +1,5 @@
 // The InfluxDB 3 client with a credential that may change while the client lives.
 
-import http from 'node:http'
-import https from 'node:https'
-import { text } from 'node:stream/consumers'
 import {
   type Authorizer,
   type AuthorizerOptions,
@@ -22,7 +19,6 @@ import {
   type WriteOptions,
 } from '@influxdata/influxdb3-client'
 import { beforeRedirect } from './follow-redirects.ts'
-import { authHttp } from './http.ts'
 import { originOf } from './origin.ts'
 import { quietRequest } from './quiet-request.ts'
 
@@ -56,23 +52,21 @@ export function authInfluxDBClient(options: AuthInfluxDBClientOptions): InfluxDB
 class AuthInfluxDBClient extends InfluxDBClient {
   readonly #authorizer: Authorizer
   readonly #host: string
-  readonly #queryOptions: Partial<QueryOptions> | undefined
-  readonly #version: () => Promise<string | undefined>
+  readonly #options: ClientOptions
 
   constructor(options: AuthInfluxDBClientOptions) {
     const { credentials, origin, allowInsecure, onExisting, retry, onEvent, ...client } = options
     const host = client.proxyUrl ?? client.host
-    const bound = {
+    const authorizer = createAuthorizer({
       credentials,
       origin: origin ?? originOf(host),
       allowInsecure,
       onExisting,
       retry,
       onEvent,
-    }
-    const authorizer = createAuthorizer(bound)
+    })
     authorizer.target.resolve(host)
-    super({
+    const withoutToken: ClientOptions = {
       ...client,
       token: '', // the client wants one, and sends none that is empty
       transportOptions: {
@@ -80,18 +74,11 @@ class AuthInfluxDBClient extends InfluxDBClient {
         ...client.transportOptions,
         beforeRedirect: beforeRedirect(authorizer, client.transportOptions?.beforeRedirect),
       },
-    })
+    }
+    super(withoutToken)
     this.#authorizer = authorizer
     this.#host = host
-    this.#queryOptions = client.queryOptions
-    this.#version = async () => {
-      const { agent, ...tls } = client.transportOptions ?? {}
-      const agents = { http: agent ?? http.globalAgent, https: agent ?? new https.Agent(tls) }
-      const response = await authHttp({ ...bound, agents }).get(new URL('/ping', host))
-      const body = await text(response)
-      const header = response.headers['x-influxdb-version']
-      return header?.toString() ?? (body.startsWith('{') ? JSON.parse(body).version : undefined)
-    }
+    this.#options = withoutToken
   }
 
   override async write(
@@ -126,15 +113,26 @@ class AuthInfluxDBClient extends InfluxDBClient {
     yield* this.#query((withHeaders) => super.queryPoints(query, database, withHeaders), options)
   }
 
-  override getServerVersion(): Promise<string | undefined> {
-    return this.#version()
+  /** Asks as the client itself would, which takes no headers for this: with one that has them for good. */
+  override async getServerVersion(): Promise<string | undefined> {
+    const attempt = await this.#start('GET', this.#options.headers)
+    for (;;) {
+      const client = new InfluxDBClient({ ...this.#options, headers: attempt.headers() })
+      try {
+        return await client.getServerVersion()
+      } catch (error) {
+        if (!(await attempt.again(error))) throw error
+      } finally {
+        await client.close()
+      }
+    }
   }
 
   async *#query<Row>(
     run: (options: Partial<QueryOptions>) => AsyncGenerator<Row, void, void>,
     options: Partial<QueryOptions> = {},
   ): AsyncGenerator<Row, void, void> {
-    const given = { type: 'sql', ...this.#queryOptions, ...options } as const
+    const given = { type: 'sql', ...this.#options.queryOptions, ...options } as const
     const attempt = await this.#start('POST', given.headers)
     for (;;) {
       const headers = attempt.headers()
