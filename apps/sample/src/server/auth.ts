@@ -60,7 +60,11 @@ export async function createAuth(seed: Seed): Promise<{ auth: Auth; credentials:
     onError: console.error,
   })
   const { username = 'zoë', password = randomBytes(12).toString('base64url') } = seed
-  const user = directory.putUser({ name: username, password: await passwords.hash(password) })
+  const user = directory.putUser({
+    name: username,
+    password: await passwords.hash(password),
+    permissions: 'all',
+  })
   const { token } = await verifier.tokens.create({
     userID: user.id,
     user: user.name,

@@ -35,7 +35,7 @@ export interface DecodeBasicOptions extends DecodeOptions {
 const PRINTABLE = /^[ -~]*$/
 const PRINTABLE_USERNAME = /^[ -9;-~]*$/
 /** Control characters (RFC 5234, `CTL`), and the byte order mark that decoders would drop. */
-const CONTROL = /[\0-\x1f\x7f]|^\uFEFF/
+export const CONTROL: RegExp = /[\0-\x1f\x7f]|^\uFEFF/
 
 /**
  * Encodes a user-id and password as an `Authorization` (or `Proxy-Authorization`) value.

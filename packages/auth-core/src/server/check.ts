@@ -4,7 +4,7 @@ import { type Awaitable, whenReady } from '../awaitable.ts'
 import type { AuditListener } from './events.ts'
 import { createPasswordCheck, type PasswordCheckOptions } from './password-check.ts'
 import type { Presented } from './presented.ts'
-import type { Principal, User } from './principal.ts'
+import { freezePrincipal, type Principal, type User } from './principal.ts'
 import type { Refusal, RefusalReason } from './refusal.ts'
 import type { ServerRequest } from './request.ts'
 import type { StoredToken } from './stores.ts'
@@ -94,13 +94,25 @@ export function createCheck(
   }
 }
 
-/** The principal of an API token. */
-export function holderOf({ id, userID, user, orgID, permissions }: StoredToken): Principal {
-  return { by: 'token', userID, user, orgID, tokenID: id, permissions }
+/** The principal of an API token, or of a session that began with it. */
+export function holderOf(
+  { id, userID, user, orgID, permissions }: StoredToken,
+  by: 'token' | 'session' = 'token',
+  sessionID?: string,
+): Principal {
+  return freezePrincipal({
+    by,
+    userID,
+    user,
+    orgID,
+    tokenID: id,
+    permissions,
+    ...(sessionID && { sessionID }),
+  })
 }
 
-/** The principal of a user who gave their password, or whose session it is. */
+/** The principal of a user who gave their password, or whose session it is: who is permitted nothing may do nothing. */
 export function accountOf(user: User, by: 'password' | 'session', sessionID?: string): Principal {
-  const { id: userID, name, orgID, permissions = 'all' } = user
-  return { by, userID, user: name, orgID, permissions, ...(sessionID && { sessionID }) }
+  const { id: userID, name, orgID, permissions = [] } = user
+  return freezePrincipal({ by, userID, user: name, orgID, permissions, ...(sessionID && { sessionID }) })
 }

@@ -1,5 +1,6 @@
 // What a server tells its audit log: who was let in, who was not and why, never a secret.
 
+import { isPromise } from '../awaitable.ts'
 import type { RefusalReason } from './refusal.ts'
 
 /** What happened. A user name is told only once it is known to be one: people type passwords into the wrong field. */
@@ -30,12 +31,13 @@ export type AuditEvent =
 /** Is told what happens. What it throws is ignored: observing must not break a request. */
 export type AuditListener = (event: AuditEvent) => void
 
-/** Makes a listener that may be absent, or throw, one that is there and does not. */
-export function quietly<T>(listener: ((event: T) => void) | undefined): (event: T) => void {
+/** Makes a listener that may be absent, or throw at once or later, one that is there and does not. */
+export function quietly<T>(listener: ((event: T) => unknown) | undefined): (event: T) => void {
   if (!listener) return () => undefined
   return (event) => {
     try {
-      listener(event)
+      const told = listener(event)
+      if (isPromise(told)) told.then(undefined, () => undefined)
     } catch {}
   }
 }

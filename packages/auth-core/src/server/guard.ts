@@ -7,7 +7,7 @@ import type { Verdict } from './check.ts'
 import type { Action, Resource } from './permissions.ts'
 import type { Principal } from './principal.ts'
 import type { Reply } from './refusal.ts'
-import type { AskedHeader, ServerRequest } from './request.ts'
+import { type AskedHeader, atOnce, type ServerRequest } from './request.ts'
 import { checkVerifier, type Verifier } from './verifier.ts'
 
 /** What is used of a `Request`: any runtime's, its body untouched. */
@@ -41,7 +41,10 @@ const CLIENT_GONE = 499
 /** What a principal must be permitted: an action, and a type of resource, one of that type by its id, or one resource. */
 export type Needed = readonly [action: Action, resource: string | Resource, id?: string | undefined]
 
-/** Lets requests in, or answers them. */
+/**
+ * Lets requests in, or answers them. It throws nothing: what `address`, `secure` and `read` throw is told to the verifier's `onError`, and
+ * the request is refused. What a handler throws goes on as it would have.
+ */
 export interface Guard<R, Rest extends readonly unknown[]> {
   /**
    * Who a request is from, or the answer that refuses it; without a promise where the verifier has its answer at hand.
@@ -98,21 +101,42 @@ export function createGuard<R extends WebRequest, Rest extends readonly unknown[
     request: R,
     needed?: Needed,
   ): Promise<Principal | Response> => {
-    // Asked for before the wait: there are runtimes that watch the connection only from then on.
-    const { signal } = request
-    const settled = await verdict
-    return signal?.aborted || asked.gone
-      ? new Response(null, { status: CLIENT_GONE, headers: {} })
-      : conclude(settled, asked, needed)
+    try {
+      // Asked for before the wait: there are runtimes that watch the connection only from then on.
+      const { signal } = request
+      const settled = await verdict
+      return signal?.aborted || asked.gone
+        ? new Response(null, { status: CLIENT_GONE, headers: {} })
+        : conclude(settled, asked, needed)
+    } catch (error) {
+      return toResponse(verifier.fail(error, asked))
+    }
   }
-  const admit = (request: R, asked: ServerRequest, needed?: Needed): Awaitable<Principal | Response> => {
-    const verdict = verifier.verify(asked)
-    return isPromise(verdict)
-      ? concludeLater(verdict, asked, request, needed)
-      : conclude(verdict, asked, needed)
+  const admit = (request: R, rest: Rest, needed?: Needed): Awaitable<Principal | Response> => {
+    let asked: ServerRequest | undefined
+    try {
+      asked = look(request, ...rest)
+      const verdict = verifier.verify(asked)
+      return isPromise(verdict)
+        ? concludeLater(verdict, asked, request, needed)
+        : conclude(verdict, asked, needed)
+    } catch (error) {
+      return toResponse(verifier.fail(error, asked))
+    }
   }
+  const answer =
+    (how: 'signIn' | 'signOut') =>
+    async (request: R, ...rest: Rest): Promise<Response> => {
+      let asked: ServerRequest | undefined
+      try {
+        asked = look(request, ...rest)
+        return toResponse(await verifier[how](asked))
+      } catch (error) {
+        return toResponse(verifier.fail(error, asked))
+      }
+    }
   const guard = (request: R, needed?: Needed, ...rest: Partial<Rest>): Awaitable<Principal | Response> =>
-    admit(request, look(request, ...(rest as unknown as Rest)), needed)
+    admit(request, rest as unknown as Rest, needed)
   return Object.assign(guard, {
     protect:
       <Q extends R, More extends Rest>(
@@ -120,11 +144,11 @@ export function createGuard<R extends WebRequest, Rest extends readonly unknown[
         needed?: Needed,
       ) =>
       (request: Q, ...rest: More): Awaitable<Response> =>
-        whenReady(admit(request, look(request, ...rest), needed), (admitted) =>
+        whenReady(admit(request, rest, needed), (admitted) =>
           'userID' in admitted ? handler(request, admitted, ...rest) : admitted,
         ),
-    signIn: async (request: R, ...rest: Rest) => toResponse(await verifier.signIn(look(request, ...rest))),
-    signOut: async (request: R, ...rest: Rest) => toResponse(await verifier.signOut(look(request, ...rest))),
+    signIn: answer('signIn'),
+    signOut: answer('signOut'),
   })
 }
 
@@ -133,6 +157,8 @@ class AskedRequest<R extends WebRequest, Rest extends readonly unknown[]> implem
   readonly #request: R
   readonly #rest: Rest
   readonly #options: GuardOptions<R, Rest>
+  #address: string | undefined
+  #isAddressAsked = false
 
   constructor(request: R, rest: Rest, options: GuardOptions<R, Rest>) {
     this.#request = request
@@ -154,16 +180,28 @@ class AskedRequest<R extends WebRequest, Rest extends readonly unknown[]> implem
   }
 
   get address(): string | undefined {
-    return this.#options.address?.(this.#request, ...this.#rest)
+    // Once: what throws for this request is not asked for it again.
+    if (this.#isAddressAsked) return this.#address
+    this.#isAddressAsked = true
+    this.#address = atOnce(this.#options.address?.(this.#request, ...this.#rest))
+    return this.#address
   }
 
   get secure(): boolean {
-    return this.#options.secure?.(this.#request, ...this.#rest) ?? this.url.startsWith('https:')
+    return atOnce(this.#options.secure?.(this.#request, ...this.#rest)) ?? this.url.startsWith('https:')
   }
 
   /** Not every runtime passes the Host on, but all of them make the URL of it. */
   header(name: AskedHeader): string | null {
-    return this.#request.headers.get(name) ?? (name === 'host' ? new URL(this.url).host : null)
+    return this.#request.headers.get(name) ?? (name === 'host' ? hostOf(this.url) : null)
+  }
+}
+
+function hostOf(url: string): string | null {
+  try {
+    return new URL(url).host
+  } catch {
+    return null // a path alone, where something else than a `Request` was handed over
   }
 }
 

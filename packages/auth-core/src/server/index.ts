@@ -29,7 +29,7 @@ export type { Principal, User } from './principal.ts'
 export type { AcceptedSchemes, BasicMeaning, ServerProduct } from './profiles.ts'
 export type { Refusal, RefusalReason, Reply } from './refusal.ts'
 export type { ChallengeMode } from './refuse.ts'
-export type { AskedHeader, ServerRequest } from './request.ts'
+export { type AskedHeader, atOnce, type ServerRequest } from './request.ts'
 export { type Digest, sha256 } from './secrets.ts'
 export type { SessionOptions, Sessions } from './sessions.ts'
 export {

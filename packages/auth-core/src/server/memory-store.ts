@@ -1,5 +1,6 @@
 // Tokens and sessions in this process's memory: for tests, for demos, and for servers whose tokens come from a file at each start.
 
+import { freezePermissions } from './principal.ts'
 import {
   type SessionStore,
   type StoredSession,
@@ -29,9 +30,12 @@ export function createMemoryStore(): MemoryStore {
 function memoryTokens(): TokenStore {
   const byHash = new Map<string, StoredToken>()
   const byID = new Map<string, StoredToken>()
-  const put = (token: StoredToken): void => {
-    byHash.set(token.hash, token)
-    byID.set(token.id, token)
+  // Copies that stay as they are: what is handed out can be kept by reference, and what was handed in goes on being its owner's.
+  const put = (token: StoredToken): StoredToken => {
+    const kept = Object.freeze({ ...token, permissions: freezePermissions(token.permissions) })
+    byHash.set(kept.hash, kept)
+    byID.set(kept.id, kept)
+    return kept
   }
   return {
     find: (hash) => byHash.get(hash),
@@ -51,14 +55,12 @@ function memoryTokens(): TokenStore {
     update(id, { status, description, updatedAt }) {
       const token = byID.get(id)
       if (!token) return undefined
-      const changed = {
+      return put({
         ...token,
         status: status ?? token.status,
         description: description ?? token.description,
         updatedAt,
-      }
-      put(changed)
-      return changed
+      })
     },
     delete(id) {
       const token = byID.get(id)
@@ -86,12 +88,12 @@ function memorySessions(): SessionStore {
   }
   return {
     create(session) {
-      sessions.set(session.id, session)
+      sessions.set(session.id, Object.freeze({ ...session }))
     },
     find: (id) => sessions.get(id),
     renew(id, expiresAt) {
       const session = sessions.get(id)
-      if (session) sessions.set(id, { ...session, expiresAt })
+      if (session) sessions.set(id, Object.freeze({ ...session, expiresAt }))
     },
     delete: (id) => sessions.delete(id),
     list: (userID) =>

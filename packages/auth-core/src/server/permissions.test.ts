@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { includesAll, type Permission, permits, type Resource } from './index.ts'
+import { createVerifier, includesAll, type Permission, permits, type Resource } from './index.ts'
 
 const reads = (resource: Resource): Permission[] => [{ action: 'read', resource }]
 
@@ -50,6 +50,24 @@ describe('a permission', () => {
       { type: 'buckets', id: '1', name: 'sea' },
       false,
     ],
+    [
+      'by name covers nothing of that name for its having an identifier',
+      { type: 'buckets', name: 'air' },
+      { type: 'buckets', id: '2', name: 'air' },
+      false,
+    ],
+    [
+      'of an organization covers nothing of another that is named beside it',
+      { type: 'buckets', orgID: 'a' },
+      { type: 'buckets', orgID: 'a', org: 'victim' },
+      false,
+    ],
+    [
+      'that names and identifies covers what is named and identified so',
+      { type: 'buckets', orgID: 'a', org: 'home' },
+      { type: 'buckets', orgID: 'a', org: 'home' },
+      true,
+    ],
   ])('%s', (_, held, wanted, expected) => {
     expect(permits(reads(held), 'read', wanted)).toBe(expected)
   })
@@ -65,13 +83,67 @@ describe('a permission', () => {
 })
 
 const identifiers = fc.option(fc.constantFrom('1', '2'), { nil: undefined })
+const MEMBERS = ['id', 'name', 'orgID', 'org'] as const
+const resource: fc.Arbitrary<Resource> = fc.record({
+  type: fc.constantFrom('buckets', 'users'),
+  id: identifiers,
+  name: identifiers,
+  orgID: identifiers,
+  org: identifiers,
+})
+/** A resource that names less is another one, and a wider; but of what is named once already a second name tells nothing new. */
+const OTHER = { id: 'name', name: 'id', orgID: 'org', org: 'orgID' } as const
+const permit = (permissions: Permission[], wanted: Resource, orgID?: string): boolean => {
+  const principal = { by: 'token', userID: '1', user: 'joe', orgID, permissions } as const
+  const asked = { method: 'GET', url: '/', authorization: '', secure: true, header: () => undefined }
+  return createVerifier({}).permit(principal, asked, 'read', wanted) === undefined
+}
+
+describe('naming more of a resource never turns a refusal into a permission', () => {
+  test.each([
+    ['by permissions alone', (held: Permission[], wanted: Resource) => permits(held, 'read', wanted)],
+    ['by a verifier', (held: Permission[], wanted: Resource) => permit(held, wanted)],
+    [
+      "by a verifier, which knows the principal's organization",
+      (held: Permission[], wanted: Resource) => permit(held, wanted, '1'),
+    ],
+  ])('%s', (_, isPermitted) => {
+    fc.assert(
+      fc.property(
+        fc.array(resource, { maxLength: 3 }),
+        resource,
+        fc.constantFrom(...MEMBERS),
+        fc.constantFrom('1', '2'),
+        (held, wanted, member, value) => {
+          fc.pre(wanted[member] === undefined && wanted[OTHER[member]] !== undefined)
+          const more = { ...wanted, [member]: value }
+          if (!isPermitted(held.flatMap(reads), more)) return
+          // Where both are wanted the permission is for both, or narrows neither.
+          const agrees = (one: Resource) =>
+            [member, OTHER[member]].every((name) => one[name] === undefined) ||
+            [member, OTHER[member]].every((name) => one[name] === more[name])
+          expect(held.some((one) => agrees(one) && isPermitted(reads(one), more))).toBe(true)
+          if (!held.some(({ [member]: named }) => named !== undefined)) {
+            expect(isPermitted(held.flatMap(reads), wanted)).toBe(true)
+          }
+        },
+      ),
+      { numRuns: 3000 },
+    )
+  })
+
+  test("an organization's name is not taken for the principal's own", () => {
+    const own = reads({ type: 'buckets', orgID: '1' })
+    expect(permit(own, { type: 'buckets' }, '1')).toBe(true)
+    expect(permit(own, { type: 'buckets', org: 'victim' }, '1')).toBe(false)
+    expect(permit(own, { type: 'buckets', orgID: '1', org: 'victim' }, '1')).toBe(false)
+    expect(permit(own, { type: 'buckets', orgID: '2' }, '1')).toBe(false)
+  })
+})
+
 const permission: fc.Arbitrary<Permission> = fc.record({
   action: fc.constantFrom('read', 'write'),
-  resource: fc.record({
-    type: fc.constantFrom('buckets', 'users'),
-    id: identifiers,
-    orgID: identifiers,
-  }),
+  resource,
 })
 
 test('a token can be given what its maker has, and whatever that covers is covered by the maker', () => {

@@ -1,5 +1,8 @@
 // InfluxDB's permissions: read or write, on a type of resource, on all of them or on one.
 
+import { isPromise } from '../awaitable.ts'
+import { OptionsError } from '../options.ts'
+
 /** What a permission lets its holder do. */
 export type Action = 'read' | 'write'
 
@@ -26,7 +29,8 @@ export type Permissions = readonly Permission[] | 'all'
  * Whether permissions cover an action on a resource.
  *
  * A permission covers what it does not narrow: one without `id` covers every resource of its type, one with an `id` that one alone, and
- * one with an `orgID` those of that organization alone.
+ * one with an `orgID` those of that organization alone. Where a resource is wanted by its identifier and its name, a permission that names
+ * one of them has to name the other as well: what is not covered by itself is not covered for being named beside something that is.
  *
  * @param permissions of a token or a user
  * @param action what is to be done
@@ -52,6 +56,16 @@ export function includesAll(permissions: Permissions, wanted: readonly Permissio
   return wanted.every(({ action, resource }) => permits(permissions, action, resource))
 }
 
+/** What is wanted, in one form. Where it is something else, for example a promise of it, nobody may be let in by mistake. */
+export function toResource(resource: string | Resource, id: string | undefined): Resource {
+  const given: Resource = typeof resource === 'string' ? { type: resource } : resource
+  if (typeof given?.type !== 'string') {
+    if (isPromise<unknown>(given)) given.catch(() => undefined)
+    throw new OptionsError('ERR_OPTION_VALUE', 'resource has to be a type or an object with a type, at once')
+  }
+  return id === undefined ? given : { ...given, id }
+}
+
 function covers(held: Resource, wanted: Resource): boolean {
   return (
     held.type === wanted.type &&
@@ -60,13 +74,18 @@ function covers(held: Resource, wanted: Resource): boolean {
   )
 }
 
-/** Whether what is held reaches what is wanted: an identifier decides, and a name where there is none. */
+/**
+ * Whether what is held reaches what is wanted: an identifier decides, and a name where there is none. But whatever is wanted by both must
+ * be held by both: whoever serves the request may go by either of them.
+ */
 function narrows(
   heldID: string | undefined,
   heldName: string | undefined,
   wantedID: string | undefined,
   wantedName: string | undefined,
 ): boolean {
-  if (heldID !== undefined) return heldID === wantedID
-  return heldName === undefined || heldName === wantedName
+  if (heldID === undefined && heldName === undefined) return true
+  if (wantedID !== undefined && wantedName !== undefined)
+    return heldID === wantedID && heldName === wantedName
+  return heldID === undefined ? heldName === wantedName : heldID === wantedID
 }

@@ -1,7 +1,7 @@
 // What a request presents: the Authorization header or the query, read as the product reads them.
 
 import { AuthError, type AuthorizationSyntaxError } from '../errors.ts'
-import { decodeBasic } from '../schemes/basic.ts'
+import { CONTROL, decodeBasic } from '../schemes/basic.ts'
 import { decodeBearer } from '../schemes/bearer.ts'
 import { decodeToken, splitTokenPair } from '../schemes/token.ts'
 import type { AcceptedSchemes, BasicMeaning, ProductProfile } from './profiles.ts'
@@ -77,12 +77,49 @@ function readBasic(
   return { kind: 'pair', username, password, means }
 }
 
-/** Reads the query's credentials; `undefined` where there are none. */
-export function readQuery(url: string, { query, basic }: AcceptedSchemes): Presented | undefined {
-  if (!query || !/[?&]p=/.test(url)) return undefined
-  const { searchParams } = new URL(url, 'http://localhost')
-  const [username, password] = [searchParams.get('u'), searchParams.get('p')]
-  if (!password) return undefined
-  if (query === 'p') return { kind: 'token', token: password }
-  return username && basic ? { kind: 'pair', username, password, means: basic } : undefined
+/** Whether a value begins as Basic does, and no other scheme that is taken. */
+export function isBasic(value: string): boolean {
+  return (value.charCodeAt(0) | 0x20) === 0x62 && (value.charCodeAt(1) | 0x20) === 0x61
+}
+
+/**
+ * Reads the query's credentials, by the rules that headers have; `undefined` where there are none, and why not, where they cannot be read.
+ *
+ * Only what stands behind the `?` is looked at: before it there may be anything (RFC 9112, section 3.2).
+ */
+export function readQuery(
+  url: string,
+  { query, basic }: AcceptedSchemes,
+  maxLength = 8192,
+): Presented | RefusalReason | undefined {
+  const start = url.indexOf('?')
+  if (!query || start < 0 || !/[?&]p=/.test(url)) return undefined
+  const pairs =
+    url
+      .slice(start + 1)
+      .split('#', 1)[0]
+      ?.split('&') ?? []
+  const passwords = valuesOf(pairs, 'p')
+  const usernames = query === 'u-p' ? valuesOf(pairs, 'u') : []
+  const [p = '', u = ''] = [passwords[0], usernames[0]]
+  if (!p || (query === 'u-p' && !(u && basic))) return undefined
+  // Two are an error, not a choice, as with headers.
+  if (passwords.length > 1 || usernames.length > 1 || p.length + u.length > maxLength) return 'malformed'
+  if (/[^\0-\x7f]/.test(p + u)) return 'non-ascii'
+  try {
+    const [username, password] = [decodeValue(u), decodeValue(p)]
+    if (query === 'p') return /^[!-~]+$/.test(password) ? { kind: 'token', token: password } : 'malformed'
+    if (!basic || CONTROL.test(username) || CONTROL.test(password)) return 'malformed'
+    return { kind: 'pair', username, password, means: basic }
+  } catch {
+    return 'malformed' // a per cent sign without its digits, or bytes that are no UTF-8
+  }
+}
+
+function valuesOf(pairs: readonly string[], name: string): string[] {
+  return pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1))
+}
+
+function decodeValue(value: string): string {
+  return decodeURIComponent(value.replaceAll('+', ' '))
 }

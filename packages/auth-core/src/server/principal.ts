@@ -1,8 +1,11 @@
 // Who is calling, and what they may do: what a verified request comes to.
 
-import type { Permissions } from './permissions.ts'
+import type { Permission, Permissions } from './permissions.ts'
 
-/** Who a request is from. It holds no secret and may be logged. */
+/**
+ * Who a request is from. It holds no secret and may be logged. It is frozen, whole: whoever comes next with the same credential is told by
+ * the same object.
+ */
 export interface Principal {
   /** How they were recognised: by an API token, by a password, or by a session's cookie. */
   readonly by: 'token' | 'password' | 'session'
@@ -27,6 +30,24 @@ export interface User {
   /** An inactive user is refused with 403, whatever the credential. Default `'active'`. */
   readonly status?: 'active' | 'inactive' | undefined
   readonly orgID?: string | undefined
-  /** What the user may do when signed in with a password or a session. Default `'all'`. */
+  /** What the user may do when signed in with a password, or in a session that began so. Default nothing; `'all'` has to be said. */
   readonly permissions?: Permissions | undefined
+}
+
+/** Makes a principal that nobody can change, nor through it what a store or an application keeps. */
+export function freezePrincipal(principal: Principal): Principal {
+  const { permissions } = principal
+  return Object.freeze({
+    ...principal,
+    permissions: permissions === 'all' ? permissions : freezePermissions(permissions),
+  })
+}
+
+/** A copy of permissions that stays as it is. */
+export function freezePermissions(permissions: readonly Permission[]): readonly Permission[] {
+  return Object.freeze(
+    permissions.map(({ action, resource }) =>
+      Object.freeze({ action, resource: Object.freeze({ ...resource }) }),
+    ),
+  )
 }

@@ -79,6 +79,7 @@ const v1: ProductProfile = {
     forbidden: { status: 403, message: 'insufficient permissions' },
     limited: { status: 429, message: 'too many failed attempts' },
     unavailable: { status: 503, message: 'authentication is unavailable' },
+    failed: { status: 500, message: 'internal error' },
   },
 }
 
@@ -109,6 +110,7 @@ const v2: ProductProfile = {
     forbidden: { status: 403, code: 'forbidden', message: 'insufficient permissions' },
     limited: { status: 429, code: 'too many requests', message: 'too many failed attempts' },
     unavailable: { status: 503, code: 'unavailable', message: 'authentication is unavailable' },
+    failed: { status: 500, code: 'internal error', message: 'internal error' },
   },
 }
 
@@ -145,6 +147,7 @@ const v3: ProductProfile = {
     forbidden: { status: 403, message: '' },
     limited: { status: 429, message: 'too many failed attempts' },
     unavailable: { status: 503, message: 'authentication is unavailable' },
+    failed: { status: 500, message: 'internal error' },
   },
 }
 

@@ -18,7 +18,7 @@ export type RefusalReason =
   | 'inactive'
   /** A user who is inactive, or a token whose user is inactive or gone. */
   | 'disabled'
-  /** A session's cookie that came with another site's request. */
+  /** A session's cookie, or Basic as a browser keeps it, that came with another site's request. */
   | 'cross-site'
   /** The credential is right, but does not permit this. */
   | 'forbidden'
@@ -26,6 +26,8 @@ export type RefusalReason =
   | 'limited'
   /** A store did not answer: nobody is let in on a guess. */
   | 'unavailable'
+  /** A function of the application's that the guard asks threw: what it would have said nobody knows. */
+  | 'failed'
 
 /** An answer, ready to be sent by any framework. */
 export interface Reply {

@@ -11,19 +11,23 @@ export type ChallengeMode = 'auto' | 'always' | 'never'
 /**
  * Makes what makes refusals. All but those with a `Retry-After` are made once.
  *
+ * @param request needed for a 401, which asks scripts for nothing
  * @param seconds to wait, for `Retry-After`
  */
 export function createRefusals(
   profile: ProductProfile,
   schemes: AcceptedSchemes,
   mode: ChallengeMode,
-): (reason: RefusalReason, request: ServerRequest, seconds?: number) => Refusal {
+): (reason: RefusalReason, request?: ServerRequest, seconds?: number) => Refusal {
   const challenge = mode === 'always' ? (profile.challenge ?? challenges(schemes)) : profile.challenge
   const made = new Map<string, Refusal>()
   return (reason, request, seconds) => {
     const { status } = profile.refusals[reason]
     const asks =
-      status === 401 && challenge && mode !== 'never' && (mode === 'always' || !isFromScript(request))
+      status === 401 &&
+      challenge &&
+      mode !== 'never' &&
+      (mode === 'always' || !(request && isFromScript(request)))
     const key = `${reason} ${Boolean(asks)}`
     const refusal = made.get(key) ?? write(profile, reason, asks ? challenge : undefined)
     made.set(key, refusal)

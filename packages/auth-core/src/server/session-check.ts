@@ -23,13 +23,17 @@ export function createSessionCheck({ sessions, tokens, findUser, refuse }: Sessi
     if (!found) return { verdict: refuse('wrong', request), until: 0 }
     const { session, until } = found
     const { id: sessionID, userID, user: name, tokenID } = session
-    const user = findUser ? await findUser(name) : { id: userID, name }
-    if (user?.id !== userID) return { verdict: refuse('wrong', request), until }
-    if (user.status === 'inactive') return { verdict: refuse('disabled', request, name), until }
-    if (!tokenID) return { verdict: { principal: accountOf(user, 'session', sessionID) }, until }
+    if (findUser) {
+      const user = await findUser(name)
+      if (user?.id !== userID) return { verdict: refuse('wrong', request), until }
+      if (user.status === 'inactive') return { verdict: refuse('disabled', request, name), until }
+      if (!tokenID) return { verdict: { principal: accountOf(user, 'session', sessionID) }, until }
+    }
+    // It began with a password, at another server of the same store: where no user can be found, none has one.
+    if (!tokenID) return { verdict: refuse('wrong', request), until }
     // Who signed in with a token may do what the token may, and as long as it is good.
     const stored = await tokens.get(tokenID)
     if (stored?.status !== 'active') return { verdict: refuse('wrong', request, name), until }
-    return { verdict: { principal: { ...holderOf(stored), by: 'session', sessionID } }, until }
+    return { verdict: { principal: holderOf(stored, 'session', sessionID) }, until }
   }
 }

@@ -281,6 +281,75 @@ describe('another site', () => {
     expect(signOut.status).toBe(letIn ? 204 : 401)
   })
 
+  // How an origin and a Host are spelt is not what they are.
+  test.each([
+    ['https://a.test', 'a.test:443', true, true],
+    ['https://a.test', 'A.TEST', true, true],
+    ['https://a.test:443', 'a.test', true, true],
+    ['http://a.test', 'a.test:80', false, true],
+    ['https://a.test', 'a.test.', true, true],
+    ['https://bücher.test', 'xn--bcher-kva.test', true, true],
+    ['http://[::1]:8086', '[0:0:0:0:0:0:0:1]:8086', false, true],
+    ['http://127.0.0.1:8086', '0x7f.1:8086', false, true],
+    // A proxy ended TLS, and nobody told the server.
+    ['https://a.test', 'a.test', false, true],
+    ['http://a.test', 'a.test', true, false],
+    ['http://a.test', 'a.test:443', false, false],
+    ['https://a.test', 'a.test:80', true, false],
+    ['https://a.test:8443', 'a.test', true, false],
+    ['capacitor://a.test', 'a.test', true, false],
+    ['https://evil.test/@a.test', 'a.test', true, false],
+    ['https://a.test', 'evil.test/@a.test', true, false],
+    ['https://a.test', 'evil@a.test', true, false],
+    ['https://a.test', 'a.test:99999', true, false],
+  ] as const)('%s at the host %s, over TLS %s: let in %s', async (origin, host, secure, letIn) => {
+    const { signIn, who } = setUp()
+    const { cookie } = await signIn()
+    const more = { method: 'POST', secure }
+    expect(await who(cookie, more, { host, origin })).toBe(letIn ? 'zoë' : 'cross-site')
+  })
+
+  test.each([
+    [{ origin: 'https://evil.influx.test' }, 'cross-site'],
+    [{ 'sec-fetch-site': 'same-site' }, 'cross-site'],
+    [{ origin: 'http://influx.test:8086' }, 'zoë'],
+    [{}, 'zoë'],
+  ])('opens a WebSocket with %j: %s', async (headers, expected) => {
+    const { signIn, who } = setUp()
+    const { cookie } = await signIn()
+    expect(await who(cookie, {}, { host, upgrade: 'websocket', ...headers })).toBe(expected)
+  })
+
+  test('cannot put a session of its own beside one', async () => {
+    const { verifier, signIn, who } = setUp()
+    const [first, second] = [await signIn(), await signIn()]
+    for (const cookie of [`${first.cookie}; ${second.cookie}`, `${second.cookie}; ${first.cookie}`]) {
+      expect(await who(cookie)).toBe('malformed')
+      expect(await verifier.signOut(request({ cookie }, { method: 'POST' }))).toMatchObject({
+        status: 401,
+        reason: 'malformed',
+      })
+      expect((await signIn({ cookie })).reply.status).toBe(204)
+    }
+    expect(await who(`${first.cookie}; ${first.cookie}`)).toBe('zoë')
+  })
+
+  test.each([
+    ['__Host-s', 'Path=/;', true],
+    ['__host-s', 'Path=/;', true],
+    ['__Secure-s', 'Path=/api/;', true],
+    ['s', 'Path=/api/;', false],
+  ])('the cookie %s has what browsers demand of its name', async (name, path, secure) => {
+    const { setCookie } = await setUp({ session: { cookie: name } }).signIn()
+    expect(setCookie).toContain(path)
+    expect(setCookie.endsWith('; Secure')).toBe(secure)
+    if (path === 'Path=/;') {
+      expect(() => setUp({ session: { cookie: name, path: '/api/' } })).toThrow(
+        expect.objectContaining({ code: 'ERR_OPTION_VALUE' }),
+      )
+    }
+  })
+
   test('cannot sign anybody in', async () => {
     const { signIn } = setUp()
     expect((await signIn({ origin: 'http://evil.test', host })).reply.status).toBe(401)

@@ -1,5 +1,6 @@
 // Sessions: started by signing in, recognised by a cookie, ended by signing out, by time, or by whoever revokes them.
 
+import { OptionsError } from '../options.ts'
 import type { AuditListener } from './events.ts'
 import type { Principal } from './principal.ts'
 import { readCookie, type ServerRequest } from './request.ts'
@@ -12,9 +13,12 @@ export interface SessionOptions {
   readonly idle?: number | undefined
   /** Seconds after which a session ends however much it is used. Default 86,400. */
   readonly lifetime?: number | undefined
-  /** The cookie's name. Default `influxdb-oss-session`. */
+  /**
+   * The cookie's name. Default `influxdb-oss-session`, as InfluxDB's. One that begins with `__Host-` can be set by no page of a sister site
+   * nor without TLS: browsers see to that.
+   */
   readonly cookie?: string | undefined
-  /** The cookie's path. Default `/api/`, as InfluxDB's. */
+  /** The cookie's path. Default `/api/`, as InfluxDB's; `/` for a `__Host-` cookie, which can have no other. */
   readonly path?: string | undefined
   /** Origins beside the server's own whose pages may send what is not safe. Default none. */
   readonly origins?: readonly string[] | undefined
@@ -41,8 +45,8 @@ export interface Sessions {
 
 /** {@link Sessions}, and what the verifier does with them. */
 export interface OwnSessions extends Sessions {
-  /** The key in a request's cookie. */
-  keyOf(request: ServerRequest): string | undefined
+  /** The key in a request's cookie; a list where it came with several, of which none is chosen. */
+  keyOf(request: ServerRequest): string | readonly string[] | undefined
   start(principal: Principal, request: ServerRequest): Promise<{ readonly cookie: string }>
   find(key: string): Promise<FoundSession | undefined>
   end(key: string): Promise<StoredSession | undefined>
@@ -65,14 +69,38 @@ interface SessionParts extends SessionOptions {
   readonly report: (error: unknown) => void
 }
 
+/** Whether browsers take a cookie of this name only with path `/` and without a domain. @see RFC 6265bis, section 4.1.3 */
+function isHostCookie(name: string): boolean {
+  return /^__Host-/i.test(name)
+}
+
+/** Whether browsers take a cookie of this name only over TLS. */
+function isSecureCookie(name: string): boolean {
+  return isHostCookie(name) || /^__Secure-/i.test(name)
+}
+
+/**
+ * Refuses a cookie that no browser would keep.
+ *
+ * @throws {OptionsError} `ERR_OPTION_VALUE` for a `__Host-` cookie with a path of its own
+ */
+export function checkSessionCookie({ cookie = '', path = '/' }: SessionOptions = {}): void {
+  if (!isHostCookie(cookie) || path === '/') return
+  throw new OptionsError(
+    'ERR_OPTION_VALUE',
+    'session.path has to be / where session.cookie begins with __Host-: browsers keep no other',
+  )
+}
+
 /** Sessions over a store, which are swept as new ones are started. */
 export function createSessions(store: SessionStore, parts: SessionParts): OwnSessions {
   const { digest, emit, forget, report } = parts
-  const { idle = 3600, lifetime = 86_400, cookie = 'influxdb-oss-session', path = '/api/' } = parts
+  const { idle = 3600, lifetime = 86_400, cookie = 'influxdb-oss-session' } = parts
+  const { path = isHostCookie(cookie) ? '/' : '/api/' } = parts
   let swept = 0
   const sweep = async (): Promise<number> => store.sweep(Date.now())
   const toCookie = (key: string, expires: number, { secure }: ServerRequest): string =>
-    `${cookie}=${key}; Path=${path}; Expires=${new Date(expires).toUTCString()}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`
+    `${cookie}=${key}; Path=${path}; Expires=${new Date(expires).toUTCString()}; HttpOnly; SameSite=Strict${secure || isSecureCookie(cookie) ? '; Secure' : ''}`
 
   return {
     keyOf: (request) => readCookie(request, cookie),

@@ -23,7 +23,10 @@ export interface VerifierOptions {
   readonly store?: Partial<Pick<AuthStore, 'tokens' | 'sessions' | 'attempts'>> | undefined
   /** Finds an API token by its SHA-256 (base64url), in the place of `store.tokens`. */
   readonly findToken?: ((hash: string) => Awaitable<StoredToken | undefined>) | undefined
-  /** Finds a user by name. Without it nobody has a password, and a token is good whoever it belongs to. */
+  /**
+   * Finds a user by name. Without it nobody has a password, nor a session that began with one at another server of the same store; and a
+   * token is good whoever it belongs to.
+   */
   readonly findUser?: ((name: string) => Awaitable<User | undefined>) | undefined
   /** Checks passwords; without it none is right. */
   readonly passwords?: PasswordHasher | undefined

@@ -597,3 +597,190 @@ test('nothing that it gives or tells holds a secret', async () => {
   expect(text).not.toContain(right.slice(6))
   expect(text).not.toContain(withToken.slice(6))
 })
+
+describe('nothing from what is absent', () => {
+  const record = { userID: 'u1', user: 'zoë', createdAt: 0, expiresAt: 9e15, endsAt: 9e15 }
+  const cookie = 'influxdb-oss-session=key'
+
+  test('a session that began with a password is nothing where no user can be found', async () => {
+    const store = createMemoryStore()
+    await store.sessions.create({ ...record, id: await sha256('key') })
+    const { verifier } = await setUp({ store, findUser: undefined })
+    expect(await verifier.verify(request({ cookie }))).toMatchObject({ refusal: { reason: 'wrong' } })
+  })
+
+  test('a session that began with a token stays one, as long as the token is good', async () => {
+    const store = createMemoryStore()
+    const { verifier, stored } = await setUp({ store, findUser: undefined, cache: false })
+    await store.sessions.create({ ...record, id: await sha256('key'), tokenID: stored.id })
+    expect(await verifier.verify(request({ cookie }))).toMatchObject({
+      principal: { by: 'session', permissions: stored.permissions },
+    })
+    await verifier.tokens.delete(stored.id)
+    expect(await verifier.verify(request({ cookie }))).toMatchObject({ refusal: { reason: 'wrong' } })
+  })
+
+  test('a user of whom no permissions are known has none', async () => {
+    const { verifier } = await setUp({ product: 'v1' })
+    const asked = request({ authorization: encodeBasic('zoë', PASSWORD) })
+    const verdict = await verifier.verify(asked)
+    expect(verdict).toMatchObject({ principal: { permissions: [] } })
+    if ('refusal' in verdict) return
+    expect(verifier.permit(verdict.principal, asked, 'read', 'buckets')).toMatchObject({ status: 403 })
+  })
+})
+
+describe('a principal', () => {
+  test.each([
+    ['remembered', {}],
+    ['looked up each time', { cache: false }],
+  ] as const)('cannot be changed, nor what a store keeps through it, %s', async (_, options) => {
+    const { verifier, stored } = await setUp(options)
+    const asked = request({ authorization: encodeToken(TOKEN) })
+    const verdict = await verifier.verify(asked)
+    if ('refusal' in verdict) throw new Error('refused')
+    const { principal } = verdict as unknown as { principal: { userID: string; permissions: unknown[] } }
+    const [permission] = principal.permissions as { resource: { type: string } }[]
+    expect(() => {
+      principal.userID = 'u2'
+    }).toThrow(TypeError)
+    expect(() => principal.permissions.push('x')).toThrow(TypeError)
+    expect(() => {
+      if (permission) permission.resource.type = 'orgs'
+    }).toThrow(TypeError)
+    expect(await verifier.verify(asked)).toMatchObject({
+      principal: { userID: 'u1', permissions: [{ resource: { type: 'buckets' } }] },
+    })
+    expect((await verifier.tokens.get(stored.id))?.permissions).toHaveLength(1)
+  })
+
+  test("leaves the application's own users, and tokens that it made, to be changed", async () => {
+    const store = createMemoryStore()
+    const { verifier } = await setUp({ store })
+    const permissions = [{ action: 'read', resource: { type: 'buckets' } }] as never[]
+    await verifier.tokens.create({ userID: 'u1', user: 'zoë', permissions, token: 'another' })
+    permissions.push({ action: 'write', resource: { type: 'orgs' } } as never)
+    const asked = request({ authorization: encodeToken('another') })
+    expect(await verifier.verify(asked)).toMatchObject({
+      principal: { permissions: [{ resource: { type: 'buckets' } }] },
+    })
+  })
+})
+
+describe('lets nothing out', () => {
+  const throwing = () => {
+    throw new Error('not this')
+  }
+  const broken = (headers: Record<string, string>): ServerRequest =>
+    Object.defineProperty(request(headers), 'address', { get: throwing })
+
+  test.each([
+    ['no credential', {}],
+    ['a right one', { authorization: encodeToken(TOKEN) }],
+    ['a wrong one', { authorization: encodeToken('wrong') }],
+    ['a wrong password', { authorization: encodeBasic('zoë', 'wrong') }],
+    ['a session that there is none of', { cookie: 'influxdb-oss-session=x' }],
+  ])('where the address cannot be told, with %s', async (_, headers) => {
+    const attempts: AttemptLimiter = { begin: () => ({ wait: 0, locks: false }), succeed: () => undefined }
+    const { verifier } = await setUp({
+      product: 'v1',
+      schemes: { token: 'exact', session: true },
+      store: { attempts },
+    })
+    const verdict = await verifier.verify(broken(headers))
+    if ('refusal' in verdict) expect([401, 503]).toContain(verdict.refusal.status)
+    expect((await verifier.signIn(broken(headers))).status).toBeGreaterThanOrEqual(401)
+    expect((await verifier.signOut(broken(headers))).status).toBeGreaterThanOrEqual(401)
+  })
+
+  test('where a listener throws, at once or later', async () => {
+    const { verifier } = await setUp({
+      onEvent: (async () => throwing()) as never,
+      onError: throwing,
+      findToken: throwing,
+    })
+    expect(await verifier.verify(request())).toMatchObject({ refusal: { status: 401 } })
+    expect(await verifier.verify(request({ authorization: encodeToken('x') }))).toMatchObject({
+      refusal: { status: 503 },
+    })
+    expect(verifier.fail(new Error('x'))).toMatchObject({ status: 500, reason: 'failed' })
+  })
+
+  test('where a resource is none, and lets in nobody for it', async () => {
+    const { verifier, errors } = await setUp()
+    const owner = { by: 'token', userID: '1', user: 'joe', permissions: 'all' } as const
+    for (const resource of [undefined, null, {}, 7, Promise.reject(new Error('later'))]) {
+      expect(verifier.permit(owner, request(), 'read', resource as never)).toMatchObject({ status: 500 })
+    }
+    expect(errors).toHaveLength(5)
+  })
+})
+
+describe('credentials in the query', () => {
+  const options: VerifierOptions = { product: 'v1', schemes: { query: 'u-p' } }
+  const right = new URLSearchParams({ u: 'zoë', p: PASSWORD })
+
+  test.each([
+    ['a path', `/query?q=1&${right}`],
+    ['two slashes', `//?${right}`],
+    ['an absolute form', `http://[?${right}`],
+    ['no path', `*?${right}`],
+    ['a fragment', `/?${right}#&p=x`],
+  ])('are read behind %s', async (_, url) => {
+    const { verifier } = await setUp(options)
+    expect(await verifier.verify(request({}, { url }))).toMatchObject({ principal: { user: 'zoë' } })
+  })
+
+  test.each([
+    ['a per cent sign alone', '/?u=a&p=%', 'malformed'],
+    ['bytes that are no UTF-8', '/?u=a&p=%ff', 'malformed'],
+    ['a control character', '/?u=a&p=b%00', 'malformed'],
+    ['a line end in the name', '/?u=a%0Ab&p=b', 'malformed'],
+    ['two passwords', '/?u=a&p=b&p=c', 'malformed'],
+    ['two names', '/?u=a&u=b&p=c', 'malformed'],
+    ['more than 8,192 characters', `/?u=a&p=${'b'.repeat(8192)}`, 'malformed'],
+    ['characters outside ASCII', '/?u=a&p=\xe4', 'non-ascii'],
+    ['none, with no question mark', '/&p=b', 'missing'],
+    ['none, in a target that is none', 'http://[', 'missing'],
+  ])('are refused with %s', async (_, url, reason) => {
+    const { verifier, errors } = await setUp(options)
+    expect(await verifier.verify(request({}, { url }))).toMatchObject({ refusal: { reason } })
+    expect(errors).toEqual([])
+  })
+})
+
+describe('what a browser adds by itself', () => {
+  const basic = { authorization: encodeBasic('zoë', TOKEN) }
+  const host = 'influx.test:8086'
+
+  test.each([
+    ['Basic with a form of another site', basic, { origin: 'https://evil.test' }, 'cross-site'],
+    [
+      'Basic with a script of another site',
+      basic,
+      { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors' },
+      'cross-site',
+    ],
+    ['Basic from a program', basic, {}, 'zoë'],
+    ['Basic from an own page', basic, { origin: 'http://influx.test:8086' }, 'zoë'],
+    [
+      'Basic from a page that is named',
+      basic,
+      { origin: 'https://app.test', 'sec-fetch-site': 'cross-site' },
+      'zoë',
+    ],
+    [
+      'a Token, which no browser adds',
+      { authorization: encodeToken(TOKEN) },
+      { origin: 'https://evil.test' },
+      'zoë',
+    ],
+  ])('%s', async (_, credential, headers, expected) => {
+    const { verifier } = await setUp({ session: { origins: ['https://app.test'] } })
+    const asked = request({ host, ...credential, ...headers }, { method: 'POST' })
+    const verdict = await verifier.verify(asked)
+    expect('principal' in verdict ? verdict.principal.user : verdict.refusal.reason).toBe(expected)
+    const read = await verifier.verify({ ...asked, method: 'GET' })
+    expect('principal' in read && read.principal.user).toBe('zoë')
+  })
+})

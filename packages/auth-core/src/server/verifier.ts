@@ -6,16 +6,16 @@ import { checkOptions } from '../options.ts'
 import { ShortMemory } from './cache.ts'
 import { createCheck, type Verdict } from './check.ts'
 import { type AuditEvent, quietly } from './events.ts'
-import { type Action, permits, type Resource } from './permissions.ts'
-import { type HeaderRules, readHeader, readQuery } from './presented.ts'
+import { type Action, permits, type Resource, toResource } from './permissions.ts'
+import { type HeaderRules, isBasic, readHeader, readQuery } from './presented.ts'
 import type { Principal } from './principal.ts'
 import { type AcceptedSchemes, profiles } from './profiles.ts'
 import type { Refusal, RefusalReason, Reply } from './refusal.ts'
 import { createRefusals } from './refuse.ts'
-import { isCrossSite, type ServerRequest } from './request.ts'
+import { addressOf, isCrossSite, type ServerRequest } from './request.ts'
 import { sha256 } from './secrets.ts'
 import { createSessionCheck } from './session-check.ts'
-import { createSessions, type Sessions } from './sessions.ts'
+import { checkSessionCookie, createSessions, type Sessions } from './sessions.ts'
 import { completeStore } from './stores.ts'
 import { createTarpit } from './tarpit.ts'
 import { createTokens, type Tokens } from './tokens.ts'
@@ -31,11 +31,11 @@ export interface Verifier {
    */
   verify(request: ServerRequest): Awaitable<Verdict>
   /**
-   * How to refuse a principal whose credential does not permit something; `undefined` when it does.
+   * How to refuse a principal whose credential does not permit something; `undefined` when it does. It never throws.
    *
    * @param request that the principal's is
    * @param action `'read'` or `'write'`
-   * @param resource a type for all of it, or one resource; without `orgID` it means the principal's own organization
+   * @param resource a type for all of it, or one resource; without `orgID` and `org` it means the principal's own organization
    * @param id of the one resource of that type
    */
   permit(
@@ -45,6 +45,11 @@ export interface Verifier {
     resource: string | Resource,
     id?: string | undefined,
   ): Refusal | undefined
+  /**
+   * How to refuse a request for which a function of the application's threw that a guard asked, for the resource say: a 500, of which
+   * `onError` is told why.
+   */
+  fail(error: unknown, request?: ServerRequest | undefined): Refusal
   /** Signs in: takes Basic, starts a session, ends the one whose cookie came along. 204 with `set-cookie`, or a refusal. */
   signIn(request: ServerRequest): Promise<Reply>
   /** Signs out: ends the session whose cookie came along. 204, or a refusal. */
@@ -65,7 +70,7 @@ export interface Verifier {
 export function checkVerifier(verifier: Verifier): void {
   checkOptions(
     { verifier: verifier ?? null },
-    { verifier: allowed.having('verify', 'permit', 'signIn', 'signOut') },
+    { verifier: allowed.having('verify', 'permit', 'fail', 'signIn', 'signOut') },
   )
 }
 
@@ -82,6 +87,7 @@ export function checkVerifier(verifier: Verifier): void {
  */
 export function createVerifier(options: VerifierOptions): Verifier {
   checkOptions(options, verifierOptionRules)
+  checkSessionCookie(options.session)
   const profile = profiles[options.product ?? 'cloud-serverless']
   const chosen = Object.entries(options.schemes ?? {}).filter(([, value]) => value !== undefined)
   const schemes: AcceptedSchemes = { ...profile.schemes, ...Object.fromEntries(chosen) }
@@ -133,12 +139,18 @@ export function createVerifier(options: VerifierOptions): Verifier {
     seconds?: number,
   ): { refusal: Refusal } => {
     const refusal = refusals(reason, request, seconds)
-    emit({ type: 'refused', reason, status: refusal.status, user, address: request.address })
+    emit({ type: 'refused', reason, status: refusal.status, user, address: addressOf(request) })
     return { refusal }
   }
-  const failSafe = (request: ServerRequest, error: unknown): { refusal: Refusal } => {
+  const failSafe = (
+    request: ServerRequest | undefined,
+    error: unknown,
+    reason: 'unavailable' | 'failed' = 'unavailable',
+  ): { refusal: Refusal } => {
     report(error)
-    return refuse('unavailable', request)
+    const refusal = refusals(reason)
+    emit({ type: 'refused', reason, status: refusal.status, address: request && addressOf(request) })
+    return { refusal }
   }
 
   const tokens = createTokens(store.tokens, digest, emit, forget)
@@ -156,7 +168,10 @@ export function createVerifier(options: VerifierOptions): Verifier {
   })
   const checkSession = createSessionCheck({ sessions, tokens, findUser, refuse })
 
+  const { origins = [] } = session
   const fromHeader = (value: string, request: ServerRequest): Awaitable<Verdict> => {
+    // A browser adds Basic by itself once it has asked for it, as it does cookies; no Token, and no Bearer.
+    if (isBasic(value) && isCrossSite(request, origins)) return refuse('cross-site', request)
     const known = seen.header.get(value)
     if (known) return known
     const presented = readHeader(value, headerRules)
@@ -165,8 +180,9 @@ export function createVerifier(options: VerifierOptions): Verifier {
   }
 
   const fromQuery = (request: ServerRequest): Awaitable<Verdict> | undefined => {
-    const presented = readQuery(request.url, schemes)
+    const presented = readQuery(request.url, schemes, options.maxLength)
     if (!presented) return undefined
+    if (typeof presented === 'string') return refuse(presented, request)
     const key = JSON.stringify(presented)
     return seen.query.get(key) ?? remember(seen.query, key, check(presented, request))
   }
@@ -174,7 +190,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const fromCookie = (request: ServerRequest): Awaitable<Verdict> => {
     const key = schemes.session ? sessions.keyOf(request) : undefined
     if (!key) return refuse('missing', request)
-    if (isCrossSite(request, session.origins ?? [])) return refuse('cross-site', request)
+    if (typeof key !== 'string') return refuse('malformed', request)
+    if (isCrossSite(request, origins)) return refuse('cross-site', request)
     const known = seen.cookie.get(key)
     if (known) return known
     const began = generation
@@ -205,16 +222,21 @@ export function createVerifier(options: VerifierOptions): Verifier {
   return {
     verify,
     permit(principal, request, action, resource, id) {
-      const given: Resource = typeof resource === 'string' ? { type: resource } : resource
-      const wanted = id === undefined ? given : { ...given, id }
-      const placed = wanted.orgID === undefined ? { ...wanted, orgID: principal.orgID } : wanted
-      if (permits(principal.permissions, action, placed)) return undefined
-      return refuse('forbidden', request, principal.user).refusal
+      try {
+        const wanted = toResource(resource, id)
+        const isPlaced = wanted.orgID !== undefined || wanted.org !== undefined
+        const placed = isPlaced ? wanted : { ...wanted, orgID: principal.orgID }
+        if (permits(principal.permissions, action, placed)) return undefined
+        return refuse('forbidden', request, principal.user).refusal
+      } catch (error) {
+        return failSafe(request, error, 'failed').refusal
+      }
     },
+    fail: (error, request) => failSafe(request, error, 'failed').refusal,
     async signIn(request) {
       try {
         if (!schemes.session) return refuse('scheme', request).refusal
-        if (isCrossSite(request, session.origins ?? [])) return refuse('cross-site', request).refusal
+        if (isCrossSite(request, origins)) return refuse('cross-site', request).refusal
         const { authorization } = request
         if (authorization === undefined) return refuse('missing', request).refusal
         const only = { ...schemes, token: false, bearer: false, tokenPair: false } as const
@@ -227,7 +249,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
         if ('refusal' in verdict) return verdict.refusal
         const { principal } = verdict
         const old = sessions.keyOf(request)
-        if (old) await sessions.end(old)
+        if (typeof old === 'string') await sessions.end(old)
         const { cookie } = await sessions.start(principal, request)
         emit({ type: 'signed-in', user: principal.user, address: request.address })
         return { status: 204, headers: { 'set-cookie': cookie, 'cache-control': 'no-store' }, body: '' }
@@ -239,7 +261,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
       try {
         const key = sessions.keyOf(request)
         if (!key) return refuse('missing', request).refusal
-        if (isCrossSite(request, session.origins ?? [])) return refuse('cross-site', request).refusal
+        if (typeof key !== 'string') return refuse('malformed', request).refusal
+        if (isCrossSite(request, origins)) return refuse('cross-site', request).refusal
         const ended = await sessions.end(key)
         if (!ended) return refuse('wrong', request).refusal
         emit({ type: 'signed-out', user: ended.user, address: request.address })

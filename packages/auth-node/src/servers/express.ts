@@ -55,14 +55,16 @@ export function guardExpress(verifier: Verifier): ExpressGuard {
   const guarded =
     (needed?: Needed<Request>): RequestHandler =>
     (request, response, next) => {
-      const outcome = gate.decide(request, request, needed)
+      const outcome = gate.decide(request, response, request, needed)
       if ('then' in outcome) outcome.then((settled) => conclude(settled, request, response, next)).catch(next)
       else conclude(outcome, request, response, next)
     }
   const answer =
     (how: 'signIn' | 'signOut'): RequestHandler =>
-    async (request, response) =>
-      sendReply(response, await gate.answer(how, request, request))
+    async (request, response) => {
+      const reply = await gate.answer(how, request, response, request)
+      if (reply) sendReply(response, reply)
+    }
   return {
     authenticate: guarded(),
     requirePermission: (...needed) => guarded(needed),

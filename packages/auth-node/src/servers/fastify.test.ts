@@ -40,7 +40,8 @@ testServer('Fastify', {}, async ({ verifier, visited, tls }) => {
       reply.type('application/octet-stream').send(body),
     )
   })
-  return { origin: await app.listen({ host: '127.0.0.1', port: 0 }), close: () => app.close() }
+  const origin = await app.listen({ host: '127.0.0.1', port: 0 })
+  return { server: app.server, origin, close: () => app.close() }
 })
 
 describe('the plugin for Fastify', () => {
@@ -88,6 +89,21 @@ describe('the plugin for Fastify', () => {
     expect(await app.inject({ url: '/theirs/me', headers })).toMatchObject({ statusCode: 401 })
   })
 
+  test('guards a part by another verifier than the whole', async () => {
+    const app = await guarded()
+    app.addHook('onRequest', app.authenticate)
+    app.get('/', async ({ principal }) => principal?.user)
+    const verifier = createVerifier({ product: 'v2', store: createMemoryStore() })
+    await verifier.tokens.create({ userID: '2', user: 'ann', token: 'my-token', permissions: [] })
+    await app.register(async (part) => {
+      await part.register(guardFastify, { verifier })
+      part.get('/part', { onRequest: part.authenticate }, async ({ principal }) => principal?.user)
+    })
+    expect(await app.inject({ url: '/', headers })).toMatchObject({ statusCode: 200, body: 'joe' })
+    expect(await app.inject({ url: '/part', headers })).toMatchObject({ statusCode: 200, body: 'ann' })
+    expect(await app.inject({ url: '/part' })).toMatchObject({ statusCode: 401 })
+  })
+
   test('keeps no principal from one request to the next', async () => {
     const app = await guarded()
     app.get('/maybe', async ({ principal }) => ({ user: principal?.user ?? 'nobody' }))
@@ -98,7 +114,7 @@ describe('the plugin for Fastify', () => {
     }
   })
 
-  test("hands what a handler or a resource throws to the server's error handler", async () => {
+  test("hands what a handler throws to the server's error handler, and answers for a resource by itself", async () => {
     const app = await guarded()
     app.setErrorHandler((error, _, reply) => reply.code(418).send(String(error)))
     app.get('/handler', { onRequest: app.authenticate }, async () => {
@@ -108,10 +124,9 @@ describe('the plugin for Fastify', () => {
       throw new RangeError('from the resource')
     }
     app.get('/resource', { onRequest: app.requirePermission('read', throwing) }, async () => 'let in')
-    for (const part of ['handler', 'resource']) {
-      const answer = await app.inject({ url: `/${part}`, headers })
-      expect([answer.statusCode, answer.body]).toEqual([418, `RangeError: from the ${part}`])
-    }
+    const handler = await app.inject({ url: '/handler', headers })
+    expect([handler.statusCode, handler.body]).toEqual([418, 'RangeError: from the handler'])
+    expect((await app.inject({ url: '/resource', headers })).statusCode).toBe(500)
   })
 
   test('runs the hooks of others over its refusals', async () => {

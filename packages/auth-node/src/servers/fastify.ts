@@ -9,7 +9,7 @@ import type {
   onRequestHookHandler,
   RouteHandlerMethod,
 } from 'fastify'
-import { createGate, type Needed, type NeededResource, type Outcome } from './request.ts'
+import { createGate, isAnswered, type Needed, type NeededResource, type Outcome } from './request.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -64,15 +64,19 @@ export const guardFastify: FastifyPluginAsync<GuardFastifyOptions> = async (app,
   const guarded =
     (needed?: Needed<FastifyRequest>): onRequestHookHandler =>
     (request, reply, next) => {
-      const outcome = gate.decide(request.raw, request, needed)
+      const outcome = gate.decide(request.raw, reply.raw, request, needed)
       if ('then' in outcome) outcome.then((settled) => conclude(settled, request, reply, next)).catch(next)
       else conclude(outcome, request, reply, next)
     }
   const answer =
     (how: 'signIn' | 'signOut'): RouteHandlerMethod =>
-    async (request, reply) =>
-      send(reply, await gate.answer(how, request.raw, request))
-  app.decorateRequest('principal', undefined)
+    (request, reply) => {
+      gate.answer(how, request.raw, reply.raw, request).then((answer) => {
+        if (answer) send(reply, answer)
+      })
+    }
+  // A guard within another's reach: what requests have is theirs in common, and the rest is the inner one's there.
+  if (!app.hasRequestDecorator('principal')) app.decorateRequest('principal', undefined)
   app.decorate('authenticate', guarded())
   app.decorate('requirePermission', (...needed) => guarded(needed))
   app.decorate('signIn', answer('signIn'))
@@ -101,8 +105,9 @@ function conclude(
   }
 }
 
-function send(reply: FastifyReply, { status, headers, body }: Reply): FastifyReply {
-  return reply
+function send(reply: FastifyReply, { status, headers, body }: Reply): void {
+  if (reply.sent || isAnswered(reply.raw)) return
+  reply
     .code(status)
     .headers(headers)
     .send(body || undefined)

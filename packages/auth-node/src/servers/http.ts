@@ -26,10 +26,15 @@ export type GuardedHandler = (
   principal: Principal,
 ) => unknown
 
-/** Lets requests in, or answers them. */
+/**
+ * Lets requests in, or answers them. It throws nothing: what `address`, `secure` or the function for a resource throws is told to the
+ * verifier's `onError`, and the request is refused. What a handler throws goes on as it would have.
+ */
 export interface HttpGuard {
   /**
-   * Puts the guard before a handler, which is called only for whom it lets in, and not for a client that has gone while it waited.
+   * Puts the guard before a handler, which is called only for whom it lets in, and not for a client that has gone, or
+   * was answered by somebody else, while it waited. Node hands 'upgrade' and 'connect' to listeners of their own: ask the verifier there,
+   * with {@link readRequest}.
    *
    * @param needed what they must be permitted: an action, and a type of resource, one resource, or a function of the request
    */
@@ -55,11 +60,13 @@ export function guardHttp(verifier: Verifier, options: GuardHttpOptions = {}): H
   const gate = createGate<IncomingMessage>(verifier, peerOf(options))
   const answer =
     (how: 'signIn' | 'signOut'): RequestListener =>
-    async (request, response) =>
-      sendReply(response, await gate.answer(how, request, request))
+    async (request, response) => {
+      const reply = await gate.answer(how, request, response, request)
+      if (reply) sendReply(response, reply)
+    }
   return {
     protect: (handler, needed) => (request, response) => {
-      const outcome = gate.decide(request, request, needed)
+      const outcome = gate.decide(request, response, request, needed)
       if ('then' in outcome)
         outcome.then((settled) => conclude(settled, request, response, handler)).catch(raise)
       else conclude(outcome, request, response, handler)

@@ -2,7 +2,7 @@
 
 import type { Action, Principal, Reply, Verifier } from '@fluxauth/auth-core/server'
 import type { Middleware, Next, ParameterizedContext } from 'koa'
-import { createGate, type Needed, type NeededResource, type Outcome } from './request.ts'
+import { createGate, isAnswered, type Needed, type NeededResource, type Outcome } from './request.ts'
 
 /** What the guard adds to a context's state. */
 export interface GuardedState {
@@ -54,14 +54,16 @@ export function guardKoa(verifier: Verifier): KoaGuard {
   const guarded =
     (needed?: Needed<Context>): Middleware<GuardedState> =>
     (ctx, next) => {
-      const outcome = gate.decide(ctx.req, ctx, needed)
+      const outcome = gate.decide(ctx.req, ctx.res, ctx, needed)
       if ('then' in outcome) return outcome.then((outcome) => conclude(ctx, next, outcome))
       return conclude(ctx, next, outcome)
     }
   const answer =
     (how: 'signIn' | 'signOut'): Middleware =>
-    async (ctx) =>
-      send(ctx, await gate.answer(how, ctx.req, ctx))
+    async (ctx) => {
+      const reply = await gate.answer(how, ctx.req, ctx.res, ctx)
+      if (reply) send(ctx, reply)
+    }
   return {
     authenticate: guarded(),
     requirePermission: (...needed) => guarded(needed),
@@ -78,6 +80,7 @@ function conclude(ctx: Context, next: Next, outcome: Outcome): unknown {
 }
 
 function send(ctx: ParameterizedContext, { status, headers, body }: Reply): void {
+  if (isAnswered(ctx.res)) return
   // An empty body would be given a type, and null the status 204: the status comes last.
   ctx.body = body || null
   ctx.status = status

@@ -61,9 +61,10 @@ export async function createAccounts(): Promise<Accounts> {
   const store = createMemoryStore()
   const users = new Map<string, User>()
   const addUser = (user: User) => users.set(user.name, user)
-  addUser({ id: 'a1', name: 'alice', orgID: '01', password: await passwords.hash(secrets.password) })
+  const password = await passwords.hash(secrets.password)
+  addUser({ id: 'a1', name: 'alice', orgID: '01', password, permissions: 'all' })
   addUser({ id: 'b0', name: 'bob', orgID: '01' })
-  addUser({ id: '1e', name: 'ines', status: 'inactive', password: await passwords.hash(secrets.password) })
+  addUser({ id: '1e', name: 'ines', status: 'inactive', password })
   for (let i = 0; i < CROWD; i++) addUser({ id: `c${i}`, name: `user-${i}` })
 
   let events: AuditEvent[] = []

@@ -22,6 +22,8 @@ export interface Connection {
   read(method?: string): Promise<RawAnswer>
   /** Whether nothing is left that was sent and not read. */
   isDrained(): boolean
+  /** Waits for the server to end it. */
+  ended(): Promise<void>
   /** Breaks the connection off. */
   destroy(): void
 }
@@ -48,6 +50,9 @@ export async function openConnection(origin: string): Promise<Connection> {
       return { status, headers, body: hasBody ? await readBody(bytes, headers) : '' }
     },
     isDrained: () => bytes.text === '',
+    async ended() {
+      await bytes.rest()
+    },
     destroy: () => socket.destroy(),
   }
 }

@@ -265,7 +265,37 @@ const cookieRows: readonly [
     UNAUTHORIZED,
   ],
   ['a malformed header with a right session', 'GET', { cookie, authorization: 'Token' }, UNAUTHORIZED],
+  ['two sessions', 'GET', { cookie: `${cookie}; influxdb-oss-session=x` }, UNAUTHORIZED],
+  ['two sessions, the other way round', 'GET', { cookie: `influxdb-oss-session=x; ${cookie}` }, UNAUTHORIZED],
+  ['one session twice', 'GET', { cookie: `${cookie}; ${cookie}` }, ALICE_BY_SESSION],
   ['a session from a program', 'POST', { cookie }, CREATED],
+  [
+    'a WebSocket that a page of another site opens with a session',
+    'GET',
+    { cookie, connection: 'Upgrade', upgrade: 'websocket', origin: 'https://evil.test' },
+    UNAUTHORIZED,
+  ],
+  [
+    'Basic from another origin, as a browser adds it by itself',
+    'POST',
+    {
+      authorization: encodeBasic('alice', alice),
+      origin: 'https://evil.test',
+      'sec-fetch-site': 'cross-site',
+    },
+    UNAUTHORIZED,
+  ],
+  [
+    'Basic from another origin, reading',
+    'GET',
+    {
+      authorization: encodeBasic('alice', alice),
+      origin: 'https://evil.test',
+      'sec-fetch-site': 'cross-site',
+    },
+    ALICE,
+  ],
+  ['Basic from a program', 'POST', { authorization: encodeBasic('alice', alice) }, CREATED],
   [
     'a session from another site, reading',
     'GET',
@@ -363,6 +393,36 @@ const challengeRequests: ServerScenario[] = challengeRows.map(([title, verifier,
   answer,
 }))
 
+const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
+/** Without TLS, browsers say nothing of what a request is for. */
+const plainChallengeRequests: ServerScenario[] = (
+  [
+    ['to a person who opens the page without TLS', { accept: 'text/html,*/*;q=0.8' }, v1Challenge],
+    ['never to a script without TLS', { accept: '*/*' }, withChallenge(null)],
+    [
+      'nor where it says that it is one',
+      { accept: 'text/html', 'x-requested-with': 'XMLHttpRequest' },
+      withChallenge(null),
+    ],
+  ] as const
+).map(([title, headers, answer]) => ({
+  title: `challenges: ${title}`,
+  verifier: v1,
+  headers: { 'user-agent': BROWSER, ...headers },
+  answer,
+}))
+
+/** What stands in a query is read by the rules that headers have. */
+const queryRequests: ServerScenario[] = ['u=alice&p=%', 'u=alice&p=%ff', 'u=alice&p=x%00', 'u=a&p=b&p=c'].map(
+  (text) => ({
+    title: `v1-compatible: a query that cannot be read, ${text}`,
+    verifier: compatible,
+    path: `${ME}?${text}`,
+    headers: { authorization: encodeToken(alice) },
+    answer: UNAUTHORIZED,
+  }),
+)
+
 const otherRequests: ServerScenario[] = [
   {
     title: 'what is not guarded, without a credential',
@@ -412,5 +472,7 @@ export const serverScenarios: readonly ServerScenario[] = [
   trusted,
   ...permissionRequests,
   ...challengeRequests,
+  ...plainChallengeRequests,
+  ...queryRequests,
   ...otherRequests,
 ]

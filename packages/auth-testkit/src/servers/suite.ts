@@ -1,7 +1,7 @@
 // The conformance suite for an adapter to a web framework: whom a server lets in, how it refuses others, on real sockets.
 
 import { createHash, randomBytes } from 'node:crypto'
-import http, { type RequestOptions } from 'node:http'
+import http, { type RequestOptions, type Server } from 'node:http'
 import https from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
@@ -11,6 +11,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { makeCertificate } from '../clients/network.ts'
 import { type Accounts, CROWD, createAccounts, createLimiter, secrets } from './accounts.ts'
 import { type Connection, openConnection, type RawAnswer } from './connection.ts'
+import { testNothingOut } from './nothing-out.ts'
 import { type ExpectedAnswer, serverScenarios } from './requests.ts'
 
 /**
@@ -41,6 +42,8 @@ export interface ServerOptions {
 export interface ServerUnderTest {
   /** For example `http://127.0.0.1:49152`; not needed where the traits say that there are no sockets. */
   readonly origin?: string
+  /** Node's server, where there is one: what answers a request beside the adapter is tried on it. */
+  readonly server?: Server
   /** Answers a request without a socket, where the traits say so. */
   readonly fetch?: (request: Request) => Response | Promise<Response>
   close(): Promise<unknown>
@@ -54,6 +57,8 @@ export interface ServerTraits {
   readonly addresses?: boolean
   /** Whether an answer to HEAD says how long the body would be, which it may. Default `true`. */
   readonly headLength?: boolean
+  /** Whether its guard can tell that something else has answered while it waited, and calls no handler then. Default `true`. */
+  readonly seesAnswers?: boolean
 }
 
 interface Ask {
@@ -84,7 +89,7 @@ export function testServer(
   create: (options: ServerOptions) => ServerUnderTest | Promise<ServerUnderTest>,
 ): void {
   describe(`the server ${name}`, () => {
-    const { sockets = true, addresses = true, headLength = true } = traits
+    const { sockets = true, addresses = true, headLength = true, seesAnswers = true } = traits
     // What does not apply to a server is no test of it, rather than one that is skipped.
     const when = (applies: boolean) => (applies ? test : () => undefined)
     const describeSockets = sockets ? describe : () => undefined
@@ -96,6 +101,7 @@ export function testServer(
     const verifier: Verifier = {
       verify: (request) => current.verify(request),
       permit: (...args) => current.permit(...args),
+      fail: (...args) => current.fail(...args),
       signIn: (request) => current.signIn(request),
       signOut: (request) => current.signOut(request),
       forget: () => current.forget(),
@@ -298,6 +304,20 @@ export function testServer(
           expect((await ask({ headers })).status).toBe(200)
         },
       )
+    })
+
+    testNothingOut({
+      sockets,
+      seesAnswers,
+      use: (options, stub = {}) => {
+        use(options)
+        current = { ...current, ...stub }
+      },
+      ask,
+      accounts: () => accounts,
+      server: () => server.server,
+      origin,
+      visits: () => visits,
     })
 
     test('tells no principal from another among 200 requests at once', async () => {

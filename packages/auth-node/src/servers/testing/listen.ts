@@ -9,10 +9,11 @@ import type { ServerOptions, ServerUnderTest } from '@fluxauth/auth-testkit'
 export async function listen(
   listener: RequestListener,
   tls: ServerOptions['tls'] = undefined,
-): Promise<Required<Pick<ServerUnderTest, 'origin' | 'close'>>> {
+): Promise<Required<Pick<ServerUnderTest, 'origin' | 'close' | 'server'>>> {
   const server: Server = tls ? createSecureServer(tls, listener) : createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
+    server,
     origin: `${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () => {
       server.closeAllConnections()
