@@ -19,6 +19,7 @@ export {
 export {
   type HeadersShape,
   type HeaderValue,
+  isSecretName,
   redactAuthorization,
   redactHeaders,
   redactUrl,

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { redactAuthorization, redactHeaders, redactUrl } from './index.ts'
+import { isSecretName, redactAuthorization, redactHeaders, redactUrl } from './index.ts'
 
 test.each([
   ['Basic s3cret', 'Basic [redacted]'],
@@ -14,6 +14,63 @@ test.each([
   ['', '[redacted]'],
 ])('redactAuthorization(%j) is %j', (value, expected) => {
   expect(redactAuthorization(value)).toBe(expected)
+})
+
+describe('isSecretName', () => {
+  const secret =
+    'Authorization Cookie Set-Cookie X-Auth-Token X-Api-Key PRIVATE-TOKEN DD-API-KEY access_token accessToken client-secret clientSecret ' +
+    'authtoken token[] auth jwt user[password] APIKey XAPIKey passwd pwd db_pwd sessionId session-id PHPSESSID JSESSIONID X-Amz-Signature ' +
+    'X-Amz-Credential sig oauth_token id_token_hint token2 passphrase credentials apikeys key X-Original-Authorization csrftoken'
+  const open =
+    'Keep-Alive Cache-Control monkey X-Author keyboard Authority authorizations WWW-Authenticate Access-Control-Allow-Credentials tokenizer ' +
+    'secretary Content-Type bucket org orgID q db precision state Date ETag Accept turkey compass passage signal design sidecar assignment'
+
+  test.each(secret.split(' '))('says that %s is one', (name) => {
+    for (const spelling of [name, name.toUpperCase(), name.toLowerCase()])
+      if (spelling === name || !/[a-z][A-Z]/.test(name)) expect(isSecretName(spelling)).toBe(true)
+    expect(redactHeaders({ [name]: 's3cret' })[name]).not.toContain('s3cret')
+    expect(redactUrl(`/x?${encodeURIComponent(name)}=s3cret`)).not.toContain('s3cret')
+  })
+
+  test.each(open.split(' '))('says that %s is none', (name) => {
+    for (const spelling of [name, name.toUpperCase(), name.toLowerCase()])
+      expect(isSecretName(spelling)).toBe(false)
+    expect(redactHeaders({ [name]: 'shown' })).toEqual({ [name]: 'shown' })
+    expect(redactUrl(`/x?${name}=shown`)).toBe(`/x?${name}=shown`)
+  })
+
+  test('finds a word among others, however they are put together', () => {
+    const word = fc.constantFrom(
+      'token',
+      'secret',
+      'password',
+      'passwd',
+      'pwd',
+      'key',
+      'auth',
+      'session',
+      'cookie',
+      'jwt',
+    )
+    const other = fc.constantFrom('x', 'my', 'request', 'id', 'author', 'monkey', 'keyboard', 'control')
+    const join = fc.constantFrom('-', '_', '.', '[', 'camel')
+    fc.assert(
+      fc.property(
+        fc.array(other, { maxLength: 3 }),
+        word,
+        fc.array(other, { maxLength: 3 }),
+        join,
+        (before, found, after, by) => {
+          const put = (words: string[]) =>
+            by === 'camel'
+              ? words.map((part) => part.charAt(0).toUpperCase() + part.slice(1)).join('')
+              : words.join(by)
+          expect(isSecretName(put([...before, found, ...after]))).toBe(true)
+          expect(isSecretName(put([...before, ...after]))).toBe(false)
+        },
+      ),
+    )
+  })
 })
 
 describe('redactHeaders', () => {
@@ -74,6 +131,31 @@ describe('redactHeaders', () => {
   })
 })
 
+test.each([
+  [
+    'Link',
+    '<https://h/?token=s3cret>; rel="next", </a?b=1&p=s3cret>; rel="last"',
+    '<https://h/?token=[redacted]>; rel="next", </a?b=1&p=[redacted]>; rel="last"',
+  ],
+  ['Link', '<https://u:s3cret@h/>; rel=next', '<https://[redacted]@h/>; rel=next'],
+  [
+    'Refresh',
+    '5; url=https://u:s3cret@h/?access_token=s3cret',
+    '5; url=https://[redacted]@h/?access_token=[redacted]',
+  ],
+  ['Content-Location', '/q?u=s3cret&db=x', '/q?u=[redacted]&db=x'],
+  ['X-Original-URL', '//u:s3cret/1@h/', '//[redacted]@h/'],
+  ['X-Pin', '/x?jwt=s3cret', '/x?jwt=[redacted]'],
+  ['From', 'zoe@example.com', 'zoe@example.com'],
+  ['Strict-Transport-Security', 'max-age=1; includeSubDomains', 'max-age=1; includeSubDomains'],
+])('in %s, %j is %j', (name, value, expected) => {
+  expect(redactHeaders({ [name]: value })[name]).toBe(expected)
+})
+
+test('a number under a secret name is hidden too', () => {
+  expect(redactHeaders({ 'x-api-key': 123456 })).toEqual({ 'x-api-key': '[redacted]' })
+})
+
 describe('redactUrl', () => {
   test.each([
     [
@@ -98,6 +180,22 @@ describe('redactUrl', () => {
     ['/x?%E0=1&p=', '/x?%E0=1&p=[redacted]'],
     ['/path/a@b?db=x', '/path/a@b?db=x'],
     ['https://h/?q=a@b', 'https://h/?q=a@b'],
+    ['https://h/?email=a%40b', 'https://h/?email=a%40b'],
+    ['https://h:8086/users/a@b', 'https://h:8086/users/a@b'],
+    ['http://[::1]:8086/a@b', 'http://[::1]:8086/a@b'],
+    ['u:s3/cret@h/', '[redacted]@h/'],
+    ['https://u:s3/cret@h/', 'https://[redacted]@h/'],
+    ['https://u:s3?cret@h/', 'https://[redacted]@h/'],
+    ['https://u:s3#cret@h/', 'https://[redacted]@h/'],
+    ['https://u:s3@cr/et@h/', 'https://[redacted]@h/'],
+    ['/x?token[]=s3cret&auth=s3cret', '/x?token[]=[redacted]&auth=[redacted]'],
+    ['/x?p=s3;cret&q=1', '/x?p=[redacted]&q=1'],
+    ['/x?p=s3?cret&q=1', '/x?p=[redacted]&q=1'],
+    ['/x?next=https://u:s3cret@h/?token=s3cret', '/x?next=https://[redacted]@h/?token=[redacted]'],
+    ['/x?next=https%3A%2F%2Fh%2F%3Ftoken%3Ds3cret&q=1', '/x?next=[redacted]&q=1'],
+    ['/x?next=https%253A%252F%252Fu%253As3cret%2540h%252F&q=1', '/x?next=[redacted]&q=1'],
+    ['/x?next=https%3A%2F%2Fh%2F%3Fq%3D1', '/x?next=https%3A%2F%2Fh%2F%3Fq%3D1'],
+    ['/x?q=100%&p=s3cret', '/x?q=100%&p=[redacted]'],
   ])('of %j is %j', (url, expected) => {
     expect(redactUrl(url)).toBe(expected)
   })
@@ -114,5 +212,27 @@ describe('redactUrl', () => {
         expect(new URL(shown).searchParams.get('z')).toBe('2')
       }),
     )
+  })
+})
+
+describe('the time', () => {
+  const long = 400_000
+  test.each([
+    ['slashes', '/'.repeat(long)],
+    ['schemes', 'https:'.repeat(long / 6)],
+    ['colons', `//${':'.repeat(long)}`],
+    ['at signs', '@'.repeat(long)],
+    ['escapes', `?a=%${'25'.repeat(long / 2)}`],
+    ['nested escapes', `?a=${'%25%33%44'.repeat(long / 9)}`],
+    ['separators', '?'.repeat(long)],
+    ['parameters', '&p=1'.repeat(long / 4)],
+    ['a name', `?${'aA'.repeat(long / 2)}=1`],
+    ['a name of passwords', `?${'pass'.repeat(long / 4)}=1`],
+    ['digits', `//a:${'1'.repeat(long)}`],
+  ])('of 400,000 characters of %s is short', (_, text) => {
+    const started = performance.now()
+    redactUrl(text)
+    redactHeaders({ link: text, cookie: text, 'set-cookie': text, [text]: 'x', x: text })
+    expect(performance.now() - started).toBeLessThan(1_000)
   })
 })
