@@ -24,7 +24,10 @@ export interface WebRequest {
  * connection, a Worker's environment, Hono's context.
  */
 export interface GuardOptions<R, Rest extends readonly unknown[]> {
-  /** The client's address, which does not stand in a `Request`. Without it attempts are limited per user alone. */
+  /**
+   * The client's address, which does not stand in a `Request`. Without it attempts are limited per user alone, of which
+   * `onError` is told once.
+   */
   readonly address?: ((request: R, ...rest: Rest) => string | undefined) | undefined
   /** Whether the request came over TLS. Default: as its URL says. Say so yourself behind a proxy that ends TLS. */
   readonly secure?: ((request: R, ...rest: Rest) => boolean) | undefined
@@ -70,7 +73,7 @@ export interface Guard<R, Rest extends readonly unknown[]> {
  * @param options `address` and `secure`, or `read`, which lets the guard take something else than a `Request`
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`, also for what is no verifier
  * @example
- * const guard = createGuard(verifier)
+ * const guard = createGuard(verifier, { address: ({ headers }) => headers.get('cf-connecting-ip') ?? undefined })
  * app.get('/api/v2/buckets', guard.protect(() => Response.json({ buckets: [] }), ['read', 'buckets']))
  */
 export function createGuard<
@@ -115,7 +118,7 @@ export function createGuard<R extends WebRequest, Rest extends readonly unknown[
   const admit = (request: R, rest: Rest, needed?: Needed): Awaitable<Principal | Response> => {
     let asked: ServerRequest | undefined
     try {
-      asked = look(request, ...rest)
+      asked = atOnce(look(request, ...rest))
       const verdict = verifier.verify(asked)
       return isPromise(verdict)
         ? concludeLater(verdict, asked, request, needed)
@@ -129,7 +132,7 @@ export function createGuard<R extends WebRequest, Rest extends readonly unknown[
     async (request: R, ...rest: Rest): Promise<Response> => {
       let asked: ServerRequest | undefined
       try {
-        asked = look(request, ...rest)
+        asked = atOnce(look(request, ...rest))
         return toResponse(await verifier[how](asked))
       } catch (error) {
         return toResponse(verifier.fail(error, asked))
@@ -157,8 +160,8 @@ class AskedRequest<R extends WebRequest, Rest extends readonly unknown[]> implem
   readonly #request: R
   readonly #rest: Rest
   readonly #options: GuardOptions<R, Rest>
-  #address: string | undefined
-  #isAddressAsked = false
+  /** `null` until it was asked for. */
+  #address: string | undefined | null = null
 
   constructor(request: R, rest: Rest, options: GuardOptions<R, Rest>) {
     this.#request = request
@@ -181,8 +184,8 @@ class AskedRequest<R extends WebRequest, Rest extends readonly unknown[]> implem
 
   get address(): string | undefined {
     // Once: what throws for this request is not asked for it again.
-    if (this.#isAddressAsked) return this.#address
-    this.#isAddressAsked = true
+    if (this.#address !== null) return this.#address
+    this.#address = undefined
     this.#address = atOnce(this.#options.address?.(this.#request, ...this.#rest))
     return this.#address
   }

@@ -50,7 +50,10 @@ export function addressOf(request: ServerRequest): string | undefined {
 export function atOnce<T>(told: T): T {
   if (!isPromise<unknown>(told)) return told
   told.then(undefined, () => undefined)
-  throw new OptionsError('ERR_OPTION_VALUE', 'address and secure have to answer at once: they gave a promise')
+  throw new OptionsError(
+    'ERR_OPTION_VALUE',
+    'address, secure and read have to answer at once: one gave a promise',
+  )
 }
 
 const SAFE = /^(GET|HEAD|OPTIONS|TRACE)$/

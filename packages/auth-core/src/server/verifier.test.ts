@@ -716,6 +716,37 @@ describe('lets nothing out', () => {
   })
 })
 
+describe('an address that no attempts can be counted on', () => {
+  const attempts: AttemptLimiter = { begin: () => ({ wait: 0, locks: false }), succeed: () => undefined }
+  const look = async (address: string | undefined, store = { attempts } as VerifierOptions['store']) => {
+    const { verifier, errors } = await setUp({ store })
+    for (let i = 0; i < 3; i++) {
+      await verifier.verify(request({ authorization: encodeToken(`wrong${i}`) }, { address }))
+    }
+    return errors.map(String)
+  }
+
+  test.each([
+    ['none', undefined, /is not known/],
+    ['an empty one', '', /is not known/],
+    ['a name', 'unknown', /is no IP address/],
+    ['a list', '203.0.113.7, 127.0.0.1', /is no IP address/],
+  ])('is told once: %s', async (_, address, message) => {
+    expect(await look(address)).toEqual([expect.stringMatching(message)])
+  })
+
+  test.each(['203.0.113.7', '203.0.113.7:40001', '[2001:db8::1]:443', '::ffff:127.0.0.1'])(
+    'is not %s',
+    async (address) => {
+      expect(await look(address)).toEqual([])
+    },
+  )
+
+  test('is nobody’s business where attempts are not counted', async () => {
+    expect(await look(undefined, {})).toEqual([])
+  })
+})
+
 describe('credentials in the query', () => {
   const options: VerifierOptions = { product: 'v1', schemes: { query: 'u-p' } }
   const right = new URLSearchParams({ u: 'zoë', p: PASSWORD })

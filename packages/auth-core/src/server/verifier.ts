@@ -3,6 +3,7 @@
 import { type Awaitable, isPromise, whenReady } from '../awaitable.ts'
 import * as allowed from '../option-rules.ts'
 import { checkOptions } from '../options.ts'
+import { watchAddress } from './address-watch.ts'
 import { ShortMemory } from './cache.ts'
 import { createCheck, type Verdict } from './check.ts'
 import { type AuditEvent, quietly } from './events.ts'
@@ -155,7 +156,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
   const tokens = createTokens(store.tokens, digest, emit, forget)
   const sessions = createSessions(store.sessions, { digest, emit, forget, report, ...session })
-  const check = createCheck({
+  const checkPresented = createCheck({
     findToken: tokens.find,
     findUser,
     passwords,
@@ -166,6 +167,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     emit,
     report,
   })
+  const check = store.attempts ? watchAddress(checkPresented, report) : checkPresented
   const checkSession = createSessionCheck({ sessions, tokens, findUser, refuse })
 
   const { origins = [] } = session

@@ -11,6 +11,8 @@ import {
 } from '@fluxauth/auth-core/server'
 import { createGate, type Needed, NodeRequest, type Outcome, type Peer, sendReply } from './request.ts'
 
+export { continueWhenRead } from './expect.ts'
+
 /** Options of {@link guardHttp}, for a server behind a proxy. */
 export interface GuardHttpOptions {
   /** The client's address. Default: the connection's. */

@@ -129,8 +129,8 @@ export class NodeRequest<R> implements ServerRequest {
   readonly #raw: IncomingMessage
   readonly #request: R
   readonly #peer: Peer<R>
-  #address: string | undefined
-  #isAddressAsked = false
+  /** `null` until it was asked for. */
+  #address: string | undefined | null = null
 
   constructor(raw: IncomingMessage, request: R, peer: Peer<R>) {
     this.#authorization = readAuthorization(raw)
@@ -153,8 +153,8 @@ export class NodeRequest<R> implements ServerRequest {
 
   /** Asked for once: what throws for this request is not asked for it again. */
   get address(): string | undefined {
-    if (this.#isAddressAsked) return this.#address
-    this.#isAddressAsked = true
+    if (this.#address !== null) return this.#address
+    this.#address = undefined
     this.#address = atOnce(this.#peer.address(this.#request))
     return this.#address
   }

@@ -3,7 +3,7 @@
 export { type CurlResult, runCurl } from './curl.ts'
 export { describeReal } from './describe-real.ts'
 export { type InfluxUser, startInfluxdb } from './influxdb.ts'
-export { startNginx } from './nginx.ts'
+export { startNginx, startNginxProxy } from './nginx.ts'
 export { findPart, type RealPart, type RealPartName, realParts, requirePart } from './parts.ts'
 export { type RunningPostgres, startPostgres } from './postgres.ts'
 export { freePort, type RunningServer } from './process.ts'

@@ -1,0 +1,30 @@
+// Says once that the client's address is not told, or is none: limits for each address would then be none, and nobody notice.
+
+import type { Awaitable } from '../awaitable.ts'
+import { OptionsError } from '../options.ts'
+import { canonicalAddress } from './address.ts'
+import type { Verdict } from './check.ts'
+import type { Presented } from './presented.ts'
+import type { ServerRequest } from './request.ts'
+
+type Check = (presented: Presented, request: ServerRequest) => Awaitable<Verdict>
+
+/** Puts before a check what reports the first request whose address no attempts can be counted on. */
+export function watchAddress(check: Check, report: (error: unknown) => void): Check {
+  let isTold = false
+  return (presented, request) => {
+    if (!isTold) {
+      const { address } = request
+      if (!address || !canonicalAddress(address)) {
+        isTold = true
+        report(
+          new OptionsError(
+            'ERR_OPTION_VALUE',
+            `The client's address ${address ? 'is no IP address' : 'is not known'}: failed attempts are counted for each user alone. Give the guard its \`address\`, or the framework its setting for proxies`,
+          ),
+        )
+      }
+    }
+    return check(presented, request)
+  }
+}
