@@ -148,6 +148,11 @@ function testPage(name: keyof typeof BROWSERS): void {
   test('says what is wrong, and keeps nothing of it', async () => {
     await fill('#basic', { 'User name': CREDENTIALS.username, Password: 's3cret-but-wrong' })
     await untilStatus('User name or password is wrong', '#status.bad')
+    // The name is still there to be used again; the password is not.
+    expect(await page.$$eval('#basic input', (fields) => fields.map(({ value }) => value))).toEqual([
+      CREDENTIALS.username,
+      '',
+    ])
     await fill('#token', { 'API token': 's3cret-but-wrong' })
     await untilStatus('401', '#status.bad')
     expect(await isVisible('#forms')).toBe(true)

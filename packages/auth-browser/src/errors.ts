@@ -14,6 +14,8 @@ export type SignInErrorCode =
   | 'ERR_SIGN_IN_FAILED'
   /** No answer: the server is down, or it does not let this page's origin in (CORS). */
   | 'ERR_SIGN_IN_UNREACHABLE'
+  /** Before there was an answer, something else was asked for: another sign-in, a token, signing out. */
+  | 'ERR_SIGN_IN_SUPERSEDED'
   /** The session could not be ended on the server. */
   | 'ERR_SIGN_OUT_FAILED'
 

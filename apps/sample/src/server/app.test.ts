@@ -197,9 +197,49 @@ describe('/api/v2/authorizations', () => {
     expect((await call(`/api/v2/authorizations/${id}`, admin({ method: 'DELETE' }))).status).toBe(204)
     await expectUnauthorized(await call('/api/v2/buckets', asToken(token)))
     for (const method of ['GET', 'PATCH', 'DELETE']) {
-      expect((await call(`/api/v2/authorizations/${id}`, admin({ method }))).status).toBe(404)
+      const body = method === 'PATCH' ? { body: '{}' } : {}
+      expect((await call(`/api/v2/authorizations/${id}`, admin({ method, ...body }))).status).toBe(404)
     }
   })
+
+  const resource = (named: object) => ({
+    permissions: [{ action: 'read', resource: { type: 'buckets', ...named } }],
+  })
+  test.each([
+    ...[123, ['1f'], null, {}, true, ''].flatMap((value) =>
+      ['id', 'name', 'orgID', 'org'].map((name) => resource({ [name]: value })),
+    ),
+    resource({ ID: '1f' }),
+    { permissions: [{ action: ['read'], resource: { type: 'buckets' } }] },
+    { permissions: [{ action: 'read', resource: { type: ['buckets'] } }] },
+    { permissions: { 0: permissions[0], length: 1 } },
+    { permissions, description: 1 },
+    { permissions, status: 'on' },
+    { permissions, orgID: 'other' },
+    { permissions, userID: 7 },
+  ])('refuses %j: what is of the wrong type is not passed over', async (body) => {
+    expect((await create(body)).status).toBe(400)
+  })
+
+  test('makes a token for one bucket, and one that is inactive', async () => {
+    const made = (await (await create({ ...resource({ id: '1f' }), status: 'inactive' })).json()) as Record<
+      string,
+      string
+    >
+    expect(made).toMatchObject({
+      status: 'inactive',
+      permissions: [{ resource: { type: 'buckets', id: '1f' } }],
+    })
+    await expectUnauthorized(await call('/api/v2/buckets', asToken(made.token ?? '')))
+  })
+
+  test.each(['text', '[]', '{"status":1}', '{"description":{}}', ''])(
+    'changes nothing for the body %j',
+    async (body) => {
+      const { id } = (await (await create({ permissions })).json()) as { id: string }
+      expect((await call(`/api/v2/authorizations/${id}`, admin({ method: 'PATCH', body }))).status).toBe(400)
+    },
+  )
 
   test.each([{}, { permissions: [] }, { permissions: [{ action: 'read' }] }, 'text', null])(
     'refuses %j',

@@ -34,10 +34,16 @@ export function authorizationRoutes({ directory, verifier, permit }: Auth): Hono
       resource: { orgID: org.id, ...resource },
     }))
     const { userID, user, permissions: own } = context.get('principal')
+    const { description = '', status = 'active' } = body ?? {}
+    if (typeof description !== 'string') return invalid(context, 'description must be text')
+    if (!isStatus(status)) return invalid(context, 'status must be active or inactive')
+    // What is named and is not ours must not be passed over: the token would be for somebody else than was meant.
+    if (!isAbsentOr(body?.orgID, org.id) || !isAbsentOr(body?.userID, userID)) {
+      return invalid(context, 'orgID and userID must be the own ones, or left out')
+    }
     if (!includesAll(own, permissions)) {
       return refuse(context, 403, 'forbidden', 'a token cannot give what it has not')
     }
-    const description = typeof body?.description === 'string' ? body.description : ''
     const { stored, token } = await tokens.create({
       userID,
       user,
@@ -46,7 +52,8 @@ export function authorizationRoutes({ directory, verifier, permit }: Auth): Hono
       permissions,
       description,
     })
-    return context.json(show(stored, token), 201)
+    const set = status === 'active' ? stored : await tokens.update(stored.id, { status })
+    return context.json(show(set ?? stored, token), 201)
   })
 
   routes.get('/:id', read, async (context) => {
@@ -56,8 +63,10 @@ export function authorizationRoutes({ directory, verifier, permit }: Auth): Hono
 
   // Permissions cannot change after creation.
   routes.patch('/:id', write, async (context) => {
-    const { status, description } = (await readObject(context)) ?? {}
-    if (status !== undefined && status !== 'active' && status !== 'inactive') {
+    const body = await readObject(context)
+    if (!body) return invalid(context, 'the body must be an object')
+    const { status, description } = body
+    if (status !== undefined && !isStatus(status)) {
       return invalid(context, 'status must be active or inactive')
     }
     if (description !== undefined && typeof description !== 'string') {
@@ -84,7 +93,7 @@ function show({ hash: _, ...stored }: StoredToken, token = 'redacted') {
 
 async function readObject(context: Context): Promise<Record<string, unknown> | undefined> {
   const body: unknown = await context.req.json().catch(() => undefined)
-  return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : undefined
+  return isRecord(body) ? body : undefined
 }
 
 /** Reads a list of permissions; `undefined` when it is not one. */
@@ -94,12 +103,31 @@ function readPermissions(value: unknown): Permission[] | undefined {
   return permissions.every((permission) => permission !== undefined) ? permissions : undefined
 }
 
+/** A member of the wrong type, or one that is not known, must not be passed over: the token would be for more than was asked for. */
 function readPermission(value: unknown): Permission | undefined {
-  const { action, resource } = (value ?? {}) as { action?: unknown; resource?: Record<string, unknown> }
-  if ((action !== 'read' && action !== 'write') || !RESOURCES.includes(`${resource?.type}`)) return undefined
-  const text = (key: string) => (typeof resource?.[key] === 'string' ? { [key]: resource[key] } : {})
-  return {
-    action,
-    resource: { type: `${resource?.type}`, ...text('id'), ...text('name'), ...text('orgID'), ...text('org') },
+  if (!isRecord(value) || !isRecord(value.resource)) return undefined
+  const { action, resource } = value
+  const { type, ...named } = resource
+  if ((action !== 'read' && action !== 'write') || typeof type !== 'string' || !RESOURCES.includes(type)) {
+    return undefined
   }
+  const isKnown = Object.entries(named).every(
+    ([name, what]) => NAMING.includes(name) && typeof what === 'string' && what !== '',
+  )
+  return isKnown ? { action, resource: { type, ...named } } : undefined
+}
+
+/** The members that say which resource of a type is meant. */
+const NAMING = ['id', 'name', 'orgID', 'org']
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isStatus(value: unknown): value is 'active' | 'inactive' {
+  return value === 'active' || value === 'inactive'
+}
+
+function isAbsentOr(value: unknown, own: string): boolean {
+  return value === undefined || value === own
 }
