@@ -137,6 +137,8 @@ export type StoreErrorCode =
   | 'ERR_STORE_ABSENT'
   /** The package that the store needs is not installed. */
   | 'ERR_STORE_PACKAGE'
+  /** The store's file, or its folder, is another user's, everybody's, or a link. */
+  | 'ERR_STORE_PERMISSIONS'
   /** The store cannot be reached, or did not answer in time. */
   | 'ERR_STORE_UNAVAILABLE'
 

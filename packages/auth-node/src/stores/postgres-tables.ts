@@ -32,6 +32,9 @@ export interface PostgresPool {
 
 type Query = PostgresPool['query']
 
+/** PostgreSQL's own time, in milliseconds since the epoch. */
+const NOW = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint'
+
 /** Any number that nobody else is likely to lock. */
 const LOCK = 0x666c7578
 
@@ -136,7 +139,9 @@ export function postgresSessions(query: Query, prefix: string): SessionStore {
     },
     deleteAll: (userID, except) =>
       count(`DELETE FROM ${table} WHERE user_id = $1 AND id <> $2`, [quote(userID), quote(except) ?? '']),
-    sweep: (now) => count(`DELETE FROM ${table} WHERE least(expires_at, ends_at) <= $1`, [now]),
+    // A server whose clock is ahead must not sweep away what is good for all others.
+    sweep: (now) =>
+      count(`DELETE FROM ${table} WHERE least(expires_at, ends_at) <= least($1::bigint, ${NOW})`, [now]),
   }
 }
 
@@ -171,7 +176,7 @@ export function postgresAttempts(
   )
   const sweep = (): void => {
     // What did not work out now will at the next time.
-    query(`DELETE FROM ${prefix}attempts WHERE expire < $1`, [Date.now()]).catch(() => undefined)
+    query(`DELETE FROM ${prefix}attempts WHERE expire < ${NOW}`).catch(() => undefined)
   }
   return { attempts, sweep }
 }

@@ -126,12 +126,12 @@ export function redisSessions(send: SendCommand, prefix: string): SessionStore {
     async create(session) {
       const { id, userID, expiresAt, endsAt } = session
       const times = [expiresAt, endsAt, Math.min(expiresAt, endsAt)].map(String)
-      const args = [toSessionRecord(session), ...times, quote(id), `${Date.now()}`]
+      const args = [toSessionRecord(session), ...times, quote(id)]
       await run(send, CREATE_SESSION, [sessionKey(id), listKey(userID)], args)
     },
     find: (id) => read(sessionKey(id)),
     async renew(id, expiresAt) {
-      await run(send, RENEW_SESSION, [sessionKey(id)], [`${expiresAt}`, `${Date.now()}`])
+      await run(send, RENEW_SESSION, [sessionKey(id)], [`${expiresAt}`])
     },
     delete: async (id) => (await run(send, DELETE_SESSION, [sessionKey(id)], [])) === 1,
     async list(userID) {

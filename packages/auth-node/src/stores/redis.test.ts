@@ -4,7 +4,7 @@ import { inspect } from 'node:util'
 import { testStore } from '@fluxauth/auth-testkit'
 import { describeReal, type RunningRedis, startRedis } from '@fluxauth/auth-testkit/real'
 import { createClient } from 'redis'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createRedisStore } from './redis.ts'
 
 describeReal('a store in Redis', ['redis'], () => {
@@ -78,6 +78,23 @@ describeReal('a store in Redis', ['redis'], () => {
     } as const
     await store.tokens.create(token)
     await store.tokens.delete('1')
+    expect(await keysOf(prefix)).toEqual([])
+    await store.close()
+  })
+
+  test('takes no session off a user’s list because of a server whose clock is ahead, so that all are revoked', async () => {
+    const prefix = newPrefix()
+    const store = await createRedisStore({ url: redis.url, prefix })
+    await store.sessions.create(session('a', 60_000))
+    vi.setSystemTime(Date.now() + 2 * 3_600_000)
+    try {
+      await store.sessions.create(session('b', 60_000))
+      await store.sessions.renew('b', Date.now() + 120_000)
+    } finally {
+      vi.useRealTimers()
+    }
+    expect((await store.sessions.list('1')).map(({ id }) => id).sort()).toEqual(['a', 'b'])
+    expect(await store.sessions.deleteAll('1')).toBe(2)
     expect(await keysOf(prefix)).toEqual([])
     await store.close()
   })

@@ -15,7 +15,7 @@ export interface SqliteDatabase {
   close(): unknown
 }
 
-/** A database that prepares each statement once: rate-limiter-flexible asks for them at each call. */
+/** A database that prepares each statement once, also those of lists, which are put together at each call. */
 export function keepStatements(database: SqliteDatabase): SqliteDatabase {
   const statements = new Map<string, SqliteStatement>()
   return {

@@ -1,7 +1,7 @@
 // Tokens, sessions and attempts in the tables of an SQLite file.
 
 import type { AttemptLimiter, SessionStore, TokenStore } from '@fluxauth/auth-core/server'
-import { RateLimiterSQLite } from 'rate-limiter-flexible'
+import { RateLimiterRes } from 'rate-limiter-flexible'
 import { createAttempts, knownPairs } from './attempts.ts'
 import { exists } from './failures.ts'
 import { type AttemptLimits, completeLimits } from './limits.ts'
@@ -15,6 +15,7 @@ import {
   toSessionRecord,
   toTokenRow,
 } from './records.ts'
+import type { WhenFree } from './sqlite-busy.ts'
 import type { SqliteDatabase } from './sqlite-database.ts'
 
 const TOKEN = 'SELECT status, description, updated_at, record FROM fluxauth_tokens'
@@ -106,18 +107,51 @@ export function sqliteSessions(database: SqliteDatabase): SessionStore {
 export function sqliteAttempts(
   database: SqliteDatabase,
   limits: AttemptLimits | undefined,
+  whenFree: WhenFree,
 ): { readonly attempts: AttemptLimiter; readonly sweep: () => void } {
   const complete = completeLimits(limits)
-  const counter = (points: number, duration: number, keyPrefix: string) =>
-    new RateLimiterSQLite({
-      storeClient: database,
-      storeType: 'better-sqlite3',
-      tableName: 'fluxauth_attempts',
-      tableCreated: true,
-      points,
-      duration,
-      keyPrefix,
-    })
+  const read = database.prepare('SELECT points, expire FROM fluxauth_attempts WHERE key = ?')
+  const put = database.prepare(
+    `INSERT INTO fluxauth_attempts (key, points, expire) VALUES (?, 1, ?)
+     ON CONFLICT (key) DO UPDATE SET points = excluded.points, expire = excluded.expire`,
+  )
+  const add = database.prepare(
+    `INSERT INTO fluxauth_attempts AS kept (key, points, expire) VALUES (?, 1, ?)
+     ON CONFLICT (key) DO UPDATE SET
+       points = CASE WHEN kept.expire > ? AND kept.expire <= excluded.expire THEN kept.points + 1 ELSE 1 END,
+       expire = CASE WHEN kept.expire > ? AND kept.expire <= excluded.expire THEN kept.expire ELSE excluded.expire END
+     RETURNING points, expire`,
+  )
+  const giveBack = database.prepare(
+    'UPDATE fluxauth_attempts SET points = points - 1 WHERE key = ? AND points > 0 AND expire > ?',
+  )
+  const counter = (points: number, duration: number, name: string) => {
+    const milliseconds = duration * 1000
+    const keyOf = (key: string) => `${name}:${key}`
+    const stateOf = (row: unknown, now: number) => {
+      const { points: counted, expire } = row as { points: number; expire: number }
+      return new RateLimiterRes(Math.max(points - counted, 0), expire - now, counted, counted === 1)
+    }
+    return {
+      async get(key: string) {
+        const row = read.get(keyOf(key))
+        const now = Date.now()
+        const state = row ? stateOf(row, now) : null
+        // What ends later than anything that begins now is of a clock that was ahead: it would count until time has come up with it.
+        return state && state.msBeforeNext > 0 && state.msBeforeNext <= milliseconds ? state : null
+      },
+      consume: async (key: string) => {
+        const state = await whenFree(() => {
+          const now = Date.now()
+          return stateOf(add.all(keyOf(key), now + milliseconds, now, now)[0], now)
+        })
+        if (state.consumedPoints > points) throw state
+        return state
+      },
+      reward: async (key: string) => whenFree(() => giveBack.run(keyOf(key), Date.now())),
+      set: async (key: string) => whenFree(() => put.run(keyOf(key), Date.now() + milliseconds)),
+    }
+  }
   const { user, address, network, pair, seconds, rememberSeconds } = complete
   const known = counter(1, rememberSeconds, 'known')
   const attempts = createAttempts(

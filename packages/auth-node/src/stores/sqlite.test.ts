@@ -1,9 +1,21 @@
 // The store in SQLite passes the suite, outlasts the death of its writers, and is for its owner alone.
 
 import { execFile, spawn } from 'node:child_process'
-import { chmod, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import {
+  chmod,
+  chown,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { testStore } from '@fluxauth/auth-testkit'
@@ -59,6 +71,98 @@ test('is for its owner alone from the first moment, with the files beside it', a
   } finally {
     process.umask(umask)
   }
+})
+
+test('takes away from others also what SQLite left beside the file', async () => {
+  const path = newPath()
+  const first = await createSqliteStore({ path })
+  await first.attempts?.begin({ user: 'joe' })
+  for (const suffix of ['', '-wal', '-shm']) await chmod(path + suffix, 0o644)
+  const second = await createSqliteStore({ path })
+  for (const suffix of ['', '-wal', '-shm']) expect((await stat(path + suffix)).mode & 0o777).toBe(0o600)
+  first.close()
+  second.close()
+})
+
+const isRoot = process.geteuid?.() === 0
+
+test.each(['', '-wal', '-shm', '-journal'])('follows no link in the place of its file%s', async (suffix) => {
+  const [path, other] = [newPath(), newPath()]
+  await writeFile(other, '', { mode: 0o644 })
+  await symlink(other, path + suffix)
+  await expect(createSqliteStore({ path })).rejects.toMatchObject({
+    code: 'ERR_STORE_PERMISSIONS',
+    message: expect.stringContaining('not of a link'),
+  })
+  expect((await stat(other)).mode & 0o777).toBe(0o644)
+})
+
+test.runIf(isRoot).each(['', '-wal', '-shm', '-journal'])(
+  'takes no file%s of another user',
+  async (suffix) => {
+    const path = newPath()
+    await writeFile(path + suffix, '')
+    await chown(path + suffix, 65_534, 65_534)
+    await expect(createSqliteStore({ path })).rejects.toMatchObject({
+      code: 'ERR_STORE_PERMISSIONS',
+      message: expect.stringContaining('another user'),
+    })
+  },
+)
+
+test('is not kept where everybody can put another file in its place', async () => {
+  const open = join(folder, 'open')
+  await mkdir(open)
+  await chmod(open, 0o777)
+  const path = join(open, 'auth.db')
+  await expect(createSqliteStore({ path })).rejects.toMatchObject({ code: 'ERR_STORE_PERMISSIONS' })
+  await chmod(open, 0o1777)
+  ;(await createSqliteStore({ path })).close()
+})
+
+test.each([false, true])('stands nothing still while another process writes (handle: %s)', async (handed) => {
+  const path = newPath()
+  const own = handed ? new Database(path) : undefined
+  const place = own ? { database: own } : { path }
+  const store = await createSqliteStore({ ...place, timeout: 2000 })
+  const { tokens } = createVerifier({ store })
+  const { stored } = await tokens.create({ userID: '1', user: 'joe', permissions: [] })
+  const locker = spawn(process.execPath, [
+    '--input-type=module',
+    '-e',
+    `import { createRequire } from 'node:module'
+     const Database = createRequire(${JSON.stringify(import.meta.url)})('libsql')
+     const database = new Database(${JSON.stringify(path)})
+     database.exec('BEGIN IMMEDIATE')
+     process.stdout.write('locked')
+     process.stdin.on('end', () => database.exec('COMMIT')).resume()`,
+  ])
+  const ended = new Promise((resolve) => locker.once('close', resolve))
+  await new Promise((resolve) => locker.stdout.once('data', resolve))
+  const delay = monitorEventLoopDelay({ resolution: 5 })
+  delay.enable()
+  const start = performance.now()
+  const attempts = Array.from({ length: 50 }, (_, i) =>
+    Promise.resolve(store.attempts?.begin({ address: `192.0.2.${i}`, kind: 'token' })),
+  )
+  const late = Promise.resolve(store.tokens.delete(stored.id))
+  // What is only read is at hand meanwhile.
+  expect(store.tokens.find(stored.hash)).toMatchObject({ id: stored.id })
+  for (const outcome of await Promise.allSettled(attempts)) {
+    expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'ERR_STORE_UNAVAILABLE' } })
+  }
+  expect(performance.now() - start).toBeLessThan(1900)
+  locker.stdin.end()
+  expect(await late).toBe(true)
+  await ended
+  delay.disable()
+  expect(delay.max / 1e6).toBeLessThan(500)
+  expect(await store.attempts?.begin({ address: '192.0.2.1', kind: 'token' })).toEqual({
+    wait: 0,
+    locks: false,
+  })
+  await store.close()
+  own?.close()
 })
 
 test('has its answer at hand, so that verifying a token costs no promise', async () => {

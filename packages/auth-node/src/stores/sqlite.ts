@@ -1,17 +1,21 @@
 // Everything in one SQLite file: the embedded default, for one machine with any number of processes.
 
-import { chmodSync, closeSync, openSync } from 'node:fs'
 import { type AuthStore, allowed, checkOptions, StoreError } from '@fluxauth/auth-core/server'
 import { guard, missingPackage, unavailable } from './failures.ts'
 import { type AttemptLimits, attemptLimits, timeoutRule } from './limits.ts'
+import { createWhenFree, patient, type WhenFree } from './sqlite-busy.ts'
 import { keepStatements, type SqliteDatabase } from './sqlite-database.ts'
+import { prepareFiles } from './sqlite-files.ts'
 import { sqliteAttempts, sqliteSessions, sqliteTokens } from './sqlite-tables.ts'
 
 export type { SqliteDatabase, SqliteStatement } from './sqlite-database.ts'
 
 /** Options of {@link createSqliteStore}. */
 export type SqliteStoreOptions = SqlitePlace & {
-  /** How many milliseconds to wait for another process that writes. Default 5,000. */
+  /**
+   * How many milliseconds to wait for another process that writes; a second at most to count an attempt. The event loop goes on meanwhile.
+   * Default 5,000.
+   */
   readonly timeout?: number | undefined
   /** How many failed attempts are let through. */
   readonly limits?: AttemptLimits | undefined
@@ -19,11 +23,13 @@ export type SqliteStoreOptions = SqlitePlace & {
 
 /** Where the store is. */
 export type SqlitePlace =
-  /** The file; made where there is none, for its owner alone. */
+  /** The file, which is made where there is none. It and those that SQLite keeps beside it become this user's alone to read. */
   | { readonly path: string; readonly database?: undefined }
   /** An open database with better-sqlite3's API. It is set to WAL, and stays yours to close. */
   | { readonly database: SqliteDatabase; readonly path?: undefined }
 
+/** In milliseconds: an attempt is answered 503 rather than waited for longer. */
+const ATTEMPT_PATIENCE = 1000
 const SWEEP_MILLISECONDS = 300_000
 
 const TABLES = `
@@ -54,7 +60,8 @@ CREATE INDEX IF NOT EXISTS fluxauth_attempts_expire ON fluxauth_attempts (expire
  *
  * @param options `path` or `database`, `timeout` and `limits`
  * @returns the store; `close()` closes the file
- * @throws {StoreError} `ERR_STORE_PACKAGE` without `libsql`, `ERR_STORE_UNAVAILABLE` when the file cannot be opened
+ * @throws {StoreError} `ERR_STORE_PACKAGE` without `libsql`, `ERR_STORE_UNAVAILABLE` when the file cannot be opened,
+ * `ERR_STORE_PERMISSIONS` when the file, or one that SQLite keeps beside it, is a link or another user's, or its folder is everybody's
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  * @example
  * const store = await createSqliteStore({ path: '/var/lib/my-api/auth.db' })
@@ -74,7 +81,9 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Au
     for (const handle of opened) handle.close()
   }
   try {
-    const open = path === undefined ? undefined : await opener(path)
+    const Database = path === undefined ? undefined : await loadDriver()
+    const files = path === undefined ? undefined : prepareFiles(path)
+    const open = Database && files && (() => new Database(files.path) as SqliteDatabase)
     const connect = (synchronous: 'FULL' | 'NORMAL'): SqliteDatabase => {
       const handle = open?.() ?? database
       if (!handle) throw new StoreError('ERR_STORE_ABSENT', 'Give the store a path, or a database')
@@ -86,13 +95,37 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Au
     }
     const main = connect('FULL')
     main.transaction(() => main.exec(TABLES)).immediate()
+    files?.secure()
     // Attempts are not worth a wait for the disk each: they have a connection of their own, which does without.
     const counting = open ? connect('NORMAL') : main
-    const { attempts, sweep } = sqliteAttempts(counting, limits)
+    // From here on nobody is waited for in a way that stands the event loop still.
+    const busyTimeout = (handle: SqliteDatabase, milliseconds: number) =>
+      handle.exec(`PRAGMA busy_timeout = ${Math.floor(milliseconds)}`)
+    for (const handle of opened) busyTimeout(handle, 0)
+    const whenFree = (milliseconds: number): WhenFree => {
+      const wait = createWhenFree(milliseconds)
+      if (!database) return wait
+      // On the application's handle the application's own statements wait as they did.
+      return (work) =>
+        wait(() => {
+          busyTimeout(database, 0)
+          try {
+            return work()
+          } finally {
+            busyTimeout(database, timeout)
+          }
+        })
+    }
+    const [writes, reads] = [whenFree(timeout), whenFree(timeout)]
+    const { attempts, sweep } = sqliteAttempts(
+      counting,
+      limits,
+      whenFree(Math.min(timeout, ATTEMPT_PATIENCE)),
+    )
     const timer = setInterval(sweep, SWEEP_MILLISECONDS).unref()
     return {
-      tokens: guard('SQLite', sqliteTokens(main)),
-      sessions: guard('SQLite', sqliteSessions(main)),
+      tokens: guard('SQLite', patient(sqliteTokens(main), writes, reads)),
+      sessions: guard('SQLite', patient(sqliteSessions(main), writes, reads)),
       attempts: guard('SQLite', attempts),
       close() {
         clearInterval(timer)
@@ -105,15 +138,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Au
   }
 }
 
-/** What opens a file that only its owner may read; SQLite gives the files beside it the same permissions. */
-async function opener(path: string): Promise<() => SqliteDatabase> {
+async function loadDriver() {
   const { default: Database } = await import('libsql').catch(missingPackage('libsql'))
-  try {
-    closeSync(openSync(path, 'wx', 0o600))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    // Not opened to be looked at: closing it again would undo the locks of whoever else in this process has it open.
-    chmodSync(path, 0o600)
-  }
-  return () => new Database(path)
+  return Database
 }
