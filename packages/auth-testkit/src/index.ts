@@ -6,8 +6,15 @@ export {
   type ClientRequest,
   type ClientTraits,
   type ClientUnderTest,
+  type FoundDifference,
+  findDifferences,
   type Hop,
   type Network,
+  type ParityClient,
+  type ParityDifference,
+  type ParityPair,
+  type ParityRequest,
+  type ParitySend,
   type RedirectScenario,
   type Responder,
   redirectScenarios,
@@ -15,6 +22,7 @@ export {
   type Step,
   startNetwork,
   testClient,
+  testParity,
   type Visit,
 } from './clients/index.ts'
 export { type SchemeCheck, type SchemeSamples, schemeChecks, testScheme } from './schemes.ts'

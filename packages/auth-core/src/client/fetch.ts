@@ -123,5 +123,7 @@ function isRecord(headers: unknown): headers is Record<string, string> | undefin
 }
 
 function readMode(mode: string | undefined): 'follow' | 'manual' | 'error' {
-  return mode === 'manual' || mode === 'error' ? mode : 'follow'
+  if (mode === undefined || mode === 'follow') return 'follow'
+  if (mode === 'manual' || mode === 'error') return mode
+  throw new TypeError("redirect is one of 'follow', 'manual' and 'error'")
 }

@@ -70,6 +70,7 @@ export function authHttp({ agents = {}, ...options }: AuthHttpOptions): AuthHttp
     new Promise((resolve, reject) => {
       const { method = 'GET', body, redirect = 'follow', signal } = init
       const headers = new RecordHeaders(init.headers)
+      if (signal?.aborted) throw failure(signal.reason, signal)
       const url = authorizer.target.resolve(String(to))
       const attempt = (exchange: Exchange, to: URL): void => {
         const answer = (response: IncomingMessage): void => {
@@ -86,7 +87,7 @@ export function authHttp({ agents = {}, ...options }: AuthHttpOptions): AuthHttp
             .catch((error) => {
               // A body that is still being sent would be sent on, for nobody.
               if (!request.writableFinished) request.destroy()
-              reject(error)
+              reject(failure(error, signal))
             })
         }
         const options = toOptions(to, exchange.method, headers.record, agents)
@@ -101,10 +102,23 @@ export function authHttp({ agents = {}, ...options }: AuthHttpOptions): AuthHttp
         redirect,
         signal,
       })
-      if ('then' in started) started.then((exchange) => attempt(exchange, url)).catch(reject)
-      else attempt(started, url)
+      if ('then' in started) {
+        started
+          .then(
+            (exchange) => attempt(exchange, url),
+            (error) => reject(failure(error, signal)),
+          )
+          .catch(reject)
+      } else attempt(started, url)
     })
   return { request, get: request }
+}
+
+/** The error of a request: Node has one of its own for a signal that aborts, also where it is the exchange that was stopped. */
+function failure(error: unknown, signal: AbortSignal | undefined): unknown {
+  if (!signal?.aborted || error !== signal.reason) return error
+  const aborted = new Error('The operation was aborted', { cause: error })
+  return Object.assign(aborted, { name: 'AbortError', code: 'ABORT_ERR' })
 }
 
 /** What Node's http asks for. Absent options are not named: to name them takes a fifth of a request's time. */

@@ -1,0 +1,42 @@
+// Runs the parity suite on every client and prints, for each, how many requests were compared and which differences are meant to be.
+
+import { fileURLToPath } from 'node:url'
+import { startVitest } from 'vitest/node'
+
+const clients = new Map()
+const failed = []
+
+/** Notes what each request's test says of itself; see `testParity`. */
+const reporter = {
+  onTestRunEnd(modules) {
+    for (const module of modules) {
+      for (const test of module.children.allTests()) {
+        const { parity, reason } = test.meta()
+        if (!parity) continue
+        if (!clients.has(parity)) clients.set(parity, { same: 0, differences: new Map() })
+        const client = clients.get(parity)
+        if (test.result().state !== 'passed') failed.push(`${parity}: ${test.name}`)
+        else if (!reason) client.same++
+        else client.differences.set(reason, [...(client.differences.get(reason) ?? []), test.name])
+      }
+    }
+  },
+}
+
+const vitest = await startVitest('test', ['parity'], {
+  root: fileURLToPath(new URL('../../..', import.meta.url)),
+  watch: false,
+  reporters: [reporter],
+})
+await vitest.close()
+
+for (const [name, { same, differences }] of [...clients].sort(([a], [b]) => a.localeCompare(b))) {
+  const different = [...differences.values()].flat().length
+  console.log(`${name}: ${same} requests alike, ${different} different on purpose`)
+  for (const [reason, requests] of differences) {
+    console.log(
+      `  - ${reason}\n    ${requests.length}: ${requests.slice(0, 3).join('; ')}${requests.length > 3 ? '; …' : ''}`,
+    )
+  }
+}
+if (failed.length > 0) console.log(`\nDIFFERENT, and on no list:\n  ${failed.join('\n  ')}`)
