@@ -1,6 +1,6 @@
 // Node's http and https pass the shared client suite.
 
-import http, { createServer } from 'node:http'
+import http, { Agent, createServer } from 'node:http'
 import https from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
@@ -90,6 +90,14 @@ describe('requests over node:http', () => {
     await expect.poll(() => ended).toBe(true)
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
+  })
+
+  test('that Node refuses when they are sent keep no connection', async () => {
+    const agents = { http: new Agent({ keepAlive: true }) }
+    const { get } = authHttp({ origin: network.loopback, credentials: 'my-s3cret', agents })
+    const sent = get('/', { headers: { trailer: 'x-sum' } })
+    await expect(sent).rejects.toMatchObject({ code: 'ERR_HTTP_TRAILER_INVALID' })
+    await expect.poll(() => [agents.http.sockets, agents.http.freeSockets]).toEqual([{}, {}])
   })
 
   test('send headers with several values, and bytes', async () => {

@@ -86,13 +86,12 @@ export function authHttp({ agents = {}, ...options }: AuthHttpOptions): AuthHttp
             .then((again) => (again ? attempt(exchange, new URL(exchange.url.href)) : resolve(response)))
             .catch((error) => {
               // A body that is still being sent would be sent on, for nobody.
-              if (!request.writableFinished) request.destroy()
+              if (!sent.writableFinished) sent.destroy()
               reject(failure(error, signal))
             })
         }
         const options = toOptions(to, exchange.method, headers.record, agents)
-        const request = send(options, exchange.bodyDropped ? { ...init, body: undefined } : init, answer)
-        request.on('error', reject)
+        const sent = send(options, exchange.bodyDropped ? { ...init, body: undefined } : init, answer, reject)
       }
       const started = startExchange(authorizer, {
         url,
@@ -145,10 +144,11 @@ function send(
   options: RequestOptions,
   { body, signal, timeout }: AuthHttpRequest,
   answer: (response: IncomingMessage) => void,
+  fail: (error: Error) => void,
 ): ClientRequest {
   if (signal) options.signal = signal
   if (timeout !== undefined) options.timeout = timeout
-  const request = quietRequest(options, answer)
+  const request = quietRequest(options, answer).on('error', fail)
   if (timeout !== undefined) {
     request.on('timeout', () => request.destroy(new Error(`No answer from ${options.hostname} in time`)))
   }
@@ -157,7 +157,12 @@ function send(
       request.destroy(error),
     )
   } else {
-    request.end(body)
+    try {
+      request.end(body)
+    } catch (error) {
+      // Headers that cannot be sent are refused only here, where the request has a connection already.
+      request.destroy(error as Error)
+    }
   }
   return request
 }
