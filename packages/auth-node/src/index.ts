@@ -17,9 +17,10 @@ export {
 } from '@fluxauth/auth-core/client'
 export { type AuthFetchOptions, authFetch } from './auth-fetch.ts'
 export { chain, type DefaultChainOptions, defaultChain } from './credentials/chain.ts'
-export { type EnvOptions, fromEnv } from './credentials/env.ts'
+export { type EnvHost, type EnvOptions, fromEnv, hostFromEnv } from './credentials/env.ts'
 export { type ExecOptions, fromExec } from './credentials/exec.ts'
 export { fromValue } from './credentials/explicit.ts'
+export { resolveUrl } from './credentials/host.ts'
 export {
   fromInfluxConfigs,
   type InfluxConfigsOptions,

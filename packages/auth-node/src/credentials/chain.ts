@@ -1,9 +1,10 @@
 // Asks one source after the other, and says what it looked at when none has a credential.
 
 import type { Credentials } from '@fluxauth/auth-core'
+import { allowed, checkOptions } from '@fluxauth/auth-core/client'
 import { fromEnv } from './env.ts'
-import { fromValue } from './explicit.ts'
-import { fromInfluxConfigs } from './influx-configs.ts'
+import { CREDENTIALS, fromValue } from './explicit.ts'
+import { fromInfluxConfigs, PROFILE } from './influx-configs.ts'
 import { fromKeyring } from './keyring.ts'
 import { fromNetrc } from './netrc.ts'
 import { type CredentialFinder, defineSource, SourceError } from './source.ts'
@@ -18,10 +19,12 @@ import { type CredentialFinder, defineSource, SourceError } from './source.ts'
  *
  * @param sources in the order to ask them
  * @returns a source; `get` and `find` reject with `SourceError` `ERR_SOURCE_CHAIN` when none has one, and say why for each
+ * @throws {OptionsError} `ERR_OPTION_VALUE` for what is no list of sources
  * @example
  * await chain([fromEnv({ env: {} }), fromValue('my-token')]).get() // { scheme: 'token', token: 'my-token' }
  */
 export function chain(sources: readonly CredentialFinder[]): CredentialFinder {
+  checkOptions({ sources }, { sources: { wanted: 'a list of sources', test: isListOfSources } })
   // By what they gave: requests to several origins, or before and after a change, may be served by different sources.
   const servers = new WeakMap<Credentials, CredentialFinder>()
   return defineSource(
@@ -67,10 +70,13 @@ export interface DefaultChainOptions {
  *
  * @param options `credentials` and `profile`
  * @returns the chain, see {@link chain}
+ * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  * @example
  * const fetch = authFetch({ origin: 'https://localhost:8086', credentials: defaultChain() })
  */
-export function defaultChain({ credentials, profile }: DefaultChainOptions = {}): CredentialFinder {
+export function defaultChain(options: DefaultChainOptions = {}): CredentialFinder {
+  checkOptions(options, { credentials: CREDENTIALS, profile: PROFILE })
+  const { credentials, profile } = options
   return chain([
     fromValue(credentials),
     fromEnv(),
@@ -78,4 +84,8 @@ export function defaultChain({ credentials, profile }: DefaultChainOptions = {})
     fromNetrc(),
     fromKeyring(),
   ])
+}
+
+function isListOfSources(value: unknown): boolean {
+  return Array.isArray(value) && value.every(allowed.having('find', 'get').test)
 }

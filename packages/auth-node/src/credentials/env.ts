@@ -1,8 +1,11 @@
 // Environment variables of the InfluxDB tools, and their `*_FILE` forms.
 
 import type { Credentials } from '@fluxauth/auth-core'
+import { checkOptions } from '@fluxauth/auth-core/client'
 import { readSecretFile } from './file.ts'
-import { type CredentialFinder, checkHost, defineSource, SourceError } from './source.ts'
+import { checkHost, readHost } from './host.ts'
+import { readBasic, readPlain, readToken } from './secret.ts'
+import { type CredentialFinder, defineSource, SourceError } from './source.ts'
 
 /** Options of {@link fromEnv}. */
 export interface EnvOptions {
@@ -10,72 +13,144 @@ export interface EnvOptions {
   readonly env?: Readonly<Record<string, string | undefined>> | undefined
 }
 
-/** In this order; a token wins over user name and password, as it does in the influx CLI. */
-const TOKEN_VARIABLES = [
-  { token: 'INFLUX_TOKEN', host: 'INFLUX_HOST' },
-  { token: 'INFLUXDB3_AUTH_TOKEN', host: 'INFLUXDB3_HOST_URL' },
+const RULES = { env: { wanted: 'an object with variables', test: isRecord } }
+
+/** The server that the environment names. */
+export interface EnvHost {
+  /** As it is written there, with its path. */
+  readonly host: string
+  /** Scheme, host and port of it. */
+  readonly origin: string
+  /** The variable's name. */
+  readonly source: string
+}
+
+type Read = (name: string) => Promise<Variable | undefined>
+interface Variable {
+  readonly value: string
+  /** For people: the variable's name. */
+  readonly source: string
+}
+
+/**
+ * In this order; a token wins over user name and password, as it does in the influx CLI. Each is for the server that its own host
+ * variable names, or else the other one: a variable that names a server is there to say where credentials go.
+ */
+const SECRETS = [
+  { name: 'INFLUX_TOKEN', hosts: ['INFLUX_HOST', 'INFLUXDB3_HOST_URL'] },
+  { name: 'INFLUXDB3_AUTH_TOKEN', hosts: ['INFLUXDB3_HOST_URL', 'INFLUX_HOST'] },
+  { name: 'INFLUX_USERNAME', hosts: ['INFLUX_HOST', 'INFLUXDB3_HOST_URL'] },
 ] as const
 
 /**
  * Reads the variables that InfluxDB's own tools use.
  *
- * A token from `INFLUX_TOKEN` (with `INFLUX_HOST`; `INFLUX_AUTH_SCHEME` may say `Bearer`) or `INFLUXDB3_AUTH_TOKEN` (with
- * `INFLUXDB3_HOST_URL`); else user name and password from `INFLUX_USERNAME` and `INFLUX_PASSWORD`. Each may have `_FILE` added to its
- * name and then names a file that holds the value. Empty variables count as absent. A credential whose host variable names another
- * server than the one that is called is not used. `find` also tells `host` and `org` (`INFLUX_ORG`).
+ * A token from `INFLUX_TOKEN` (`INFLUX_AUTH_SCHEME` may say `Bearer`) or `INFLUXDB3_AUTH_TOKEN`; else user name and password from
+ * `INFLUX_USERNAME` and `INFLUX_PASSWORD`. Each may have `_FILE` added to its name and then names a file that holds the value. Empty
+ * variables count as absent.
+ *
+ * Where `INFLUX_HOST` or `INFLUXDB3_HOST_URL` is set, the credential goes to that server and no other; where both are,
+ * `INFLUXDB3_AUTH_TOKEN` goes to the latter, all else to the former. `find` also tells `host`, its `origin`, and `org` (`INFLUX_ORG`).
  *
  * @param options `env` instead of `process.env`
  * @returns the source; `get` and `find` reject with `SourceError` `ERR_SOURCE_ABSENT`, or `ERR_SOURCE_INVALID` when variables
- *   contradict each other
+ *   contradict each other, or hold something else than they should
+ * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  * @example
  * await fromEnv({ env: { INFLUX_TOKEN: 'my-token' } }).get() // { scheme: 'token', token: 'my-token' }
  * @see InfluxDB 2 documentation, "influx CLI", environment variables
  */
-export function fromEnv({ env }: EnvOptions = {}): CredentialFinder {
+export function fromEnv(options: EnvOptions = {}): CredentialFinder {
+  checkOptions(options, RULES)
   return defineSource('environment', async (context) => {
-    const variables = env ?? process.env
-    const read = (name: string) => readVariable(variables, name)
-    for (const names of TOKEN_VARIABLES) {
-      const token = await read(names.token)
-      if (!token) continue
-      const host = (await read(names.host))?.value
-      checkHost(host, token.source, context)
-      const credentials = await tokenCredentials(token.value, read)
-      return { credentials, source: token.source, host, org: (await read('INFLUX_ORG'))?.value }
+    const read = reader(options)
+    let elsewhere: SourceError | undefined
+    for (const { name, hosts } of SECRETS) {
+      const secret = await read(name)
+      if (!secret) continue
+      const host = await readFirstHost(hosts, read)
+      try {
+        if (host) checkHost(host.url, secret.source, context)
+      } catch (error) {
+        elsewhere ??= error as SourceError
+        continue
+      }
+      const credentials =
+        name === 'INFLUX_USERNAME'
+          ? await basicCredentials(secret, read)
+          : await tokenCredentials(secret, read)
+      const org = await read('INFLUX_ORG')
+      return { credentials, source: secret.source, host: host?.value, org: org && readPlain(org.value) }
     }
-    const username = await read('INFLUX_USERNAME')
-    if (!username) {
+    if (elsewhere) throw elsewhere
+    if (await read('INFLUX_PASSWORD')) {
       throw new SourceError(
-        'ERR_SOURCE_ABSENT',
-        'None of INFLUX_TOKEN, INFLUXDB3_AUTH_TOKEN, INFLUX_USERNAME is set, nor with _FILE added',
+        'ERR_SOURCE_INVALID',
+        'INFLUX_PASSWORD is set, but INFLUX_USERNAME is not: set it',
       )
     }
-    const password = await read('INFLUX_PASSWORD')
-    const host = (await read('INFLUX_HOST'))?.value
-    checkHost(host, username.source, context)
-    return {
-      credentials: { scheme: 'basic', username: username.value, password: password?.value ?? '' },
-      source: username.source,
-      host,
-      org: (await read('INFLUX_ORG'))?.value,
-    }
+    throw new SourceError(
+      'ERR_SOURCE_ABSENT',
+      'None of INFLUX_TOKEN, INFLUXDB3_AUTH_TOKEN, INFLUX_USERNAME is set, nor with _FILE added',
+    )
   })
 }
 
-async function tokenCredentials(
-  token: string,
-  read: (name: string) => Promise<{ value: string } | undefined>,
-): Promise<Credentials> {
-  const scheme = (await read('INFLUX_AUTH_SCHEME'))?.value.toLowerCase() ?? 'token'
-  if (scheme === 'token' || scheme === 'bearer') return { scheme, token }
-  throw new SourceError('ERR_SOURCE_INVALID', 'INFLUX_AUTH_SCHEME must be Token or Bearer')
+/**
+ * The server that `INFLUX_HOST` or else `INFLUXDB3_HOST_URL` names (or a file, with `_FILE` added), whether there is a credential or not.
+ *
+ * @param options `env` instead of `process.env`
+ * @returns `host` with its path, and its `origin`; `undefined` where no variable names one
+ * @throws {SourceError} `ERR_SOURCE_INVALID` when it is not a http or https URL
+ * @example
+ * (await hostFromEnv({ env: { INFLUX_HOST: 'http://localhost:8086/influx' } }))?.origin // 'http://localhost:8086'
+ */
+export async function hostFromEnv(options: EnvOptions = {}): Promise<EnvHost | undefined> {
+  checkOptions(options, RULES)
+  const found = await readFirstHost(['INFLUX_HOST', 'INFLUXDB3_HOST_URL'], reader(options))
+  return found && { host: found.value, origin: found.url.origin, source: found.source }
+}
+
+async function readFirstHost(
+  names: readonly string[],
+  read: Read,
+): Promise<(Variable & { readonly url: URL }) | undefined> {
+  for (const name of names) {
+    const host = await read(name)
+    if (!host) continue
+    const value = readPlain(host.value)
+    return { value, source: host.source, url: readHost(value, host.source) }
+  }
+  return undefined
+}
+
+async function tokenCredentials({ value, source }: Variable, read: Read): Promise<Credentials> {
+  const given = await read('INFLUX_AUTH_SCHEME')
+  const scheme = given ? readPlain(given.value).toLowerCase() : 'token'
+  if (scheme === 'token' || scheme === 'bearer') return { scheme, token: readToken(value, source) }
+  throw new SourceError(
+    'ERR_SOURCE_INVALID',
+    `${given?.source} has to be Token or Bearer, in any case; for Basic set INFLUX_USERNAME and INFLUX_PASSWORD instead of a token`,
+  )
+}
+
+async function basicCredentials(username: Variable, read: Read): Promise<Credentials> {
+  const password = await read('INFLUX_PASSWORD')
+  return readBasic(
+    { username: username.value, password: password?.value ?? '' },
+    { username: username.source, password: password?.source ?? 'INFLUX_PASSWORD' },
+  )
+}
+
+function reader({ env = process.env }: EnvOptions): Read {
+  return (name) => readVariable(env, name)
 }
 
 /** A variable's value, or that of the file which its `_FILE` form names. */
 async function readVariable(
-  env: Readonly<Record<string, string | undefined>>,
+  env: NonNullable<EnvOptions['env']>,
   name: string,
-): Promise<{ value: string; source: string } | undefined> {
+): Promise<Variable | undefined> {
   const value = env[name]
   const path = env[`${name}_FILE`]
   if (value && path) {
@@ -83,11 +158,24 @@ async function readVariable(
   }
   if (value) return { value, source: name }
   if (!path) return undefined
-  const content = (
-    await readSecretFile(path, { ownerOnly: false }).catch((cause) => {
-      throw new SourceError('ERR_SOURCE_INVALID', `${name}_FILE names a file that cannot be used`, { cause })
-    })
-  ).replace(/\r?\n$/, '')
-  if (!content) throw new SourceError('ERR_SOURCE_INVALID', `The file that ${name}_FILE names is empty`)
-  return { value: content, source: `${name}_FILE` }
+  const source = `${name}_FILE`
+  if (looksLikeToken(path)) {
+    throw new SourceError('ERR_SOURCE_INVALID', `${source} is to name a file, and holds a token: set ${name}`)
+  }
+  const content = await readSecretFile(path, { ownerOnly: false }).catch((cause) => {
+    const code = cause.code === 'ERR_SOURCE_TIMEOUT' ? cause.code : 'ERR_SOURCE_INVALID'
+    throw new SourceError(code, `${source} names a file that cannot be used: ${cause.message}`, { cause })
+  })
+  if (!readPlain(content))
+    throw new SourceError('ERR_SOURCE_INVALID', `The file that ${source} names is empty`)
+  return { value: content, source }
+}
+
+/** A token in the place of a path: the message would show it. */
+function looksLikeToken(path: string): boolean {
+  return /^apiv3_|=$/.test(path) || (path.length > 30 && !/[/\\.]/.test(path))
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
 }

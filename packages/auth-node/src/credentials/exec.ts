@@ -1,5 +1,6 @@
 // A command that prints a credential: a password manager, a cloud's secret store.
 
+import { decodeText } from './secret.ts'
 import { type CredentialFinder, defineKeptSource, type Found, SourceError } from './source.ts'
 import { parseCredentialText } from './text.ts'
 
@@ -43,12 +44,13 @@ export function fromExec(
 
 async function run(command: string, args: readonly string[], options: ExecOptions): Promise<Found> {
   const { execFile } = await import('node:child_process') // few programs need it, and it is slow to load
+  const place = `The command ${command}`
   const { timeout = 30_000, maxBytes = 65_536, env, cwd } = options
   return new Promise((resolve, reject) => {
     const settings = {
       timeout,
       maxBuffer: maxBytes,
-      encoding: 'utf8',
+      encoding: 'buffer',
       windowsHide: true,
       killSignal: 'SIGKILL',
     } as const
@@ -60,7 +62,10 @@ async function run(command: string, args: readonly string[], options: ExecOption
         try {
           // What the command printed, and so `error`, may hold the secret: neither goes into ours.
           if (error) throw execError(command, error, timeout, maxBytes)
-          resolve({ credentials: parseCredentialText(output, command), source: `command ${command}` })
+          resolve({
+            credentials: parseCredentialText(decodeText(output, place), place),
+            source: `command ${command}`,
+          })
         } catch (failure) {
           reject(failure)
         }

@@ -1,6 +1,7 @@
 // Reads files that hold secrets, without trusting their size or who else can read them.
 
 import type { FileHandle } from 'node:fs/promises'
+import { decodeText } from './secret.ts'
 import { SourceError } from './source.ts'
 
 const MAX_BYTES = 1024 * 1024
@@ -31,7 +32,7 @@ export async function readSecretFile(
         const quoted = `'${path.replaceAll("'", String.raw`'\''`)}'`
         throw new SourceError('ERR_SOURCE_PERMISSIONS', `Others can read ${path}. Do: chmod 600 ${quoted}`)
       }
-      return decode(await readBounded(file, path), path)
+      return decodeText(await readBounded(file, path), path)
     } finally {
       await file.close()
     }
@@ -56,13 +57,5 @@ async function readBounded(file: FileHandle, path: string): Promise<Buffer> {
     if (left < 0)
       throw new SourceError('ERR_SOURCE_INVALID', `${path} is larger than 1 MiB: not a file of secrets`)
     chunks.push(buffer.subarray(0, bytesRead))
-  }
-}
-
-function decode(bytes: Buffer, path: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw new SourceError('ERR_SOURCE_INVALID', `${path} is not UTF-8: save it as such`)
   }
 }

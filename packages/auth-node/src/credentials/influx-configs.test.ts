@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect, promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { fromInfluxConfigs, readInfluxProfiles, writeInfluxProfiles } from '../index.ts'
+import { chain, fromInfluxConfigs, fromValue, readInfluxProfiles, writeInfluxProfiles } from '../index.ts'
 
 const CONFIGS = `# profiles of this machine
 [onboarding]
@@ -66,12 +66,28 @@ describe('fromInfluxConfigs', () => {
   })
 
   test.each([
-    ['there is no such profile', 'other', 'ERR_SOURCE_ABSENT', CONFIGS, 0o600],
+    ['there is no such profile', 'other', 'ERR_SOURCE_INVALID', CONFIGS, 0o600],
     [
-      'the profile has no token',
+      'the profile that was asked for has no token',
       'empty',
-      'ERR_SOURCE_ABSENT',
+      'ERR_SOURCE_INVALID',
       '[empty]\nurl = "https://localhost:8086"',
+      0o600,
+    ],
+    [
+      'the active profile has no token',
+      undefined,
+      'ERR_SOURCE_ABSENT',
+      '[empty]\nurl = "https://localhost:8086"\nactive = true',
+      0o600,
+    ],
+    ['there is no active profile', undefined, 'ERR_SOURCE_ABSENT', '', 0o600],
+    ['the profile names no server', 'a', 'ERR_SOURCE_INVALID', '[a]\ntoken = "s3cret"', 0o600],
+    [
+      'the server is no URL',
+      'a',
+      'ERR_SOURCE_INVALID',
+      '[a]\nurl = "localhost:8086"\ntoken = "s3cret"',
       0o600,
     ],
     ['the file is no TOML', undefined, 'ERR_SOURCE_INVALID', '[a]\ntoken = s3cret', 0o600],
@@ -84,6 +100,20 @@ describe('fromInfluxConfigs', () => {
       .catch((reason) => reason)
     expect(error).toMatchObject({ name: 'SourceError', code })
     expect(inspect(error, { depth: 9 })).not.toContain('s3cret')
+  })
+})
+
+test('a chain does not go on for want of a profile that was asked for: that would be somebody else', async () => {
+  const next = fromValue('somebody else')
+  for (const source of [
+    fromInfluxConfigs({ path, profile: 'no-such' }),
+    fromInfluxConfigs({ path: join(folder, 'no-such'), profile: 'cloud' }),
+  ]) {
+    await expect(chain([source, next]).get(context)).rejects.toMatchObject({ code: 'ERR_SOURCE_INVALID' })
+  }
+  vi.stubEnv('INFLUX_ACTIVE_CONFIG', 'no-such')
+  await expect(chain([fromInfluxConfigs({ path }), next]).get(context)).rejects.toMatchObject({
+    code: 'ERR_SOURCE_INVALID',
   })
 })
 

@@ -2,8 +2,11 @@
 
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { allowed, checkOptions, type OptionRule } from '@fluxauth/auth-core/client'
 import { readSecretFile } from './file.ts'
-import { type CredentialFinder, checkHost, conceal, defineSource, SourceError } from './source.ts'
+import { checkHost, readHost } from './host.ts'
+import { readToken } from './secret.ts'
+import { type CredentialFinder, conceal, defineSource, SourceError } from './source.ts'
 
 /** One profile, as the influx CLI keeps it. */
 export interface InfluxProfile {
@@ -27,31 +30,45 @@ export function influxConfigsPath(): string {
   return process.env.INFLUX_CONFIGS_PATH || join(homedir(), '.influxdbv2', 'configs')
 }
 
+/** What the name of a profile may be. */
+export const PROFILE: OptionRule = allowed.string(/./, 'the name of a profile')
+
 /**
- * Reads the token of an influx CLI profile. A profile that is for another server than the one that is called is not used.
+ * Reads the token of an influx CLI profile. It goes to the server that the profile's `url` names, and to no other.
  *
  * @param options `path` and `profile`
  * @returns the source; `get` and `find` reject with `SourceError` `ERR_SOURCE_ABSENT`, `ERR_SOURCE_PERMISSIONS` (others can read the
- *   file) or `ERR_SOURCE_INVALID`
+ *   file, or it is another user's), `ERR_SOURCE_TIMEOUT` or `ERR_SOURCE_INVALID`: also for a profile that was asked for by name and is
+ *   not there, and for one without `url`
+ * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  * @example
  * const fetch = authFetch({ origin: 'https://localhost:8086', credentials: fromInfluxConfigs({ profile: 'onboarding' }) })
  * @see InfluxDB 2 documentation, "influx config"
  */
 export function fromInfluxConfigs(options: InfluxConfigsOptions = {}): CredentialFinder {
+  checkOptions(options, { path: allowed.string(/./, 'a path'), profile: PROFILE })
   return defineSource('influx CLI configs', async (context) => {
     const path = options.path ?? influxConfigsPath()
-    const profiles = await parseProfiles(await readSecretFile(path), path)
-    const name = options.profile ?? (process.env.INFLUX_ACTIVE_CONFIG || activeProfile(profiles))
+    const asked = options.profile ?? (process.env.INFLUX_ACTIVE_CONFIG || undefined)
+    const profiles = await readInfluxProfiles(path)
+    const name = asked ?? activeProfile(profiles)
     const profile = profiles.get(name)
+    const source = `profile ${name} of ${path}`
     if (!profile?.token) {
+      const what = profile ? `The ${source} has no token` : `There is no ${source}`
+      // To go on for want of a profile that was asked for would be to act as somebody else.
+      if (asked) throw new SourceError('ERR_SOURCE_INVALID', `${what}: see its name, or make it`)
+      throw new SourceError('ERR_SOURCE_ABSENT', what)
+    }
+    if (!profile.url) {
       throw new SourceError(
-        'ERR_SOURCE_ABSENT',
-        `${path} has no ${profile ? 'token in its' : ''} profile ${name}`,
+        'ERR_SOURCE_INVALID',
+        `The ${source} names no server, so its token goes to none: add its url`,
       )
     }
-    const source = `profile ${name} of ${path}`
-    checkHost(profile.url, source, context)
-    const { url: host, org, token } = profile
+    const { url: host, org } = profile
+    checkHost(readHost(host, `The url of ${source}`), source, context)
+    const token = readToken(profile.token, `The token of ${source}`)
     return { credentials: { scheme: 'token', token }, source, host, org }
   })
 }

@@ -48,7 +48,7 @@ export function fromKeyring(options: KeyringOptions = {}): CredentialFinder {
       )
     })
     if (!text) throw new SourceError('ERR_SOURCE_ABSENT', `The keyring has no ${place}`)
-    return { credentials: parseCredentialText(text, 'The keyring'), source: `keyring, ${place}` }
+    return { credentials: parseCredentialText(text, `The keyring's ${place}`), source: `keyring, ${place}` }
   })
 }
 

@@ -3,6 +3,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { readSecretFile } from './file.ts'
+import { readBasic } from './secret.ts'
 import { type CredentialFinder, defineSource, SourceError } from './source.ts'
 
 /** Options of {@link fromNetrc}. */
@@ -45,10 +46,10 @@ export function fromNetrc({ path, username }: NetrcOptions = {}): CredentialFind
     if (!entry || (entry.login === undefined && entry.password === undefined)) {
       throw new SourceError('ERR_SOURCE_ABSENT', `${file} has no entry for ${host}`)
     }
-    return {
-      credentials: { scheme: 'basic', username: entry.login ?? '', password: entry.password ?? '' },
-      source: `${file}, ${entry.machine === undefined ? 'default' : `machine ${entry.machine}`}`,
-    }
+    const source = `${file}, ${entry.machine === undefined ? 'default' : `machine ${entry.machine}`}`
+    const given = { username: entry.login ?? '', password: entry.password ?? '' }
+    const place = { username: `The login of ${source}`, password: `The password of ${source}` }
+    return { credentials: readBasic(given, place), source }
   })
 }
 

@@ -35,8 +35,10 @@ export interface Found {
   readonly credentials: Credentials
   /** For people: a variable's name, a file's path. */
   readonly source: string
-  /** The server the source names for it, if it names one: `INFLUX_HOST`, a profile's `url`. */
+  /** The server the source names for it, if it names one, as it is written there: `INFLUX_HOST`, a profile's `url`. */
   readonly host?: string | undefined
+  /** Scheme, host and port of `host`: what a client is to be bound to. See {@link resolveUrl} for paths below `host`. */
+  readonly origin?: string | undefined
   /** The organization the source names beside it: `INFLUX_ORG`, a profile's `org`. */
   readonly org?: string | undefined
 }
@@ -65,7 +67,8 @@ export function defineSource(
     source,
     find: async (context) => {
       const { credentials, source, host, org } = await find(context)
-      const shown = { source, ...(host && { host }), ...(org && { org }) }
+      const origin = host && URL.canParse(host) ? new URL(host).origin : undefined
+      const shown = { source, ...(host && { host }), ...(origin && { origin }), ...(org && { org }) }
       return conceal(shown, { credentials }, { credentials: `${credentials.scheme} [redacted]` })
     },
     get: async (context) => (await find(context)).credentials,
@@ -143,35 +146,4 @@ export function conceal<Shown extends object, Secret extends object>(
     toJSON: print,
     [INSPECT]: print,
   })
-}
-
-/**
- * Refuses a credential that a source keeps for another server than the one that is called.
- *
- * @param host the server that the source names for the credential, if it names one
- * @param what the credential's place, for the message
- * @throws {SourceError} `ERR_SOURCE_ABSENT` when it is for another origin, `ERR_SOURCE_INVALID` when `host` is not a URL
- */
-export function checkHost(
-  host: string | undefined,
-  what: string,
-  context: CredentialContext | undefined,
-): void {
-  if (!host) return
-  const url = URL.canParse(host) ? new URL(host) : undefined
-  if (!url || !/^https?:$/.test(url.protocol)) {
-    throw new SourceError(
-      'ERR_SOURCE_INVALID',
-      `The server of ${what} is not a URL: write it like https://localhost:8086`,
-    )
-  }
-  if (url.username || url.password) {
-    throw new SourceError(
-      'ERR_SOURCE_INVALID',
-      `Take user name and password out of the server's URL of ${what}`,
-    )
-  }
-  if (context && url.origin !== context.origin) {
-    throw new SourceError('ERR_SOURCE_ABSENT', `${what} is for ${url.origin}, not for ${context.origin}`)
-  }
 }

@@ -172,14 +172,96 @@ describe('fromEnv', () => {
     expect((await refusal(fromEnv({ env }))).code).toBe('ERR_SOURCE_INVALID')
   })
 
-  test('does not give a credential to another server than the one it is for', async () => {
-    const error = await refusal(
-      fromEnv({ env: { INFLUX_TOKEN: SECRET, INFLUX_HOST: 'https://prod.example' } }),
-    )
-    expect(error).toMatchObject({
+  test.each([
+    ['INFLUX_TOKEN', 'INFLUX_HOST'],
+    ['INFLUX_TOKEN', 'INFLUXDB3_HOST_URL'],
+    ['INFLUXDB3_AUTH_TOKEN', 'INFLUX_HOST'],
+    ['INFLUXDB3_AUTH_TOKEN', 'INFLUXDB3_HOST_URL'],
+    ['INFLUX_USERNAME', 'INFLUX_HOST'],
+    ['INFLUX_USERNAME', 'INFLUXDB3_HOST_URL'],
+  ])('%s goes to no other server than %s names', async (name, host) => {
+    const env = { [name]: SECRET, [host]: 'https://prod.example' }
+    expect(await refusal(fromEnv({ env }))).toMatchObject({
       code: 'ERR_SOURCE_ABSENT',
-      message: 'INFLUX_TOKEN is for https://prod.example, not for https://localhost:8086',
+      message: `${name} is for https://prod.example, not for https://localhost:8086`,
     })
+    const found = await fromEnv({ env }).find({ origin: 'https://prod.example' })
+    expect(found).toMatchObject({
+      source: name,
+      host: 'https://prod.example',
+      origin: 'https://prod.example',
+    })
+  })
+
+  test('each token goes to the server of its own where both name one', async () => {
+    const env = {
+      INFLUX_TOKEN: 'two',
+      INFLUX_HOST: 'https://two.example',
+      INFLUXDB3_AUTH_TOKEN: 'three',
+      INFLUXDB3_HOST_URL: 'https://three.example',
+    }
+    const source = fromEnv({ env })
+    expect(await source.get({ origin: 'https://two.example' })).toEqual(token('two'))
+    expect(await source.get({ origin: 'https://three.example' })).toEqual(token('three'))
+    expect((await refusal(source)).code).toBe('ERR_SOURCE_ABSENT')
+  })
+
+  test.each([
+    'localhost:8086',
+    'localhost',
+    '//localhost',
+    'localhost:8086/influx',
+    'ftp://localhost',
+    'http:localhost',
+    's3cret',
+  ])('says what to write where INFLUX_HOST is %s, and does not show it', async (INFLUX_HOST) => {
+    const { code, message } = await refusal(fromEnv({ env: { INFLUX_TOKEN: 't', INFLUX_HOST } }))
+    expect(code).toBe('ERR_SOURCE_INVALID')
+    expect(message).toBe(
+      'INFLUX_HOST does not start with https:// (or http://): write it like http://localhost:8086',
+    )
+  })
+
+  test('says what INFLUX_AUTH_SCHEME may be, in any case', async () => {
+    for (const scheme of ['token', 'TOKEN', ' Token\n', 'ToKeN']) {
+      const env = { INFLUX_TOKEN: 't', INFLUX_AUTH_SCHEME: scheme }
+      expect(await fromEnv({ env }).get(CONTEXT)).toEqual(token('t'))
+    }
+    for (const scheme of ['Basic', 'tokne', SECRET]) {
+      const env = { INFLUX_TOKEN: 't', INFLUX_AUTH_SCHEME: scheme }
+      expect((await refusal(fromEnv({ env }))).message).toMatch(
+        /^INFLUX_AUTH_SCHEME has to be Token or Bearer, in any case/,
+      )
+    }
+  })
+
+  test('says that a variable for a path holds a token, and does not show it', async () => {
+    for (const name of ['INFLUX_TOKEN_FILE', 'INFLUXDB3_AUTH_TOKEN_FILE']) {
+      for (const value of [`apiv3_${SECRET}`, `${SECRET}==`, SECRET.repeat(9)]) {
+        expect(await refusal(fromEnv({ env: { [name]: value } }))).toMatchObject({
+          code: 'ERR_SOURCE_INVALID',
+          message: `${name} is to name a file, and holds a token: set ${name.slice(0, -5)}`,
+        })
+      }
+    }
+  })
+})
+
+describe('options', () => {
+  test.each<[string, () => unknown, string]>([
+    ['a misspelt name', () => fromEnv({ environment: {} } as object), 'ERR_OPTION_NAME'],
+    ['variables that are none', () => fromEnv({ env: 'x' as never }), 'ERR_OPTION_VALUE'],
+    ['no path', () => fromTokenFile(undefined as never), 'ERR_OPTION_VALUE'],
+    ['a scheme of another case', () => fromTokenFile('/x', { scheme: 'Token' as never }), 'ERR_OPTION_VALUE'],
+    ['a flag as text', () => fromTokenFile('/x', { ownerOnly: 'false' as never }), 'ERR_OPTION_VALUE'],
+    ['a misspelt option of the chain', () => defaultChain({ profil: 'x' } as object), 'ERR_OPTION_NAME'],
+    ['a profile without name', () => defaultChain({ profile: '' }), 'ERR_OPTION_VALUE'],
+    ['credentials without scheme', () => fromValue({ token: SECRET } as never), 'ERR_OPTION_VALUE'],
+    ['a chain of one source', () => chain(fromEnv() as never), 'ERR_OPTION_VALUE'],
+    ['a chain of promises', () => chain([Promise.resolve(fromEnv())] as never), 'ERR_OPTION_VALUE'],
+  ])('%s is refused at once', (_, make, code) => {
+    expect(make).toThrow(expect.objectContaining({ name: 'OptionsError', code }))
+    expect(make).not.toThrow(SECRET)
   })
 })
 
@@ -260,11 +342,7 @@ describe('fromNetrc', () => {
   test.each([
     ['one line', 'machine localhost login u password p', basic('u', 'p')],
     ['many lines, in any order', '\nmachine\n\tlocalhost\npassword p\n  login u\n', basic('u', 'p')],
-    [
-      'quoted words',
-      String.raw`machine localhost login "a b" password "q\"u\\o\t\n"`,
-      basic('a b', 'q"u\\o\t\n'),
-    ],
+    ['quoted words', String.raw`machine localhost login "a b" password "q\"u\\o"`, basic('a b', 'q"u\\o')],
     [
       'the first machine of that name',
       'machine LOCALHOST login a password 1 machine localhost login b password 2',
@@ -332,9 +410,9 @@ describe('fromNetrc', () => {
   )
 
   test('parseNetrc gives all entries', () => {
-    expect(parseNetrc('machine a login b default password c')).toEqual([
+    expect(parseNetrc(String.raw`machine a login b default password "c\t\r\n"`)).toEqual([
       { machine: 'a', login: 'b', password: undefined },
-      { machine: undefined, login: undefined, password: 'c' },
+      { machine: undefined, login: undefined, password: 'c\t\r\n' },
     ])
   })
 })

@@ -1,7 +1,9 @@
 // A token in a file that someone else replaces: a mounted secret, rotated without a restart.
 
+import { allowed, checkOptions } from '@fluxauth/auth-core/client'
 import { readSecretFile } from './file.ts'
-import { type CredentialFinder, defineSource, SourceError } from './source.ts'
+import { readPlain, readToken } from './secret.ts'
+import { type CredentialFinder, defineSource } from './source.ts'
 
 /** Options of {@link fromTokenFile}. */
 export interface TokenFileOptions {
@@ -22,16 +24,21 @@ export interface TokenFileOptions {
  * const fetch = authFetch({ origin: 'https://localhost:8086', credentials: fromTokenFile('/run/secrets/influx-token') })
  */
 export function fromTokenFile(path: string, options: TokenFileOptions = {}): CredentialFinder {
+  checkOptions({ path: path ?? null, ...options }, RULES) // a path that is not set is no path
   const { scheme = 'token', ownerOnly = false } = options
   return defineSource(`token file ${path}`, async () => {
-    const read = async () => (await readSecretFile(path, { ownerOnly })).trim()
-    let token = await read()
+    let text = await readSecretFile(path, { ownerOnly })
     // A file that is written in place is empty for a moment.
-    for (let again = 0; !token && again < 5; again++) {
+    for (let again = 0; !readPlain(text) && again < 5; again++) {
       await new Promise((resolve) => setTimeout(resolve, 20))
-      token = await read()
+      text = await readSecretFile(path, { ownerOnly })
     }
-    if (!token) throw new SourceError('ERR_SOURCE_INVALID', `${path} is empty: write the token into it`)
-    return { credentials: { scheme, token }, source: path }
+    return { credentials: { scheme, token: readToken(text, path) }, source: path }
   })
+}
+
+const RULES = {
+  path: allowed.string(/./, 'a path'),
+  scheme: allowed.oneOf('token', 'bearer'),
+  ownerOnly: allowed.boolean,
 }
