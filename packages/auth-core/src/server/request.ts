@@ -115,8 +115,10 @@ export function isFromScript(request: ServerRequest): boolean {
   const mode = request.header('sec-fetch-mode')
   if (mode) return mode !== 'navigate'
   if (request.header('x-requested-with')) return true
-  const isBrowser = request.header('user-agent')?.startsWith('Mozilla/') ?? false
-  return isBrowser && !request.header('accept')?.includes('text/html')
+  if (!request.header('user-agent')?.startsWith('Mozilla/')) return false
+  // There are programs that call themselves a browser, and wait to be asked: PowerShell says nothing of what it accepts.
+  const accept = request.header('accept')
+  return Boolean(accept) && !accept?.includes('text/html')
 }
 
 /**

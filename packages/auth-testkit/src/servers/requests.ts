@@ -398,6 +398,7 @@ const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefo
 const plainChallengeRequests: ServerScenario[] = (
   [
     ['to a person who opens the page without TLS', { accept: 'text/html,*/*;q=0.8' }, v1Challenge],
+    ['to a program that calls itself a browser', {}, v1Challenge],
     ['never to a script without TLS', { accept: '*/*' }, withChallenge(null)],
     [
       'nor where it says that it is one',
