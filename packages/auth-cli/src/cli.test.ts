@@ -43,7 +43,7 @@ describe('encode', () => {
   test.each([
     [['basic', '--user', 'zoë'], 'p:ä ß€\n', 'Basic em/DqzpwOsOkIMOf4oKs'],
     [['basic', '-u', 'u', '--charset', 'latin1'], 'ä', 'Basic dTrk'],
-    [['basic', '-u', ''], '', 'Basic Og=='],
+    [['basic', '-u', '', '--allow-empty'], '', 'Basic Og=='],
     [['token'], 'my-token==\r\n', 'Token my-token=='],
     [['token', '--header'], 'my-token==', 'Authorization: Token my-token=='],
     [['bearer', '--proxy'], 'my-token==', 'Proxy-Authorization: Bearer my-token=='],
@@ -58,6 +58,8 @@ describe('encode', () => {
 
   test.each<[string, string[], string | Buffer, string]>([
     ['an empty token', ['token'], '', 'ERR_INPUT_EMPTY'],
+    ['an empty password', ['basic', '-u', 'x'], '', 'ERR_INPUT_EMPTY'],
+    ['a token with its scheme', ['token'], `Token ${SECRET}`, 'ERR_TOKEN_SYNTAX'],
     ['a token of two lines', ['token'], `${SECRET}\n${SECRET}`, 'ERR_TOKEN_SYNTAX'],
     ['a colon in a user name', ['basic', '-u', 'a:b'], SECRET, 'ERR_USERNAME_COLON'],
     [
@@ -86,7 +88,9 @@ describe('decode', () => {
   test('shows what is in a value, but for the secret', async () => {
     const { stdout, code } = await fluxauth(['decode'], { input: `${basic}\n` })
     expect([code, stdout]).toEqual([0, 'scheme:   basic\nusername: zoë\npassword: [redacted]\n'])
-    expect((await fluxauth(['decode', basic])).stdout).toBe(stdout)
+    const asArgument = await fluxauth(['decode', basic])
+    expect(asArgument.stdout).toBe(stdout)
+    expect(asArgument.stderr).toContain('Warning: The value stays in the history')
   })
 
   test.each([
@@ -253,9 +257,15 @@ describe('request', () => {
     expect(run.stderr).toMatch(hint)
   })
 
-  test('no answer ends with 3', async () => {
+  test('no answer ends with 3, and says why', async () => {
     const closed = await fluxauth(['request', 'GET', 'http://127.0.0.1:9/'], { env })
     expect(closed).toMatchObject({ code: 3, stderr: expect.stringContaining('No answer') })
+    const nobody = createServer()
+    await new Promise<void>((resolve) => nobody.listen(0, '127.0.0.1', resolve))
+    const free = `http://127.0.0.1:${(nobody.address() as AddressInfo).port}/`
+    await new Promise((resolve) => nobody.close(resolve))
+    const refused = await fluxauth(['request', 'GET', free], { env })
+    expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('nothing listens there') })
     const slow = await fluxauth(['request', 'GET', `${origin}/slow`, '--timeout', '0.2'], { env })
     expect(slow).toMatchObject({ code: 3, stderr: expect.stringContaining('[ERR_TIMEOUT]') })
   })
@@ -267,14 +277,22 @@ describe('request', () => {
     ['what is no header', ['GET', '/', '-H', `in valid: ${SECRET}`]],
     ['a file that is not there', ['GET', '/', '-d', '@/nowhere/at/all']],
     ['what is no timeout', ['GET', '/', '--timeout', 'soon']],
+    ['a timeout over 24 days', ['GET', '/', '--timeout', '2592000']],
+    ['a body of GET', ['GET', '/', '--data', SECRET]],
+    ['a method with a blank', ['G T', '/']],
+    ['a header without a colon', ['GET', '/', '-H', SECRET]],
+    ['a header that no line can carry', ['GET', '/', '-H', `X-A: ${SECRET}€`]],
+    ['a header that the connection writes', ['GET', '/', '-H', 'Expect: 100-continue']],
+    ['a path out of the server’s', ['GET', '/../x']],
     ['a password in the URL', ['GET', `http://u:${SECRET}@127.0.0.1/`]],
     ['plain http to another machine', ['GET', 'http://influx.example/']],
     ['what is no URL', ['GET', `http://${SECRET}:x/`]],
     ['an unknown option', ['GET', '/', `--tok=${SECRET}`]],
   ])('refuses %s with 2, and sends nothing', async (_, args) => {
-    const run = await fluxauth(['request', ...args], { env: { ...env, INFLUX_HOST: origin } })
+    const run = await fluxauth(['request', ...args], { env: { ...env, INFLUX_HOST: `${origin}/base` } })
     expect(run).toMatchObject({ code: 2, stdout: '' })
-    expect(run.stderr).toMatch(/^fluxauth: .+ \[ERR_\w+\]\n$/)
+    expect(run.stderr).toMatch(/^fluxauth: .+ \[\w*ERR_\w+\]\n$/)
+    expect(run.stderr).not.toContain('unexpected')
     expect(run.stderr).not.toContain(SECRET)
     expect(seen).toEqual([])
   })
@@ -314,5 +332,24 @@ describe('help', () => {
 
   test('is named when a command is missing or unknown', async () => {
     expect(await fluxauth(['nonsense'])).toMatchObject({ code: 2, stderr: expect.stringContaining('--help') })
+    expect((await fluxauth([])).stderr).toContain('Name a command: encode, decode or request.')
+    expect((await fluxauth(['encode'])).stderr).toContain('Name a command: basic, token or bearer.')
+  })
+
+  test.each([
+    [['encod'], 'There is no fluxauth encod: did you mean encode?'],
+    [['encode', 'tokn'], 'There is no fluxauth encode tokn: did you mean token?'],
+    [['request', 'GET', '/', '--jsn'], 'There is no option --jsn: did you mean --json?'],
+    [['request', 'GET', '/', `--tok=${SECRET}`], 'There is no option --tok: did you mean --token-stdin?'],
+    [
+      ['request', 'GET', '/', `--password=${SECRET}`],
+      'There is no --password: a secret as an argument stays in the history.',
+    ],
+    [['encode', 'basic', '-u', 'x', '--charset', SECRET], 'Allowed choices are utf-8, latin1'],
+    [['encode', 'token', SECRET], 'A secret is none: give it on standard input'],
+  ])('of %j is what to write instead', async (args, expected) => {
+    const run = await fluxauth(args)
+    expect(run).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(expected) })
+    expect(run.stderr).not.toContain(SECRET)
   })
 })

@@ -5,12 +5,13 @@ import { Command } from 'commander'
 import { decodeCommand } from './commands/decode.ts'
 import { encodeCommand } from './commands/encode.ts'
 import { requestCommand } from './commands/request.ts'
+import { explainUsage } from './output/usage.ts'
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
 
 const AFTER = `
-Secrets are read from standard input, a hidden prompt or the environment. They are no arguments: those stay in the
-shell's history, and every user of the machine can see them.
+Passwords and tokens are read from standard input, a hidden prompt or the environment. They are no arguments: those stay
+in the shell's history, and every user of the machine can see them. Where one is an argument all the same, the command warns.
 
 Exit codes: 0 done, 1 unexpected, 2 wrong usage or input, 3 no answer, 4 refused (401, 403), 5 any other HTTP error,
 130 interrupted.`
@@ -28,7 +29,9 @@ export function createProgram(): Command {
     ...program.commands.flatMap(({ commands }) => commands),
   ]) {
     command
-      .exitOverride()
+      .exitOverride((error) => {
+        throw error.exitCode === 0 ? error : explainUsage(error, command)
+      })
       .configureOutput({ writeErr: () => undefined })
       .showHelpAfterError(false)
   }

@@ -16,6 +16,7 @@ export {
   type TargetErrorCode,
 } from '@fluxauth/auth-core/client'
 export { type AuthFetchOptions, authFetch } from './auth-fetch.ts'
+export { explainCertificateError } from './certificate-error.ts'
 export { chain, type DefaultChainOptions, defaultChain } from './credentials/chain.ts'
 export { type EnvHost, type EnvOptions, fromEnv, hostFromEnv } from './credentials/env.ts'
 export { type ExecOptions, fromExec } from './credentials/exec.ts'
@@ -31,6 +32,7 @@ export {
 } from './credentials/influx-configs.ts'
 export { fromKeyring, type KeyringOptions } from './credentials/keyring.ts'
 export { fromNetrc, type NetrcOptions } from './credentials/netrc.ts'
+export { readToken } from './credentials/secret.ts'
 export {
   type CredentialFinder,
   defineSource,

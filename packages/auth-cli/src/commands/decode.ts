@@ -8,8 +8,10 @@ import {
   splitTokenPair,
 } from '@fluxauth/auth-core'
 import { Command, Option } from 'commander'
-import { readStandardInput } from '../input/secret.ts'
+import { readHidden } from '../input/secret.ts'
+import { UsageError, warn } from '../output/errors.ts'
 import { style } from '../output/style.ts'
+import { escapeControls, toJson } from '../output/terminal.ts'
 
 interface Options {
   readonly reveal?: true
@@ -40,7 +42,17 @@ Examples:
   $ fluxauth decode --reveal --json < header.txt`,
     )
     .action(async (argument: string | undefined, options: Options) => {
-      const text = (argument ?? (await readStandardInput())).trim()
+      if (argument !== undefined) {
+        warn(
+          'The value stays in the history: give it on standard input, or paste it at the prompt of fluxauth decode',
+        )
+      }
+      const text = (argument ?? (await readHidden('Authorization value'))).trim()
+      if (!text)
+        throw new UsageError(
+          'ERR_INPUT_EMPTY',
+          'Give the value on standard input, for example: fluxauth decode < header.txt',
+        )
       // A pasted line, with or without its colon (influxdata/docs-v2#7328).
       const value = text.replace(/^(proxy-)?authorization(:\s*|\s+)/i, '')
       if (value !== text)
@@ -48,10 +60,10 @@ Examples:
           style('dim', 'Read as a whole header line; its name and colon are not part of the value.'),
         )
       const shown = describe(decode(value, options), options.reveal ?? false)
-      if (options.json) console.log(JSON.stringify(shown))
+      if (options.json) console.log(toJson(shown))
       else
         for (const [name, part] of Object.entries(shown))
-          console.log(`${style('dim', `${name}:`.padEnd(9))} ${part}`)
+          console.log(`${style('dim', `${name}:`.padEnd(9))} ${escapeControls(part, { lines: false })}`)
     })
 }
 

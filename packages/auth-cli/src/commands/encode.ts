@@ -2,12 +2,18 @@
 
 import { encodeBasic, encodeBearer, encodeToken } from '@fluxauth/auth-core'
 import { Command, Option } from 'commander'
-import { readSecret } from '../input/secret.ts'
+import { readPassword, readToken } from '../input/secret.ts'
 
 interface Options {
   readonly header?: true
   readonly proxy?: true
   readonly json?: true
+}
+
+interface BasicOptions extends Options {
+  readonly user: string
+  readonly charset: 'utf-8' | 'latin1'
+  readonly allowEmpty?: true
 }
 
 /** Prints a value alone, as a header line, or as JSON. */
@@ -33,17 +39,19 @@ export function encodeCommand(): Command {
         .choices(['utf-8', 'latin1'])
         .default('utf-8'),
     )
-    .action(async (options: Options & { user: string; charset: 'utf-8' | 'latin1' }) => {
-      print(encodeBasic(options.user, await readSecret('Password'), { charset: options.charset }), options)
+    .option('--allow-empty', 'take an empty password')
+    .action(async (options: BasicOptions) => {
+      const { user, charset, allowEmpty } = options
+      print(encodeBasic(user, await readPassword(allowEmpty), { charset }), options)
     })
   const token = schemeCommand('token', 'API token, from standard input or a prompt').action(
     async (options: Options) => {
-      print(encodeToken(await readSecret('Token')), options)
+      print(encodeToken(await readToken()), options)
     },
   )
   const bearer = schemeCommand('bearer', 'The same as Bearer, for InfluxDB v2 and v3').action(
     async (options: Options) => {
-      print(encodeBearer(await readSecret('Token')), options)
+      print(encodeBearer(await readToken()), options)
     },
   )
   return new Command('encode')

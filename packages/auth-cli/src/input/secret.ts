@@ -1,49 +1,80 @@
 // Where secrets come in: standard input, or a hidden prompt when a person sits there.
 
-import { UsageError } from '../output/errors.ts'
+import { readToken as readGivenToken, SourceError } from '@fluxauth/auth-node'
+import { UsageError, usage } from '../output/errors.ts'
 
 const MAX_BYTES = 64 * 1024
 
-/**
- * Reads all of standard input. One line break at its end is dropped, since shells and editors add it.
- *
- * @throws {UsageError} `ERR_INPUT_LENGTH` over 64 KiB
- */
-export async function readStandardInput(): Promise<string> {
+/** Reads all of standard input, once. */
+export async function readStandardInputBytes(
+  maxBytes: number = Number.POSITIVE_INFINITY,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (process.stdin.readableEnded)
+    throw usage('Standard input can be one thing only: give the other one as a file')
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of process.stdin) {
     chunks.push(chunk)
     length += chunk.length
-    if (length > MAX_BYTES) throw new UsageError('ERR_INPUT_LENGTH', 'Standard input holds more than 64 KiB')
+    if (length > maxBytes) throw new UsageError('ERR_INPUT_LENGTH', 'Standard input holds more than 64 KiB')
   }
-  const text = new TextDecoder('utf-8', { fatal: true })
-  try {
-    return text.decode(Buffer.concat(chunks)).replace(/\r?\n$/, '')
-  } catch {
-    throw new UsageError('ERR_INPUT_UTF8', 'Standard input is not UTF-8')
-  }
+  return new Uint8Array(Buffer.concat(chunks))
 }
 
 /**
- * Reads a secret from a pipe, or asks for it without showing it.
+ * Reads an API token from a pipe, or asks for it without showing it.
  *
- * @param what it is, for the prompt
- * @throws {UsageError} `ERR_INPUT_EMPTY` when a token is empty; passwords may be
+ * @throws {UsageError} `ERR_INPUT_EMPTY`, `ERR_TOKEN_SYNTAX` for what was pasted along with it, `ERR_INPUT_LENGTH` or `ERR_INPUT_UTF8`
  */
-export async function readSecret(what: 'Password' | 'Token'): Promise<string> {
-  let secret: string
-  if (process.stdin.isTTY) {
-    const { default: password } = await import('@inquirer/password')
-    secret = await password({ message: what }, { output: process.stderr })
-  } else {
-    secret = await readStandardInput()
-  }
-  if (!secret && what === 'Token') {
+export async function readToken(): Promise<string> {
+  const text = await readHidden('Token')
+  if (!text.trim()) {
     throw new UsageError(
       'ERR_INPUT_EMPTY',
       'Give the token on standard input, for example: fluxauth … < token.txt',
     )
   }
-  return secret
+  try {
+    return readGivenToken(text, 'What was given')
+  } catch (error) {
+    if (error instanceof SourceError) throw new UsageError('ERR_TOKEN_SYNTAX', error.message)
+    throw error
+  }
+}
+
+/**
+ * Reads a password from a pipe, or asks for it without showing it.
+ *
+ * @param allowEmpty whether an empty one is meant; a pipe that brings nothing is more often a mistake
+ * @throws {UsageError} `ERR_INPUT_EMPTY`, `ERR_INPUT_LENGTH` or `ERR_INPUT_UTF8`
+ */
+export async function readPassword(allowEmpty = false): Promise<string> {
+  const password = await readHidden('Password')
+  if (!password && !allowEmpty) {
+    throw new UsageError(
+      'ERR_INPUT_EMPTY',
+      'The password is empty: give it on standard input, or say --allow-empty if it is meant so',
+    )
+  }
+  return password
+}
+
+/**
+ * Reads a text that may hold a secret. A person is told that the command waits, and is shown nothing of what they type.
+ *
+ * @param prompt what to ask for
+ * @throws {UsageError} `ERR_INPUT_LENGTH` over 64 KiB, `ERR_INPUT_UTF8`
+ */
+export async function readHidden(prompt: string): Promise<string> {
+  if (process.stdin.isTTY) {
+    const { default: ask } = await import('@inquirer/password')
+    return ask({ message: `${prompt} (it is not shown):` }, { output: process.stderr })
+  }
+  const bytes = await readStandardInputBytes(MAX_BYTES)
+  try {
+    // One line break at the end is dropped, since shells and editors add it.
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes).replace(/\r?\n$/, '')
+  } catch {
+    throw new UsageError('ERR_INPUT_UTF8', 'Standard input is not UTF-8')
+  }
 }

@@ -1,8 +1,10 @@
 // How an error ends the command: one line on standard error, or JSON, and an exit code.
 
 import { AuthError } from '@fluxauth/auth-core'
-import { CommanderError } from 'commander'
+import { RedirectError } from '@fluxauth/auth-node'
+import { describeNetworkError } from './network.ts'
 import { style } from './style.ts'
+import { escapeControls, toJson } from './terminal.ts'
 
 /** The exit codes, as the help lists them. */
 export const EXIT = {
@@ -25,42 +27,59 @@ export class UsageError extends Error {
   }
 }
 
+/** Arguments that say nothing that could be done. The message repeats none of them, since one may be a secret. */
+export function usage(message: string): UsageError {
+  return new UsageError('ERR_USAGE', message)
+}
+
+const warned = new Set<string>()
+
+/** Says on standard error what is better done another way, once. */
+export function warn(message: string, about: string = message): void {
+  if (warned.has(about)) return
+  warned.add(about)
+  if (process.argv.includes('--json')) console.error(toJson({ warning: { message } }))
+  else console.error(`${style('red', 'fluxauth:')} Warning: ${message}`)
+}
+
+/** What is told of an error. */
+interface Report {
+  readonly code: string
+  readonly message: string
+  readonly position?: number | undefined
+  readonly exitCode: number
+}
+
 /** Prints an error, and returns the exit code. Nothing of what the user gave is repeated. */
 export function reportError(error: unknown, json: boolean): number {
-  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok
   const { code, message, position, exitCode } = describe(error)
   if (json) {
-    console.error(JSON.stringify({ error: { code, message, ...(position !== undefined && { position }) } }))
+    console.error(toJson({ error: { code, message, ...(position !== undefined && { position }) } }))
   } else {
     const place = position === undefined ? '' : ` (at character ${position + 1})`
-    console.error(`${style('red', 'fluxauth:')} ${message}${place} ${style('dim', `[${code}]`)}`)
+    console.error(
+      `${style('red', 'fluxauth:')} ${escapeControls(message)}${place} ${style('dim', `[${code}]`)}`,
+    )
   }
   return exitCode
 }
 
-function describe(error: unknown): {
-  code: string
-  message: string
-  position?: number | undefined
-  exitCode: number
-} {
-  if (error instanceof AuthError) {
-    return { code: error.code, message: error.message, position: error.position, exitCode: EXIT.usage }
-  }
+function describe(error: unknown): Report {
   if (error instanceof UsageError) return { code: error.code, message: error.message, exitCode: EXIT.usage }
-  if (error instanceof CommanderError) {
-    return { code: 'ERR_USAGE', message: `${usage(error)}. See --help`, exitCode: EXIT.usage }
+  if (error instanceof AuthError) {
+    const { code, position } = error
+    return {
+      code,
+      message: inTermsOfOptions(error),
+      position,
+      exitCode: isServers(error) ? EXIT.http : EXIT.usage,
+    }
   }
-  if (error instanceof Error && error.name === 'TimeoutError') {
-    return { code: 'ERR_TIMEOUT', message: 'No answer in time: see --timeout', exitCode: EXIT.network }
+  if (error instanceof Error && error.name === 'ExitPromptError') {
+    return { code: 'ERR_INTERRUPTED', message: 'Interrupted', exitCode: EXIT.interrupted }
   }
-  // What Node's fetch rejects with when it has no answer; the reason's code is in its cause.
-  if (error instanceof TypeError && error.message === 'fetch failed') {
-    const { code = 'ERR_NETWORK' } = (error.cause ?? {}) as { code?: string }
-    return { code, message: 'No answer: is the server up, and the URL right?', exitCode: EXIT.network }
-  }
-  const interrupted = error instanceof Error && error.name === 'ExitPromptError'
-  if (interrupted) return { code: 'ERR_INTERRUPTED', message: 'Interrupted', exitCode: EXIT.interrupted }
+  const network = describeNetworkError(error)
+  if (network) return { ...network, exitCode: network.isUsage ? EXIT.usage : EXIT.network }
   return {
     code: 'ERR_UNEXPECTED',
     message: 'Something unexpected happened: please report it',
@@ -68,20 +87,13 @@ function describe(error: unknown): {
   }
 }
 
-/** What commander found wrong, without the arguments that it repeats: one of them may be a secret. */
-function usage({ code, message }: CommanderError): string {
-  switch (code) {
-    case 'commander.missingMandatoryOptionValue':
-    case 'commander.missingArgument':
-    case 'commander.optionMissingArgument':
-      return message.replace(/^error: /, '')
-    case 'commander.invalidArgument':
-      return 'An option has a value that it does not take'
-    case 'commander.excessArguments':
-      return 'There are too many arguments'
-    case 'commander.unknownOption':
-      return 'There is an unknown option'
-    default:
-      return 'Name a command'
-  }
+/** Whether the server answered what cannot be followed. */
+function isServers(error: AuthError): boolean {
+  return error instanceof RedirectError
+}
+
+/** The message for who has options of a command, not of a function. */
+function inTermsOfOptions({ code, message }: AuthError): string {
+  if (code !== 'ERR_TARGET_INSECURE') return message
+  return 'Plain http shows the credential to everyone on the way: use https, or --allow-insecure for a network you trust'
 }

@@ -1,0 +1,144 @@
+// Writes an answer as it arrives: byte for byte, but for the secrets of what is text; and harmless where a terminal reads.
+
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import type { Writable } from 'node:stream'
+import { redactHeaders, redactUrl } from '@fluxauth/auth-core'
+import { usage, warn } from '../../output/errors.ts'
+import { lineRedactor } from '../../output/redact-body.ts'
+import { style } from '../../output/style.ts'
+import { escapeControls, toJson } from '../../output/terminal.ts'
+
+/** How to write it. */
+export interface AnswerOptions {
+  readonly include?: true
+  readonly json?: true
+  readonly reveal?: true
+  readonly output?: string
+}
+
+/**
+ * Writes an answer.
+ *
+ * @returns whether it had a body
+ * @throws {UsageError} `ERR_USAGE` when the file of `--output` cannot be written
+ */
+export async function writeAnswer(
+  response: Response,
+  request: { readonly method: string; readonly url: URL },
+  options: AnswerOptions,
+): Promise<boolean> {
+  if (options.json) return writeJson(response, request, options)
+  if (options.include) {
+    const status = `< ${response.status} ${escapeControls(response.statusText, { lines: false })}`.trimEnd()
+    console.log(style(response.ok ? 'green' : 'red', status))
+    printHeaders('<', response.headers, console.log)
+  }
+  const { output } = options
+  if (output === undefined || output === '-') {
+    return writeBody(response, process.stdout, options, process.stdout.isTTY && output === undefined)
+  }
+  const file = createWriteStream(output, { mode: 0o600 })
+  try {
+    await once(file, 'open')
+    return await writeBody(response, file, options, false)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
+    throw usage(`The file of --output cannot be written (${(error as NodeJS.ErrnoException).code})`)
+  } finally {
+    if (!file.closed) await new Promise<void>((resolve) => file.once('close', () => resolve()).end())
+  }
+}
+
+/** Prints headers, redacted, one a line. */
+export function printHeaders(direction: string, headers: Headers, print: (line: string) => void): void {
+  for (const [name, value] of redactHeaders(headers))
+    print(
+      `${style('cyan', direction)} ${style('dim', `${name}:`)} ${escapeControls(value, { lines: false })}`,
+    )
+}
+
+async function writeBody(
+  response: Response,
+  to: Writable,
+  { reveal }: AnswerOptions,
+  isTerminal: boolean,
+): Promise<boolean> {
+  const type = response.headers.get('content-type')
+  const redact = reveal ? undefined : lineRedactor(type)
+  const decoder = new TextDecoder()
+  const show = (bytes: Buffer, isLast = false) =>
+    isTerminal ? escapeControls(decoder.decode(bytes, { stream: !isLast })) : bytes
+  let some = false
+  let last = 10
+  let rest = ''
+  for await (const chunk of response.body ?? []) {
+    some ||= chunk.length > 0
+    if (isTerminal && chunk.includes(0)) {
+      warn(
+        'This is binary, which a terminal cannot show: use --output file, or --output - to have it all the same',
+      )
+      return true // and with it the rest of the body is let go of
+    }
+    last = chunk.at(-1) ?? last
+    if (!redact) {
+      await write(to, show(Buffer.from(chunk)))
+      continue
+    }
+    const text = Buffer.from(chunk).toString('latin1')
+    const end = text.lastIndexOf('\n') + 1
+    if (end === 0) {
+      rest += text
+      continue
+    }
+    const lines = (rest + text.slice(0, end)).replace(/[^\n]*\n/g, redact)
+    rest = text.slice(end)
+    await write(to, show(Buffer.from(lines, 'latin1')))
+  }
+  const remaining = redact && rest ? redact(rest) : rest
+  await write(to, show(Buffer.from(remaining, 'latin1'), true))
+  // A line of text ends with a line break, for whatever is printed next.
+  const isLine = isTerminal || (to === process.stdout && redact !== undefined && type !== null)
+  if (some && isLine && last !== 10) await write(to, '\n')
+  return some
+}
+
+/** Writes, and waits for a reader that is slower. */
+async function write(to: Writable, what: Buffer | string): Promise<void> {
+  if (what.length > 0 && !to.write(what)) await once(to, 'drain')
+}
+
+async function writeJson(
+  response: Response,
+  { method, url }: { readonly method: string; readonly url: URL },
+  { reveal }: AnswerOptions,
+): Promise<boolean> {
+  const bytes = Buffer.from(await response.arrayBuffer())
+  const redact = reveal ? undefined : lineRedactor(response.headers.get('content-type'))
+  const shown = redact
+    ? Buffer.from(bytes.toString('latin1').replace(/[^\n]*\n|[^\n]+$/g, redact), 'latin1')
+    : bytes
+  const body = readBody(shown)
+  const answer = {
+    status: response.status,
+    headers: Object.fromEntries(redactHeaders(response.headers)),
+    ...body,
+  }
+  console.log(toJson({ request: { method, url: redactUrl(url) }, response: answer }, 2))
+  return bytes.length > 0
+}
+
+/** JSON as it is; text as a string; anything else in base64, which is said. */
+function readBody(bytes: Buffer): { body: unknown; encoding?: 'base64' } {
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return { encoding: 'base64', body: bytes.toString('base64') }
+  }
+  try {
+    return { body: JSON.parse(text) }
+  } catch {
+    return { body: text }
+  }
+}

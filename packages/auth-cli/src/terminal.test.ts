@@ -1,0 +1,70 @@
+// The command on a terminal, which `script` makes: what a person sees of it, and what their terminal is spared.
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+// That of util-linux, which Linux has everywhere: others take other options.
+const SCRIPT = '/usr/bin/script'
+const isThere = process.platform === 'linux' && existsSync(SCRIPT)
+
+/** Runs the command on a terminal; types each text as soon as what is before it has been shown. */
+async function onTerminal(args: string, typed: readonly (readonly [seen: string, type: string])[] = []) {
+  const child = spawn(SCRIPT, ['-qefc', `${process.execPath} ${MAIN} ${args}`, '/dev/null'], {
+    env: { PATH: process.env.PATH, NO_COLOR: '1', INFLUX_TOKEN: 'x', TERM: 'xterm' },
+  })
+  const left = [...typed]
+  let screen = ''
+  child.stdout.on('data', (chunk) => {
+    screen += chunk
+    if (left[0] && screen.includes(left[0][0])) child.stdin.write(left.shift()?.[1] ?? '')
+  })
+  const [code] = await once(child, 'close')
+  return { code, screen }
+}
+
+describe.skipIf(!isThere)('on a terminal', () => {
+  test('decode says that it waits, and does not show what is typed', async () => {
+    const { code, screen } = await onTerminal('decode', [['it is not shown', 'Basic dTpzM2NyZXQ=\r']])
+    expect(code).toBe(0)
+    expect(screen).toContain('Authorization value')
+    expect(screen).toContain('username: u')
+    expect(screen).not.toContain('dTpzM2NyZXQ')
+  })
+
+  test('an empty password at the prompt is refused', async () => {
+    const { code, screen } = await onTerminal('encode basic -u u', [['it is not shown', '\r']])
+    expect(code).toBe(2)
+    expect(screen).toContain('ERR_INPUT_EMPTY')
+  })
+
+  test('Ctrl-C at a prompt ends with 130', async () => {
+    const { code, screen } = await onTerminal('encode token', [['it is not shown', '\x03']])
+    expect(code).toBe(130)
+    expect(screen).toContain('ERR_INTERRUPTED')
+  })
+
+  test('a server moves no cursor, and what is binary is not shown', async () => {
+    const server = createServer(({ url }, response) => {
+      if (url === '/binary')
+        response.writeHead(200, { 'content-type': 'image/png' }).end(Buffer.from([137, 80, 0, 27, 1]))
+      else
+        response.writeHead(200, { 'content-type': 'text/plain', 'x-evil': 'a\x9bb' }).end('\x1b[2J\u202eevil')
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const text = await onTerminal(`request GET ${origin}/ --include`)
+    expect(text.screen).toContain('\\x1b[2J\\u202eevil')
+    expect(text.screen).toContain('x-evil: a\\x9bb')
+    const { code, screen } = await onTerminal(`request GET ${origin}/binary`)
+    expect(code).toBe(0)
+    expect(screen).toContain('--output')
+    expect(screen).not.toContain('\x1b')
+    server.close().closeAllConnections()
+  })
+})
