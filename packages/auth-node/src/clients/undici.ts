@@ -80,6 +80,7 @@ function createInterceptor({ redirect = 'manual', ...options }: AuthInterceptorO
       left.add(handler)
       return dispatch(request, handler)
     }
+    if (isMalformed(request.headers)) return dispatch(request, handler)
     const headers = toHeaders(request.headers)
     const send = (exchange: Exchange): boolean =>
       watchesAnswers
@@ -118,6 +119,14 @@ function toHeaders(headers: Dispatcher.DispatchOptions['headers']): Headers {
 
 function fromHeaders(headers: Headers) {
   return headers instanceof HeaderList ? headers.toFlat() : headers.record
+}
+
+/** What undici takes for no headers at all: it refuses them before anything is sent. */
+function isMalformed(headers: unknown): boolean {
+  return (
+    typeof headers === 'string' ||
+    (Array.isArray(headers) && headers.length % 2 === 1 && !Array.isArray(headers[0]))
+  )
 }
 
 /** Stands for the request where none was sent. */
