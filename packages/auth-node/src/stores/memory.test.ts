@@ -1,24 +1,45 @@
 // The store in memory passes the suite, and holds what it counts within bounds whatever is thrown at it.
 
 import { testStore } from '@fluxauth/auth-testkit'
-import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { expect, test, vi } from 'vitest'
 import { createMemoryAttempts, createMemoryStore } from './memory.ts'
+import { MemoryCounter } from './memory-counter.ts'
 
 testStore('in memory', {}, ({ limits }) => ({ open: () => createMemoryStore({ limits }) }))
 
-test('300,000 user names from as many addresses are no more than 100,000 counters', async () => {
-  const consume = vi.spyOn(RateLimiterMemory.prototype, 'consume')
-  const attempts = createMemoryAttempts()
-  for (let i = 0; i < 300_000; i++) {
-    await attempts.begin({ user: `user ${i}`, address: `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}` })
-    if (i % 10_000 === 0) consume.mock.calls.length = 0
+test('300,000 keys are no more counters than were allowed', async () => {
+  const counter = new MemoryCounter(10, 900, 20_000)
+  for (let i = 0; i < 300_000; i++) await counter.consume(`user ${i}`)
+  expect(counter.size).toBe(20_000)
+})
+
+test('who is locked out stays so, however many other names and addresses are tried', async () => {
+  const attempts = createMemoryAttempts({ keys: 500, user: 3 })
+  const locked = async () => (await attempts.begin({ user: 'joe' })).wait > 0
+  for (let i = 0; i < 4; i++) await attempts.begin({ user: 'joe' })
+  for (let i = 0; i < 2000; i++) {
+    await attempts.begin({ user: `user ${i >> 1}`, address: `10.0.${i >> 8}.${i & 255}` })
   }
-  const limiters = [...new Set(consume.mock.contexts as RateLimiterMemory[])]
-  const kept = limiters.map((limiter) => limiter.dump().storage.length)
-  expect(kept).toEqual([20_000, 20_000])
-  consume.mockRestore()
-}, 180_000)
+  expect(await locked()).toBe(true)
+  // And where all that is kept is locks, it is no more than was allowed.
+  for (let i = 0; i < 2000; i++) await attempts.begin({ user: `locked ${i >> 2}` })
+  expect(await locked()).toBe(false)
+})
+
+test('a clock that is set makes no wait longer, nor ends one', async () => {
+  const attempts = createMemoryAttempts({ user: 1 })
+  for (let i = 0; i < 2; i++) await attempts.begin({ user: 'joe' })
+  try {
+    for (const hours of [-5, 5]) {
+      vi.setSystemTime(Date.now() + hours * 3_600_000)
+      const { wait } = await attempts.begin({ user: 'joe' })
+      expect(wait).toBeGreaterThan(890)
+      expect(wait).toBeLessThanOrEqual(900)
+    }
+  } finally {
+    vi.useRealTimers()
+  }
+})
 
 test('the place that was confirmed longest ago is the one that is forgotten', async () => {
   const attempts = createMemoryAttempts({ keys: 50, user: 1 })
