@@ -1,10 +1,23 @@
 // Authenticated calls to InfluxDB from Node, and where their credentials come from.
 
 export {
+  type BasicCredentials,
+  type BearerCredentials,
+  type Credentials,
+  encodeBasic,
+  encodeBearer,
+  encodeToken,
+  redactAuthorization,
+  redactHeaders,
+  redactUrl,
+  type TokenCredentials,
+} from '@fluxauth/auth-core'
+export {
   AuthError,
   type AuthEvent,
   type AuthEventListener,
   type AuthorizerOptions,
+  type CredentialContext,
   type CredentialProvider,
   type CredentialSource,
   CredentialsError,

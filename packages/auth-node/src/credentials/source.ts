@@ -49,6 +49,8 @@ export interface CredentialFinder extends CredentialProvider {
   readonly source: string
   /** The credential and where it was found; rejects with {@link SourceError}. */
   find(context?: CredentialContext): Promise<Found>
+  /** The credential alone; rejects as `find` does. */
+  get(context?: CredentialContext): Promise<Credentials>
 }
 
 /**

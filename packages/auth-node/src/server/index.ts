@@ -1,27 +1,37 @@
 // Everything a server needs to say who is calling: auth-core's server side, with Node's defaults.
 
+export { AuthError } from '@fluxauth/auth-core'
 export {
   type AcceptedSchemes,
   type Action,
+  type AskedHeader,
   type Attempt,
   type AttemptLimiter,
+  type AttemptPermit,
   type AuditEvent,
   type AuditListener,
   type AuthStore,
+  type Awaitable,
+  allowed,
   type BasicMeaning,
   type CacheOptions,
   type ChallengeMode,
+  checkOptions,
   createGuard,
+  type Digest,
   type Guard,
   type GuardOptions,
   includesAll,
   type Needed,
   type NewToken,
+  type OptionRule,
+  type OptionRules,
   OptionsError,
   type OptionsErrorCode,
   PasswordError,
   type PasswordErrorCode,
   type PasswordHasher,
+  type Pbkdf2Options,
   type Permission,
   type Permissions,
   type Principal,
@@ -41,14 +51,22 @@ export {
   StoreError,
   type StoreErrorCode,
   type TarpitOptions,
+  type TokenChange,
+  type TokenFilter,
   type TokenStore,
   type Tokens,
   type User,
   type Verdict,
   type Verifier,
+  type VerifierOptions,
   type WebRequest,
 } from '@fluxauth/auth-core/server'
 export type { AttemptLimits } from '../stores/limits.ts'
-export { createMemoryAttempts, type MemoryAttemptLimits } from '../stores/memory.ts'
+export {
+  createMemoryAttempts,
+  createMemoryStore,
+  type MemoryAttemptLimits,
+  type MemoryStoreOptions,
+} from '../stores/memory.ts'
 export { type ScryptOptions, scryptPasswords } from './scrypt.ts'
 export { createVerifier, type NodeVerifierOptions } from './verifier.ts'
