@@ -72,9 +72,15 @@ export interface BrowserAuth {
  * @throws {TargetError} `ERR_TARGET_ORIGIN`, `ERR_TARGET_INSECURE` or `ERR_TARGET_USERINFO`
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  * @example
+ * import { createBrowserAuth } from '@fluxauth/auth-browser'
+ *
  * const auth = createBrowserAuth({ origin: location.origin })
- * await auth.signIn({ username, password })
- * const response = await auth.fetch('/api/v2/buckets')
+ * document.querySelector('form')?.addEventListener('submit', async (event) => {
+ *   event.preventDefault()
+ *   const form = new FormData(event.currentTarget as HTMLFormElement)
+ *   await auth.signIn({ username: String(form.get('username')), password: String(form.get('password')) })
+ *   console.log((await auth.fetch('/api/v2/buckets')).status) // 200
+ * })
  * @see InfluxDB v2 API, "Signin"
  */
 export function createBrowserAuth(options: BrowserAuthOptions): BrowserAuth {

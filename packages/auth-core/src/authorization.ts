@@ -45,6 +45,8 @@ type DefaultSchemes = readonly [
  * @returns the whole value
  * @throws {CredentialsError} as `encodeBasic`, `encodeToken` and `encodeBearer`; `ERR_CREDENTIALS_SCHEME` for another scheme
  * @example
+ * import { formatAuthorization } from '@fluxauth/auth-core'
+ *
  * formatAuthorization({ scheme: 'token', token: 'my-token==' }) // 'Token my-token=='
  * @see RFC 9110, sections 11.4 and 11.7.1
  */
@@ -66,6 +68,8 @@ export function formatAuthorization<const S extends readonly SchemeCodec[] = Def
  * @returns the credentials, told apart by `scheme`
  * @throws {AuthorizationSyntaxError} as `decodeBasic`, `decodeToken` and `decodeBearer`; `ERR_AUTHORIZATION_SCHEME` for another scheme
  * @example
+ * import { parseAuthorization } from '@fluxauth/auth-core'
+ *
  * parseAuthorization('Token my-token==') // { scheme: 'token', token: 'my-token==' }
  * @see RFC 9110, sections 11.4 and 11.7.1
  */

@@ -40,6 +40,8 @@ const NOT_ONE = 'Not a challenge'
  * @throws {AuthorizationSyntaxError} `ERR_CHALLENGE_SYNTAX`; `ERR_CHALLENGE_DUPLICATE` when a parameter comes twice in one challenge;
  *   `ERR_AUTHORIZATION_TYPE` or `ERR_AUTHORIZATION_LENGTH`
  * @example
+ * import { parseChallenges } from '@fluxauth/auth-core'
+ *
  * parseChallenges('Basic realm="InfluxDB", Bearer')
  * // [{ scheme: 'basic', params: { realm: 'InfluxDB' } }, { scheme: 'bearer', params: {} }]
  * @see RFC 9110, sections 11.3 and 11.6.1
@@ -124,6 +126,8 @@ function nameOf(text: string): string {
  * @returns the value, for example `Basic realm="InfluxDB"`
  * @throws {CredentialsError} `ERR_CHALLENGE_VALUE` for what no header can carry, or parameters beside a token68
  * @example
+ * import { formatChallenge } from '@fluxauth/auth-core'
+ *
  * formatChallenge({ scheme: 'basic', params: { realm: 'InfluxDB', charset: 'UTF-8' } })
  * // 'Basic realm="InfluxDB", charset="UTF-8"'
  * @see RFC 9110, sections 11.3 and 11.6.1

@@ -28,6 +28,8 @@ const PLAIN_NAME = /^[a-z]{1,24}$/i
  * @param path put before each name in messages: the option that these are within, and a dot
  * @throws {OptionsError} `ERR_OPTION_NAME` for an option that there is not, `ERR_OPTION_VALUE` for one that cannot be this
  * @example
+ * import { allowed, checkOptions } from '@fluxauth/auth-core/server'
+ *
  * checkOptions({ seconds: 60 }, { seconds: allowed.whole(1) }) // undefined
  */
 export function checkOptions<Options extends object>(

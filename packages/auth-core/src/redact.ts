@@ -27,6 +27,8 @@ export type HeadersShape =
  *
  * @returns for example `Basic [redacted]`; `[redacted]` alone where the first word could itself be the secret
  * @example
+ * import { redactAuthorization } from '@fluxauth/auth-core'
+ *
  * redactAuthorization('Token my-token==') // 'Token [redacted]'
  */
 export function redactAuthorization(value: string): string {
@@ -42,6 +44,8 @@ export function redactAuthorization(value: string): string {
  *
  * @param name in any case
  * @example
+ * import { isSecretName } from '@fluxauth/auth-core'
+ *
  * isSecretName('PRIVATE-TOKEN') // true
  * isSecretName('clientSecret') // true
  * isSecretName('Keep-Alive') // false
@@ -62,6 +66,8 @@ export function isSecretName(name: string): boolean {
  * @param headers `Headers`, a `Map`, a list of pairs, Node's `rawHeaders`, or an object
  * @returns a copy of the same shape
  * @example
+ * import { redactHeaders } from '@fluxauth/auth-core'
+ *
  * redactHeaders({ authorization: 'Token my-token==' }) // { authorization: 'Token [redacted]' }
  */
 export function redactHeaders<H extends HeadersShape>(headers: H): H {
@@ -103,6 +109,8 @@ function redactHeader(name: string, value: unknown): unknown {
  * @param url absolute or relative; it need not be valid
  * @returns the URL as a string
  * @example
+ * import { redactUrl } from '@fluxauth/auth-core'
+ *
  * redactUrl('https://localhost:8086/query?u=admin&p=s3cret&q=SHOW+USERS')
  * // 'https://localhost:8086/query?u=[redacted]&p=[redacted]&q=SHOW+USERS'
  */

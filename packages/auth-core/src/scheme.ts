@@ -39,6 +39,8 @@ export interface SchemeCodec<C extends SchemeCredentials = SchemeCredentials> {
  * @returns the codec, frozen
  * @throws {CredentialsError} `ERR_CREDENTIALS_SCHEME` when the name is not a lower-case token
  * @example
+ * import { defineScheme, parseAuthorization } from '@fluxauth/auth-core'
+ *
  * const apiKey = defineScheme({
  *   scheme: 'apikey',
  *   encode: ({ key }: { scheme: 'apikey'; key: string }) => `ApiKey ${key}`,

@@ -19,8 +19,10 @@ export interface AuthFetchOptions extends AuthorizerOptions {
  * @throws {TargetError} `ERR_TARGET_ORIGIN`, `ERR_TARGET_INSECURE` or `ERR_TARGET_USERINFO`; the function it returns rejects with
  *   what `withAuth` names
  * @example
- * const fetch = authFetch({ origin: 'https://localhost:8086', credentials: fromEnv() })
- * const response = await fetch('/api/v2/buckets')
+ * import { authFetch, fromEnv } from '@fluxauth/auth-node'
+ *
+ * const fetch = authFetch({ origin: 'http://localhost:8086', credentials: fromEnv() })
+ * console.log((await fetch('/api/v2/buckets')).status) // 200
  * @see InfluxDB Cloud Serverless, API reference, "Authentication"
  */
 export function authFetch({

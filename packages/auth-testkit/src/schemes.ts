@@ -29,6 +29,9 @@ export interface SchemeCheck {
  * @param codec made with `defineScheme`
  * @param samples credentials it carries and values it refuses
  * @example
+ * import { basicScheme } from '@fluxauth/auth-core'
+ * import { testScheme } from '@fluxauth/auth-testkit'
+ *
  * testScheme(basicScheme, {
  *   credentials: [{ scheme: 'basic', username: 'Aladdin', password: 'open sesame' }],
  *   malformed: ['Basic', 'Basic QQ='],

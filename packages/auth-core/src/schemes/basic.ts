@@ -52,6 +52,8 @@ export const CONTROL: RegExp = /[\0-\x1f\x7f]|^\uFEFF/
  * @throws {CredentialsError} `ERR_CREDENTIALS_CHARSET` for a character that the charset has no bytes for, a lone surrogate above all
  * @throws {CredentialsError} `ERR_CREDENTIALS_TYPE` when one is not a string
  * @example
+ * import { encodeBasic } from '@fluxauth/auth-core'
+ *
  * encodeBasic('Aladdin', 'open sesame') // 'Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=='
  * @see RFC 7617, section 2
  */
@@ -78,6 +80,8 @@ export function encodeBasic(username: string, password: string, options?: Encode
  * @throws {AuthorizationSyntaxError} `ERR_AUTHORIZATION_*` for the value's form, `ERR_BASE64_ALPHABET` or `ERR_BASE64_PADDING`
  *   for its encoding, `ERR_BASIC_COLON`, `_CONTROL` or `_CHARSET` for what was encoded
  * @example
+ * import { decodeBasic } from '@fluxauth/auth-core'
+ *
  * decodeBasic('Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==').password // 'open sesame'
  * @see RFC 7617, section 2; RFC 4648, section 4
  */

@@ -18,6 +18,8 @@ export interface BearerCredentials {
  * @returns the whole value, `Bearer ` and the token
  * @throws {CredentialsError} `ERR_TOKEN_SYNTAX` or `ERR_CREDENTIALS_TYPE`
  * @example
+ * import { encodeBearer } from '@fluxauth/auth-core'
+ *
  * encodeBearer('apiv3_abc') // 'Bearer apiv3_abc'
  * @see RFC 6750, section 2.1
  */
@@ -33,6 +35,8 @@ export function encodeBearer(token: string): string {
  * @returns the token, whole
  * @throws {AuthorizationSyntaxError} `ERR_AUTHORIZATION_*`
  * @example
+ * import { decodeBearer } from '@fluxauth/auth-core'
+ *
  * decodeBearer('Bearer apiv3_abc').token // 'apiv3_abc'
  * @see RFC 6750, section 2.1
  */

@@ -32,6 +32,8 @@ const USUAL = /^Token [!-~]+$/
  * @returns the whole value, `Token ` and the token
  * @throws {CredentialsError} `ERR_TOKEN_SYNTAX` or `ERR_CREDENTIALS_TYPE`
  * @example
+ * import { encodeToken } from '@fluxauth/auth-core'
+ *
  * encodeToken('my-token==') // 'Token my-token=='
  * @see InfluxDB Cloud Serverless, API reference, "Authentication"
  */
@@ -47,6 +49,8 @@ export function encodeToken(token: string): string {
  * @returns the token, whole
  * @throws {AuthorizationSyntaxError} `ERR_AUTHORIZATION_CASE` for a word like `token`; `ERR_AUTHORIZATION_*` for the rest
  * @example
+ * import { decodeToken } from '@fluxauth/auth-core'
+ *
  * decodeToken('Token my-token==').token // 'my-token=='
  * @see InfluxDB Cloud Serverless, API reference, "Authentication"
  */
@@ -62,8 +66,10 @@ export function decodeToken(value: string, options?: DecodeTokenOptions): TokenC
  * @param token a token as {@link decodeToken} returns it
  * @returns user name and password (or token), or `undefined` when there is no colon: then it is an API token
  * @example
+ * import { splitTokenPair } from '@fluxauth/auth-core'
+ *
  * splitTokenPair('admin:s3cret:x') // { username: 'admin', password: 's3cret:x' }
- * splitTokenPair('my-token==')     // undefined
+ * splitTokenPair('my-token==') // undefined
  */
 export function splitTokenPair(token: string): { username: string; password: string } | undefined {
   const colon = token.indexOf(':')

@@ -13,6 +13,8 @@ const TRANSLATED = '64:ff9b::'
  * @param text as a socket, or a proxy's header, tells it
  * @returns IPv4 with dots, or IPv6 in lower case and as short as can be; `undefined` for what is no address
  * @example
+ * import { canonicalAddress } from '@fluxauth/auth-core/server'
+ *
  * canonicalAddress('[2001:DB8:0:0::1]:40001') // '2001:db8::1'
  * canonicalAddress('::ffff:203.0.113.7') // '203.0.113.7'
  * canonicalAddress('unknown') // undefined

@@ -73,8 +73,13 @@ export interface Guard<R, Rest extends readonly unknown[]> {
  * @param options `address` and `secure`, or `read`, which lets the guard take something else than a `Request`
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`, also for what is no verifier
  * @example
- * const guard = createGuard(verifier, { address: ({ headers }) => headers.get('cf-connecting-ip') ?? undefined })
- * app.get('/api/v2/buckets', guard.protect(() => Response.json({ buckets: [] }), ['read', 'buckets']))
+ * import { createGuard, createVerifier } from '@fluxauth/auth-core/server'
+ *
+ * const verifier = createVerifier({ findToken: () => undefined })
+ * const address = ({ headers }: Request) => headers.get('cf-connecting-ip') ?? undefined
+ * const guard = createGuard(verifier, { address })
+ * const buckets = guard.protect(() => Response.json({ buckets: [] }), ['read', 'buckets'])
+ * ;(await buckets(new Request('https://api.test/api/v2/buckets'))).status // 401
  */
 export function createGuard<
   R extends WebRequest = WebRequest,

@@ -21,7 +21,10 @@ export interface MemoryStore {
  * Makes a store in memory. Its answers are at hand, so that verifying a token costs no promise.
  *
  * @example
+ * import { createMemoryStore, createVerifier } from '@fluxauth/auth-core/server'
+ *
  * const verifier = createVerifier({ store: createMemoryStore() })
+ * await verifier.tokens.list() // []
  */
 export function createMemoryStore(): MemoryStore {
   return { tokens: memoryTokens(), sessions: memorySessions(), close: () => undefined }

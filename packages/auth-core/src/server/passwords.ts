@@ -42,6 +42,8 @@ const STORED = /^\$pbkdf2-sha256\$i=(\d{1,9})\$([\w-]{16,64})\$([\w-]{43})$/
  * @returns the hasher
  * @throws {PasswordError} `ERR_PASSWORD_PARAMETERS` for what is no number of times
  * @example
+ * import { pbkdf2Passwords } from '@fluxauth/auth-core/server'
+ *
  * const passwords = pbkdf2Passwords({ iterations: 1000 })
  * await passwords.verify('open sesame', await passwords.hash('open sesame')) // true
  * @see RFC 8018, section 5.2

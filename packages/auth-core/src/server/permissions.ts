@@ -36,6 +36,8 @@ export type Permissions = readonly Permission[] | 'all'
  * @param action what is to be done
  * @param resource on what; without `id` it means all of the type
  * @example
+ * import { permits } from '@fluxauth/auth-core/server'
+ *
  * permits([{ action: 'read', resource: { type: 'buckets' } }], 'read', { type: 'buckets', id: '1f' }) // true
  * @see InfluxDB v2 API reference, "authorizations"
  */
@@ -50,7 +52,10 @@ export function permits(permissions: Permissions, action: Action, resource: Reso
  * Whether permissions cover all of others: what a new token may be given by the holder of these.
  *
  * @example
- * includesAll([{ action: 'read', resource: { type: 'buckets' } }], [{ action: 'write', resource: { type: 'buckets' } }]) // false
+ * import { includesAll } from '@fluxauth/auth-core/server'
+ *
+ * const resource = { type: 'buckets' }
+ * includesAll([{ action: 'read', resource }], [{ action: 'write', resource }]) // false
  */
 export function includesAll(permissions: Permissions, wanted: readonly Permission[]): boolean {
   return wanted.every(({ action, resource }) => permits(permissions, action, resource))

@@ -34,9 +34,13 @@ type Config = InternalAxiosRequestConfig
  * @returns a function that takes the authentication away again; requests fail with what `startExchange` names
  * @throws {TargetError} `ERR_TARGET_ORIGIN`, `ERR_TARGET_INSECURE` or `ERR_TARGET_USERINFO`
  * @example
+ * import { defaultChain } from '@fluxauth/auth-node'
+ * import { authAxios } from '@fluxauth/auth-node/axios'
+ * import axios from 'axios'
+ *
  * const api = axios.create()
- * authAxios(api, { origin: 'https://localhost:8086', credentials: defaultChain() })
- * const { data } = await api.get('/api/v2/buckets')
+ * authAxios(api, { origin: 'http://localhost:8086', credentials: defaultChain() })
+ * console.log((await api.get('/api/v2/buckets')).status) // 200
  */
 export function authAxios(instance: AxiosInstance, options: AuthorizerOptions): () => void {
   const authorizer = createAuthorizer(options)

@@ -59,8 +59,13 @@ export interface AuthHttp {
  * @param options `origin`, `credentials` and `agents`
  * @throws {TargetError} `ERR_TARGET_ORIGIN`, `ERR_TARGET_INSECURE` or `ERR_TARGET_USERINFO`
  * @example
- * const { get } = authHttp({ origin: 'https://localhost:8086', credentials: defaultChain() })
+ * import { defaultChain } from '@fluxauth/auth-node'
+ * import { authHttp } from '@fluxauth/auth-node/http'
+ *
+ * const { get } = authHttp({ origin: 'http://localhost:8086', credentials: defaultChain() })
  * const response = await get('/api/v2/buckets')
+ * response.resume()
+ * console.log(response.statusCode) // 200
  */
 export function authHttp({ agents = {}, ...options }: AuthHttpOptions): AuthHttp {
   const authorizer = createAuthorizer(options)

@@ -41,8 +41,12 @@ export interface AuthInfluxDBOptions
  * @returns the client; requests fail with what `startExchange` names
  * @throws {TargetError} `ERR_TARGET_ORIGIN`, `ERR_TARGET_INSECURE` or `ERR_TARGET_USERINFO`
  * @example
- * const influx = authInfluxDB({ url: 'https://localhost:8086', credentials: fromTokenFile('/run/secrets/influx-token') })
- * for await (const { values } of influx.getQueryApi('my-org').iterateRows('buckets()')) console.log(values)
+ * import { fromTokenFile } from '@fluxauth/auth-node'
+ * import { authInfluxDB } from '@fluxauth/auth-node/influxdb-client'
+ *
+ * const credentials = fromTokenFile('/run/secrets/influx-token')
+ * const influx = authInfluxDB({ url: 'http://localhost:8086', credentials })
+ * const queries = influx.getQueryApi('my-org') // as ever, with the token of the moment
  * @see InfluxDB client library for JavaScript, "ClientOptions"
  */
 export function authInfluxDB(options: AuthInfluxDBOptions): InfluxDB {

@@ -41,8 +41,13 @@ export interface AuthInfluxDBClientOptions
  * @returns the client; requests fail with what `startExchange` names
  * @throws {TargetError} `ERR_TARGET_ORIGIN`, `ERR_TARGET_INSECURE` or `ERR_TARGET_USERINFO`
  * @example
- * const influx = authInfluxDBClient({ host: 'https://localhost:8181', database: 'home', credentials: fromEnv() })
- * for await (const row of influx.query('SELECT * FROM air')) console.log(row)
+ * import { fromEnv } from '@fluxauth/auth-node'
+ * import { authInfluxDBClient } from '@fluxauth/auth-node/influxdb3-client'
+ *
+ * const options = { host: 'http://localhost:8086', database: 'home' }
+ * const influx = authInfluxDBClient({ ...options, credentials: fromEnv() })
+ * console.log(await influx.getServerVersion()) // 2.x-fluxauth-sample
+ * await influx.close()
  * @see InfluxDB 3 client library for JavaScript, "ClientOptions"
  */
 export function authInfluxDBClient(options: AuthInfluxDBClientOptions): InfluxDBClient {

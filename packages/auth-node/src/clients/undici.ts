@@ -32,8 +32,14 @@ export interface AuthInterceptorOptions extends AuthorizerOptions {
  * @returns the dispatcher; requests fail with what `startExchange` names
  * @throws {TargetError} `ERR_TARGET_ORIGIN`, `ERR_TARGET_INSECURE` or `ERR_TARGET_USERINFO`
  * @example
- * const dispatcher = authDispatcher(new Agent(), { origin: 'https://localhost:8086', credentials: defaultChain() })
- * const { body } = await request('https://localhost:8086/api/v2/buckets', { dispatcher })
+ * import { defaultChain } from '@fluxauth/auth-node'
+ * import { authDispatcher } from '@fluxauth/auth-node/undici'
+ * import { Agent, request } from 'undici'
+ *
+ * const dispatcher = authDispatcher(new Agent(), { origin: 'http://localhost:8086', credentials: defaultChain() })
+ * const { body, statusCode } = await request('http://localhost:8086/api/v2/buckets', { dispatcher })
+ * await body.dump()
+ * console.log(statusCode) // 200
  */
 export function authDispatcher<D extends Dispatcher>(dispatcher: D, options: AuthInterceptorOptions): D {
   const { intercept, watchesAnswers } = createInterceptor(options)

@@ -21,6 +21,8 @@ import { type CredentialFinder, defineSource, SourceError } from './source.ts'
  * @returns a source; `get` and `find` reject with `SourceError` `ERR_SOURCE_CHAIN` when none has one, and say why for each
  * @throws {OptionsError} `ERR_OPTION_VALUE` for what is no list of sources
  * @example
+ * import { chain, fromEnv, fromValue } from '@fluxauth/auth-node'
+ *
  * await chain([fromEnv({ env: {} }), fromValue('my-token')]).get() // { scheme: 'token', token: 'my-token' }
  */
 export function chain(sources: readonly CredentialFinder[]): CredentialFinder {
@@ -72,7 +74,10 @@ export interface DefaultChainOptions {
  * @returns the chain, see {@link chain}
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  * @example
- * const fetch = authFetch({ origin: 'https://localhost:8086', credentials: defaultChain() })
+ * import { authFetch, defaultChain } from '@fluxauth/auth-node'
+ *
+ * const fetch = authFetch({ origin: 'http://localhost:8086', credentials: defaultChain() })
+ * console.log((await fetch('/api/v2/buckets')).status) // 200
  */
 export function defaultChain(options: DefaultChainOptions = {}): CredentialFinder {
   checkOptions(options, { credentials: CREDENTIALS, profile: PROFILE })

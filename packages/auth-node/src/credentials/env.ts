@@ -57,6 +57,8 @@ const SECRETS = [
  *   contradict each other, or hold something else than they should
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  * @example
+ * import { fromEnv } from '@fluxauth/auth-node'
+ *
  * await fromEnv({ env: { INFLUX_TOKEN: 'my-token' } }).get() // { scheme: 'token', token: 'my-token' }
  * @see InfluxDB 2 documentation, "influx CLI", environment variables
  */
@@ -103,7 +105,9 @@ export function fromEnv(options: EnvOptions = {}): CredentialFinder {
  * @returns `host` with its path, and its `origin`; `undefined` where no variable names one
  * @throws {SourceError} `ERR_SOURCE_INVALID` when it is not a http or https URL
  * @example
- * (await hostFromEnv({ env: { INFLUX_HOST: 'http://localhost:8086/influx' } }))?.origin // 'http://localhost:8086'
+ * import { hostFromEnv } from '@fluxauth/auth-node'
+ *
+ * ;(await hostFromEnv({ env: { INFLUX_HOST: 'http://localhost:8086/influx' } }))?.origin // 'http://localhost:8086'
  */
 export async function hostFromEnv(options: EnvOptions = {}): Promise<EnvHost | undefined> {
   checkOptions(options, RULES)

@@ -28,7 +28,10 @@ export interface ExecOptions {
  * @returns the source; `get` and `find` reject with `SourceError` `ERR_SOURCE_UNAVAILABLE` when there is no such program,
  *   `ERR_SOURCE_TIMEOUT`, or `ERR_SOURCE_INVALID` when it fails or prints something else
  * @example
- * fromExec('pass', ['show', 'influxdb/token'])
+ * import { authFetch, fromExec } from '@fluxauth/auth-node'
+ *
+ * const credentials = fromExec('pass', ['show', 'influxdb/token'])
+ * const fetch = authFetch({ origin: 'https://localhost:8086', credentials })
  */
 export function fromExec(
   command: string,

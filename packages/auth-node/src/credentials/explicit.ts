@@ -20,6 +20,8 @@ export const CREDENTIALS: OptionRule = {
  * @throws {OptionsError} `ERR_OPTION_VALUE` for what is neither a token nor credentials
  * @throws {SourceError} from `get` and `find`: `ERR_SOURCE_ABSENT` when there is none, `ERR_SOURCE_INVALID` for what is no token
  * @example
+ * import { fromValue } from '@fluxauth/auth-node'
+ *
  * await fromValue('my-token').get() // { scheme: 'token', token: 'my-token' }
  */
 export function fromValue(credentials: string | Credentials | undefined): CredentialFinder {

@@ -53,6 +53,8 @@ export function checkHost(host: URL, what: string, context: CredentialContext | 
  * @returns the whole URL
  * @throws {TargetError} `ERR_TARGET_URL` when `path` leads out of the server's path, or `host` is not a http or https URL
  * @example
+ * import { resolveUrl } from '@fluxauth/auth-node'
+ *
  * resolveUrl('http://localhost:8086/influx', '/api/v2/buckets') // 'http://localhost:8086/influx/api/v2/buckets'
  */
 export function resolveUrl(host: string, path: string): string {

@@ -42,7 +42,10 @@ export const PROFILE: OptionRule = allowed.string(/./, 'the name of a profile')
  *   not there, and for one without `url`
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  * @example
- * const fetch = authFetch({ origin: 'https://localhost:8086', credentials: fromInfluxConfigs({ profile: 'onboarding' }) })
+ * import { authFetch, fromInfluxConfigs } from '@fluxauth/auth-node'
+ *
+ * const credentials = fromInfluxConfigs({ profile: 'onboarding' })
+ * const fetch = authFetch({ origin: 'https://localhost:8086', credentials })
  * @see InfluxDB 2 documentation, "influx config"
  */
 export function fromInfluxConfigs(options: InfluxConfigsOptions = {}): CredentialFinder {

@@ -21,7 +21,10 @@ export interface TokenFileOptions {
  * @param options `scheme` and `ownerOnly`
  * @returns the source; `get` and `find` reject with `SourceError` `ERR_SOURCE_ABSENT`, `_INVALID` or `_PERMISSIONS`
  * @example
- * const fetch = authFetch({ origin: 'https://localhost:8086', credentials: fromTokenFile('/run/secrets/influx-token') })
+ * import { authFetch, fromTokenFile } from '@fluxauth/auth-node'
+ *
+ * const credentials = fromTokenFile('/run/secrets/influx-token')
+ * const fetch = authFetch({ origin: 'https://localhost:8086', credentials })
  */
 export function fromTokenFile(path: string, options: TokenFileOptions = {}): CredentialFinder {
   checkOptions({ path: path ?? null, ...options }, RULES) // a path that is not set is no path

@@ -35,6 +35,8 @@ const MOST_PARALLELIZATION = 16
  * @returns the hasher; it refuses to read hashes that ask for more than 256 MiB or 16 repetitions
  * @throws {PasswordError} `ERR_PASSWORD_PARAMETERS` for parameters that are no power of two, or beyond these bounds
  * @example
+ * import { scryptPasswords } from '@fluxauth/auth-node/server'
+ *
  * const passwords = scryptPasswords({ cost: 1024 })
  * await passwords.verify('open sesame', await passwords.hash('open sesame')) // true
  * @see RFC 7914; OWASP Password Storage Cheat Sheet, "scrypt"

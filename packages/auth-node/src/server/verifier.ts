@@ -32,9 +32,15 @@ export interface NodeVerifierOptions extends VerifierOptions {
  * @returns the verifier, for a server adapter or `createGuard`
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  * @example
+ * import { createVerifier, scryptPasswords, type User } from '@fluxauth/auth-node/server'
+ *
  * const passwords = scryptPasswords()
- * const joe = { id: '0b501e7e557ab1ed', name: 'joe', password: await passwords.hash('open sesame') }
- * const verifier = createVerifier({ product: 'v2', findUser: (name) => (name === 'joe' ? joe : undefined), passwords })
+ * const joe: User = { id: '0b501e7e557ab1ed', name: 'joe', password: await passwords.hash('open sesame') }
+ * const verifier = createVerifier({
+ *   product: 'v2',
+ *   findUser: (name) => (name === joe.name ? joe : undefined),
+ *   passwords,
+ * })
  */
 export function createVerifier({ limits, ...options }: NodeVerifierOptions = {}): Verifier {
   checkOptions({ limits, ...options }, { ...verifierOptionRules, limits: allowed.groupOrFalse(memoryLimits) })

@@ -9,7 +9,12 @@ import type { Server } from 'node:http'
  *
  * @param server of node:http or https; `app.server` of Fastify, what `app.listen` returns of Express and Koa
  * @example
- * const server = createServer(guard.protect(handler))
+ * import { createServer } from 'node:http'
+ * import { createVerifier } from '@fluxauth/auth-node/server'
+ * import { continueWhenRead, guardHttp } from '@fluxauth/auth-node/servers/http'
+ *
+ * const guard = guardHttp(createVerifier({ findToken: () => undefined }))
+ * const server = createServer(guard.protect((request, response) => response.end('let in')))
  * continueWhenRead(server)
  * @see RFC 9110, section 10.1.1
  */

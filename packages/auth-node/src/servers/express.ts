@@ -42,8 +42,12 @@ export interface ExpressGuard {
  * @param verifier as `createVerifier` makes it
  * @throws {OptionsError} `ERR_OPTION_VALUE` for what is no verifier
  * @example
- * const guard = guardExpress(verifier)
- * app.get('/api/v2/buckets', guard.requirePermission('read', 'buckets'), (request, response) => {
+ * import { createVerifier } from '@fluxauth/auth-node/server'
+ * import { guardExpress } from '@fluxauth/auth-node/servers/express'
+ * import express from 'express'
+ *
+ * const guard = guardExpress(createVerifier({ findToken: () => undefined }))
+ * express().get('/api/v2/buckets', guard.requirePermission('read', 'buckets'), (request, response) => {
  *   response.json({ buckets: [], user: request.principal?.user })
  * })
  */

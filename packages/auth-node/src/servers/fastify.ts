@@ -50,11 +50,17 @@ export interface GuardFastifyOptions {
  *
  * @throws {OptionsError} `ERR_OPTION_VALUE`, as the server gets ready, for what is no verifier
  * @example
- * await app.register(guardFastify, { verifier })
+ * import { createVerifier } from '@fluxauth/auth-node/server'
+ * import { guardFastify } from '@fluxauth/auth-node/servers/fastify'
+ * import fastify from 'fastify'
+ *
+ * const app = fastify()
+ * await app.register(guardFastify, { verifier: createVerifier({ findToken: () => undefined }) })
  * app.get('/api/v2/buckets', { onRequest: app.requirePermission('read', 'buckets') }, async ({ principal }) => ({
  *   buckets: [],
  *   user: principal?.user,
  * }))
+ * console.log((await app.inject('/api/v2/buckets')).statusCode) // 401
  */
 export const guardFastify: FastifyPluginAsync<GuardFastifyOptions> = async (app, { verifier }) => {
   const gate = createGate<FastifyRequest>(verifier, {

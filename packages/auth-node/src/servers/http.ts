@@ -54,8 +54,14 @@ export interface HttpGuard {
  * @param options `address` and `secure`, for a server behind a proxy
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`, also for what is no verifier
  * @example
- * const guard = guardHttp(verifier)
- * createServer(guard.protect((request, response, principal) => response.end(principal.user), ['read', 'buckets']))
+ * import { createServer } from 'node:http'
+ * import { createVerifier } from '@fluxauth/auth-node/server'
+ * import { guardHttp } from '@fluxauth/auth-node/servers/http'
+ *
+ * const guard = guardHttp(createVerifier({ findToken: () => undefined }))
+ * const server = createServer(
+ *   guard.protect((request, response, principal) => response.end(principal.user), ['read', 'buckets']),
+ * )
  */
 export function guardHttp(verifier: Verifier, options: GuardHttpOptions = {}): HttpGuard {
   checkOptions(options, { address: allowed.callback, secure: allowed.callback })
@@ -84,8 +90,16 @@ export function guardHttp(verifier: Verifier, options: GuardHttpOptions = {}): H
  * @param request as Node has it; its body is not touched
  * @param options `address` and `secure`, for a server behind a proxy
  * @example
+ * import type { IncomingMessage } from 'node:http'
+ * import { createGuard, createVerifier } from '@fluxauth/auth-node/server'
+ * import { readRequest } from '@fluxauth/auth-node/servers/http'
+ *
  * // Hono on Node: its context has Node's own request, which is read in less time than a `Request`.
- * const guard = createGuard(verifier, { read: (context) => readRequest(context.env.incoming) })
+ * interface Context {
+ *   readonly env: { readonly incoming: IncomingMessage }
+ * }
+ * const verifier = createVerifier({ findToken: () => undefined })
+ * const guard = createGuard(verifier, { read: ({ env }: Context) => readRequest(env.incoming) })
  */
 export function readRequest(request: IncomingMessage, options?: GuardHttpOptions): ServerRequest {
   return new NodeRequest(request, request, options ? peerOf(options) : connectionPeer)

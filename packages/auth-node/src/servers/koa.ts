@@ -40,7 +40,12 @@ export interface KoaGuard {
  * @param verifier as `createVerifier` makes it
  * @throws {OptionsError} `ERR_OPTION_VALUE` for what is no verifier
  * @example
- * const guard = guardKoa(verifier)
+ * import { createVerifier } from '@fluxauth/auth-node/server'
+ * import { guardKoa } from '@fluxauth/auth-node/servers/koa'
+ * import Koa from 'koa'
+ *
+ * const guard = guardKoa(createVerifier({ findToken: () => undefined }))
+ * const app = new Koa()
  * app.use(guard.requirePermission('read', 'buckets'))
  * app.use((ctx) => {
  *   ctx.body = { buckets: [], user: ctx.state.principal?.user }

@@ -30,6 +30,9 @@ export interface MemoryStoreOptions {
  * @param options `limits`
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  * @example
+ * import { createVerifier } from '@fluxauth/auth-node/server'
+ * import { createMemoryStore } from '@fluxauth/auth-node/stores/memory'
+ *
  * const verifier = createVerifier({ store: createMemoryStore({ limits: { user: 5 } }) })
  */
 export function createMemoryStore(options: MemoryStoreOptions = {}): AuthStore {

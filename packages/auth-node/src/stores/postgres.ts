@@ -45,8 +45,12 @@ const SWEEP_MILLISECONDS = 300_000
  * @throws {StoreError} `ERR_STORE_PACKAGE` without `pg`, `ERR_STORE_UNAVAILABLE` when it cannot be reached, or lets nobody in
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  * @example
- * const store = await createPostgresStore({ connectionString: 'postgres://localhost/my-api' })
+ * import { createVerifier } from '@fluxauth/auth-node/server'
+ * import { createPostgresStore } from '@fluxauth/auth-node/stores/postgres'
+ *
+ * const store = await createPostgresStore({ connectionString: 'postgres://localhost:5432/postgres' })
  * const verifier = createVerifier({ store })
+ * await store.close()
  */
 export async function createPostgresStore(options: PostgresStoreOptions): Promise<AuthStore> {
   checkOptions(options, {

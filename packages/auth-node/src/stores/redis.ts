@@ -37,8 +37,12 @@ export type RedisPlace =
  * @throws {StoreError} `ERR_STORE_PACKAGE` without `redis`, `ERR_STORE_UNAVAILABLE` when it cannot be reached, or lets nobody in
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  * @example
+ * import { createVerifier } from '@fluxauth/auth-node/server'
+ * import { createRedisStore } from '@fluxauth/auth-node/stores/redis'
+ *
  * const store = await createRedisStore({ url: 'redis://localhost:6379' })
  * const verifier = createVerifier({ store })
+ * await store.close()
  * @see Redis documentation, "Persistence" and "Key eviction"
  */
 export async function createRedisStore(options: RedisStoreOptions): Promise<AuthStore> {

@@ -64,8 +64,12 @@ CREATE INDEX IF NOT EXISTS fluxauth_attempts_expire ON fluxauth_attempts (expire
  * `ERR_STORE_PERMISSIONS` when the file, or one that SQLite keeps beside it, is a link or another user's, or its folder is everybody's
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  * @example
- * const store = await createSqliteStore({ path: '/var/lib/my-api/auth.db' })
+ * import { createVerifier } from '@fluxauth/auth-node/server'
+ * import { createSqliteStore } from '@fluxauth/auth-node/stores/sqlite'
+ *
+ * const store = await createSqliteStore({ path: 'auth.db' })
  * const verifier = createVerifier({ store })
+ * await store.close()
  * @see SQLite documentation, "Write-Ahead Logging" and "PRAGMA synchronous"
  */
 export async function createSqliteStore(options: SqliteStoreOptions): Promise<AuthStore> {

@@ -1,0 +1,124 @@
+// Every example of the guides, the README files and the docstrings is pasted into a file of its own, in an empty project that has what the
+// page told to install: it compiles under `tsc --strict`, runs, and prints what its comments say; as npm installs, and as pnpm does.
+
+import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describeReal, type RunningServer, startPostgres, startRedis } from '@fluxauth/auth-testkit/real'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readDocstrings } from './docstrings.ts'
+import { type Example, nameOf } from './example.ts'
+import { missingIn } from './expected.ts'
+import { readPages } from './pages.ts'
+import { type Layout, layOutWithNpm, layOutWithPnpm, pack } from './projects.ts'
+import { runExample } from './run.ts'
+import { type Complaints, compile } from './types.ts'
+
+/** What a page has at least, so that none is run by not being found. */
+const AT_LEAST = {
+  'README.md': 5,
+  'docs/call-influxdb-from-node.md': 11,
+  'docs/protect-your-own-api.md': 10,
+  'docs/rotate-a-token-without-a-restart.md': 3,
+  'docs/run-it-on-many-machines.md': 3,
+  'docs/where-credentials-come-from.md': 8,
+  'packages/auth-core/README.md': 5,
+  'packages/auth-node/README.md': 8,
+  'packages/auth-browser/README.md': 1,
+  'packages/auth-cli/README.md': 1,
+  'packages/auth-testkit/README.md': 4,
+  'packages/auth-core/src': 23,
+  'packages/auth-node/src': 25,
+  'packages/auth-browser/src': 1,
+  'packages/auth-testkit/src': 1,
+}
+/** What the pages call what some examples need beside a server. */
+const PARTS = [
+  { title: 'Redis', address: 'redis://localhost:6379', parts: ['redis'], start: startRedis },
+  {
+    title: 'PostgreSQL',
+    address: 'postgres://localhost:5432/postgres',
+    parts: ['postgres', 'initdb'],
+    start: startPostgres,
+  },
+] as const
+
+const pages = await readPages()
+const examples = [...pages, ...(await readDocstrings())]
+const titles = (list: readonly Example[]) => list.map(({ title }) => title)
+
+test.each(Object.entries(AT_LEAST))('there are examples in %s', (place, least) => {
+  expect(titles(examples).filter((title) => title.startsWith(place)).length).toBeGreaterThanOrEqual(least)
+})
+
+test('there is no page whose examples are not counted', () => {
+  expect(
+    titles(examples).filter((title) => !Object.keys(AT_LEAST).some((place) => title.startsWith(place))),
+  ).toEqual([])
+})
+
+test('every example of a page says what it prints', () => {
+  const silent = pages.filter(({ expected, runner }) => expected.length === 0 && runner !== 'vitest')
+  expect(titles(silent)).toEqual([])
+})
+
+let folder: string
+let layouts: Readonly<Record<Layout['manager'], Layout>>
+let complaints: Readonly<Record<Layout['manager'], Complaints>>
+beforeAll(async () => {
+  // Outside of the repository, whose packages would be found there. pnpm resolves symbolic links, and so do we.
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'fluxauth-examples-')))
+  const [tarballs, npmFolder, pnpmFolder] = ['packed', 'npm', 'pnpm'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ]
+  for (const path of [tarballs, npmFolder, pnpmFolder]) await mkdir(path)
+  const packed = await pack(tarballs)
+  const sets = examples.map(({ packages }) => packages)
+  const [npm, pnpm] = await Promise.all([
+    layOutWithNpm(npmFolder, packed, sets),
+    layOutWithPnpm(pnpmFolder, packed, sets),
+  ])
+  layouts = { npm, pnpm }
+  const [npmComplaints, pnpmComplaints] = await Promise.all([compile(npm, examples), compile(pnpm, examples)])
+  complaints = { npm: npmComplaints, pnpm: pnpmComplaints }
+}, 300_000)
+afterAll(() => rm(folder, { recursive: true }))
+
+describe.each(['npm', 'pnpm'] as const)('with the layout of %s', (manager) => {
+  const needsOf = ({ code, runner }: Example) =>
+    PARTS.find(({ address }) => code.includes(address))?.title ?? (runner === 'browser' ? 'Chromium' : '')
+  const titled = (need: string) =>
+    examples
+      .filter((example) => needsOf(example) === need)
+      .map((example) => [example.title, example] as const)
+  const check = async (example: Example, addresses?: Readonly<Record<string, string>>) => {
+    expect(complaints[manager].get(nameOf(example)) ?? []).toEqual([])
+    const { error, output, place } = await runExample(layouts[manager], example, addresses)
+    expect(error).toBeUndefined()
+    expect(missingIn(output, example.expected.map(place)), `not printed, but:\n${output}`).toBeUndefined()
+  }
+
+  test('the types of our packages hold by themselves', () => {
+    const lines = [...complaints[manager].values()].flat()
+    expect(lines.filter((line) => line.includes('/@fluxauth/'))).toEqual([])
+  })
+
+  test.concurrent.each(titled(''))('%s', (_, example) => check(example))
+
+  for (const { title, address, parts, start } of PARTS) {
+    describeReal(`on ${title}`, parts, () => {
+      let running: RunningServer & { readonly url: string }
+      beforeAll(async () => {
+        running = await start()
+      })
+      afterAll(() => running?.stop())
+      test.each(titled(title))('%s', (_, example) => check(example, { [address]: running.url }))
+    })
+  }
+
+  describeReal('in Chromium', ['chromium'], () => {
+    test.each(titled('Chromium'))('%s', (_, example) => check(example))
+  })
+})
