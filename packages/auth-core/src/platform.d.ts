@@ -85,5 +85,7 @@ declare const crypto: {
   }
 }
 
+declare const performance: { now(): number }
+
 declare function setTimeout(callback: () => void, milliseconds: number): unknown
 declare function clearTimeout(timer: unknown): void

@@ -116,3 +116,10 @@ export function accountOf(user: User, by: 'password' | 'session', sessionID?: st
   const { id: userID, name, orgID, permissions = [] } = user
   return freezePrincipal({ by, userID, user: name, orgID, permissions, ...(sessionID && { sessionID }) })
 }
+
+/** What tells a credential from all others, whatever header or query it was sent in. */
+export function credentialKey(presented: Presented): string {
+  if (presented.kind === 'token') return `token ${presented.token}`
+  const { username, password, means } = presented
+  return means === 'token-any-user' ? `token ${password}` : JSON.stringify([username, password])
+}

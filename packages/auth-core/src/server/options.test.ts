@@ -80,7 +80,7 @@ describe('createVerifier', () => {
   test.each([
     [{ scheme: {} }, 'There is no option scheme: there are product, schemes, store,'],
     [{ schemes: { tokens: false } }, 'There is no option schemes.tokens: there are basic, token,'],
-    [{ cache: { ttl: 5 } }, 'There is no option cache.ttl: there are seconds, entries, now'],
+    [{ cache: { ttl: 5 } }, 'There is no option cache.ttl: there are seconds, entries, bytes, now'],
     [{ session: { toString: 5 } }, 'There is no option session.toString:'],
     [{ tarpit: { ms: undefined } }, 'There is no option tarpit.ms:'],
     // A map of tokens in the place of options has them for names.

@@ -4,6 +4,7 @@ import { OptionsError } from '../options.ts'
 import type { AuditListener } from './events.ts'
 import type { Principal } from './principal.ts'
 import { readCookie, type ServerRequest } from './request.ts'
+import type { RevocationLog } from './revocations.ts'
 import { type Digest, randomKey } from './secrets.ts'
 import type { SessionStore, StoredSession } from './stores.ts'
 
@@ -47,9 +48,14 @@ export interface Sessions {
 export interface OwnSessions extends Sessions {
   /** The key in a request's cookie; a list where it came with several, of which none is chosen. */
   keyOf(request: ServerRequest): string | readonly string[] | undefined
-  start(principal: Principal, request: ServerRequest): Promise<{ readonly cookie: string }>
+  start(
+    principal: Principal,
+    request: ServerRequest,
+  ): Promise<{ readonly id: string; readonly cookie: string }>
   find(key: string): Promise<FoundSession | undefined>
   end(key: string): Promise<StoredSession | undefined>
+  /** Deletes a session that nobody was told of. */
+  undo(id: string): Promise<unknown>
   /** The `Set-Cookie` value that removes the cookie. */
   removal(request: ServerRequest): string
 }
@@ -64,8 +70,8 @@ const SWEPT_EVERY = 600_000
 interface SessionParts extends SessionOptions {
   readonly digest: Digest
   readonly emit: AuditListener
-  /** Is called when a session may no longer be good. */
-  readonly forget: () => void
+  /** Is told which sessions may no longer be good. */
+  readonly revocations: RevocationLog
   readonly report: (error: unknown) => void
 }
 
@@ -94,7 +100,7 @@ export function checkSessionCookie({ cookie = '', path = '/' }: SessionOptions =
 
 /** Sessions over a store, which are swept as new ones are started. */
 export function createSessions(store: SessionStore, parts: SessionParts): OwnSessions {
-  const { digest, emit, forget, report } = parts
+  const { digest, emit, revocations, report } = parts
   const { idle = 3600, lifetime = 86_400, cookie = 'influxdb-oss-session' } = parts
   const { path = isHostCookie(cookie) ? '/' : '/api/' } = parts
   let swept = 0
@@ -112,8 +118,9 @@ export function createSessions(store: SessionStore, parts: SessionParts): OwnSes
         swept = createdAt
         sweep().catch(report)
       }
+      const id = await digest(key)
       await store.create({
-        id: await digest(key),
+        id,
         userID,
         user,
         tokenID,
@@ -124,7 +131,7 @@ export function createSessions(store: SessionStore, parts: SessionParts): OwnSes
         agent: request.header('user-agent')?.slice(0, 256),
       })
       // The cookie lives as long as the session may; that it ends earlier when it is not used is the server's to say.
-      return { cookie: toCookie(key, endsAt, request) }
+      return { id, cookie: toCookie(key, endsAt, request) }
     },
     async find(key) {
       const session = await store.find(await digest(key))
@@ -139,23 +146,22 @@ export function createSessions(store: SessionStore, parts: SessionParts): OwnSes
     async end(key) {
       const id = await digest(key)
       const session = await store.find(id)
-      const deleted = session !== undefined && (await store.delete(id))
-      forget()
+      const deleted =
+        session !== undefined && (await revocations.noting({ sessionID: id }, () => store.delete(id)))
       return deleted && Date.now() < Math.min(session.expiresAt, session.endsAt) ? session : undefined
     },
+    undo: async (id) => store.delete(id),
     removal: (request) => toCookie('', 0, request),
     list: async (userID) => store.list(userID),
     async revoke(userID, id) {
       const session = await store.find(id)
       if (session?.userID !== userID) return false
-      const deleted = await store.delete(id)
-      forget()
+      const deleted = await revocations.noting({ sessionID: id }, () => store.delete(id))
       if (deleted) emit({ type: 'sessions-revoked', userID, count: 1 })
       return deleted
     },
     async revokeAll(userID, except) {
-      const count = await store.deleteAll(userID, except)
-      forget()
+      const count = await revocations.noting({ sessionsOf: userID }, () => store.deleteAll(userID, except))
       if (count > 0) emit({ type: 'sessions-revoked', userID, count })
       return count
     },

@@ -4,6 +4,7 @@ import { type Awaitable, whenReady } from '../awaitable.ts'
 import { encodeToken } from '../schemes/token.ts'
 import type { AuditListener } from './events.ts'
 import type { Permission } from './permissions.ts'
+import type { RevocationLog } from './revocations.ts'
 import { type Digest, randomID, randomToken } from './secrets.ts'
 import type { StoredToken, TokenFilter, TokenStore } from './stores.ts'
 
@@ -52,13 +53,13 @@ export interface Tokens {
  * @param store keeps them, by their hash
  * @param digest hashes their values
  * @param emit is told what was done
- * @param forget is called when a token may no longer be good
+ * @param revocations is told which tokens may no longer be good
  */
 export function createTokens(
   store: TokenStore,
   digest: Digest,
   emit: AuditListener,
-  forget: () => void,
+  revocations: RevocationLog,
 ): Tokens {
   return {
     async create({ token = randomToken(), description = '', ...input }) {
@@ -83,14 +84,14 @@ export function createTokens(
       return store.list({ ...filter, hash: token === undefined ? undefined : await digest(token) })
     },
     async update(id, change) {
-      const stored = await store.update(id, { ...change, updatedAt: new Date().toISOString() })
-      forget()
+      const stored = await revocations.noting({ tokenID: id }, () =>
+        store.update(id, { ...change, updatedAt: new Date().toISOString() }),
+      )
       if (stored) emit({ type: 'token-updated', tokenID: id, user: stored.user })
       return stored
     },
     async delete(id) {
-      const deleted = await store.delete(id)
-      forget()
+      const deleted = await revocations.noting({ tokenID: id }, () => store.delete(id))
       if (deleted) emit({ type: 'token-deleted', tokenID: id })
       return deleted
     },

@@ -73,6 +73,7 @@ export const verifierOptionRules: allowed.OptionRules<keyof VerifierOptions> = {
   cache: allowed.groupOrFalse<keyof CacheOptions>({
     seconds: allowed.number(0, 86_400),
     entries: allowed.whole(0),
+    bytes: allowed.whole(0),
     now: allowed.callback,
   }),
   session: allowed.group<keyof SessionOptions>({

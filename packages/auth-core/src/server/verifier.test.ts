@@ -255,7 +255,7 @@ describe('remembers', () => {
   test('it as long as the clock says that it is given', async () => {
     const { stored } = await setUp()
     const findToken = vi.fn(() => stored)
-    let time = Date.now()
+    let time = performance.now()
     const verifier = createVerifier({ findToken, cache: { seconds: 5, now: () => time } })
     const ask = () => verifier.verify(request({ authorization: encodeToken(TOKEN) }))
     await ask()

@@ -4,16 +4,17 @@ import { type Awaitable, isPromise, whenReady } from '../awaitable.ts'
 import * as allowed from '../option-rules.ts'
 import { checkOptions } from '../options.ts'
 import { watchAddress } from './address-watch.ts'
-import { ShortMemory } from './cache.ts'
-import { createCheck, type Verdict } from './check.ts'
+import { moment, ShortMemory } from './cache.ts'
+import { createCheck, credentialKey, type Verdict } from './check.ts'
 import { type AuditEvent, quietly } from './events.ts'
 import { type Action, permits, type Resource, toResource } from './permissions.ts'
-import { type HeaderRules, isBasic, readHeader, readQuery } from './presented.ts'
+import { type HeaderRules, isBasic, type Presented, readHeader, readQuery } from './presented.ts'
 import type { Principal } from './principal.ts'
 import { type AcceptedSchemes, profiles } from './profiles.ts'
 import type { Refusal, RefusalReason, Reply } from './refusal.ts'
 import { createRefusals } from './refuse.ts'
 import { addressOf, isCrossSite, type ServerRequest } from './request.ts'
+import { revocationsOf } from './revocations.ts'
 import { sha256 } from './secrets.ts'
 import { createSessionCheck } from './session-check.ts'
 import { checkSessionCookie, createSessions, type Sessions } from './sessions.ts'
@@ -59,9 +60,19 @@ export interface Verifier {
   readonly tokens: Tokens
   /** The sessions in the store. */
   readonly sessions: Sessions
-  /** Forgets every verified credential: call it when a user was changed. */
-  forget(): void
+  /**
+   * Forgets the verified credentials of a user, whom sign-ins under way ask for again as well: call it when a user was changed.
+   *
+   * @param userID of that user; without it everybody is forgotten
+   */
+  forget(userID?: string): void
 }
+
+/** How often a sign-in is checked while its user is being changed. */
+const SIGN_IN_TRIES = 3
+
+/** A verdict that lets in. */
+type Right = Extract<Verdict, { readonly principal: Principal }>
 
 /**
  * Tells a verifier from what is none, before a guard is made of it.
@@ -104,34 +115,17 @@ export function createVerifier(options: VerifierOptions): Verifier {
     maxLength: options.maxLength,
   }
 
-  // Verified credentials by what the client sent. A header can never be taken for a cookie, nor a query for a header.
+  const revocations = [revocationsOf(options.store?.tokens), revocationsOf(options.store?.sessions)] as const
+  const forget = (userID?: string): void => {
+    // Handed over as a listener, it is called with whatever is told there.
+    const named = typeof userID === 'string' ? { userID } : {}
+    for (const log of revocations) log.note(named)
+  }
+  // What was found to be right. Apart, so that no header can be taken for a cookie.
   const memory = () =>
-    new ShortMemory<Verdict>(options.cache === false ? { entries: 0 } : (options.cache ?? {}))
-  const seen = { header: memory(), query: memory(), cookie: memory() }
-  // What was asked for before something was revoked must not be remembered after it.
-  let generation = 0
-  const forget = (): void => {
-    generation++
-    for (const memory of Object.values(seen)) memory.clear()
-  }
-  const keep = (
-    memory: ShortMemory<Verdict>,
-    key: string,
-    began: number,
-    verdict: Verdict,
-    until?: number,
-  ) => {
-    if ('principal' in verdict && began === generation) memory.set(key, verdict, until)
-    return verdict
-  }
-  const remember = (
-    memory: ShortMemory<Verdict>,
-    key: string,
-    verdict: Awaitable<Verdict>,
-  ): Awaitable<Verdict> => {
-    const began = generation
-    return whenReady(verdict, (settled) => keep(memory, key, began, settled))
-  }
+    new ShortMemory<Right>(revocations, options.cache === false ? { entries: 0 } : (options.cache ?? {}))
+  const seen = memory()
+  const seenCookies = memory()
 
   const refuse = (
     reason: RefusalReason,
@@ -154,8 +148,14 @@ export function createVerifier(options: VerifierOptions): Verifier {
     return { refusal }
   }
 
-  const tokens = createTokens(store.tokens, digest, emit, forget)
-  const sessions = createSessions(store.sessions, { digest, emit, forget, report, ...session })
+  const tokens = createTokens(store.tokens, digest, emit, revocations[0])
+  const sessions = createSessions(store.sessions, {
+    digest,
+    emit,
+    revocations: revocations[1],
+    report,
+    ...session,
+  })
   const checkPresented = createCheck({
     findToken: tokens.find,
     findUser,
@@ -171,22 +171,31 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const checkSession = createSessionCheck({ sessions, tokens, findUser, refuse })
 
   const { origins = [] } = session
+  const checkOnce = (presented: Presented, request: ServerRequest, text?: string): Awaitable<Verdict> => {
+    const credential = credentialKey(presented)
+    const known = seen.find(credential, text)
+    if (known) return known
+    const began = moment()
+    return whenReady(check(presented, request), (verdict) => {
+      if ('principal' in verdict) seen.set(credential, text, verdict, began)
+      return verdict
+    })
+  }
+
   const fromHeader = (value: string, request: ServerRequest): Awaitable<Verdict> => {
     // A browser adds Basic by itself once it has asked for it, as it does cookies; no Token, and no Bearer.
     if (isBasic(value) && isCrossSite(request, origins)) return refuse('cross-site', request)
-    const known = seen.header.get(value)
+    const known = seen.get(value)
     if (known) return known
     const presented = readHeader(value, headerRules)
     if (typeof presented === 'string') return refuse(presented, request)
-    return remember(seen.header, value, check(presented, request))
+    return checkOnce(presented, request, value)
   }
 
   const fromQuery = (request: ServerRequest): Awaitable<Verdict> | undefined => {
     const presented = readQuery(request.url, schemes, options.maxLength)
-    if (!presented) return undefined
     if (typeof presented === 'string') return refuse(presented, request)
-    const key = JSON.stringify(presented)
-    return seen.query.get(key) ?? remember(seen.query, key, check(presented, request))
+    return presented && checkOnce(presented, request)
   }
 
   const fromCookie = (request: ServerRequest): Awaitable<Verdict> => {
@@ -194,12 +203,13 @@ export function createVerifier(options: VerifierOptions): Verifier {
     if (!key) return refuse('missing', request)
     if (typeof key !== 'string') return refuse('malformed', request)
     if (isCrossSite(request, origins)) return refuse('cross-site', request)
-    const known = seen.cookie.get(key)
+    const known = seenCookies.get(key)
     if (known) return known
-    const began = generation
-    return checkSession(key, request).then(({ verdict, until }) =>
-      keep(seen.cookie, key, began, verdict, until),
-    )
+    const began = moment()
+    return checkSession(key, request).then(({ verdict, until }) => {
+      if ('principal' in verdict) seenCookies.set(key, key, verdict, began, until - Date.now())
+      return verdict
+    })
   }
 
   const read = (request: ServerRequest): Awaitable<Verdict> => {
@@ -210,6 +220,27 @@ export function createVerifier(options: VerifierOptions): Verifier {
     // Two credentials are an error, not a choice.
     if (typeof authorization !== 'string') return refuse('malformed', request)
     return fromHeader(authorization, request)
+  }
+
+  /** What is revoked while a sign-in is under way, revokes it too: then everything is asked for again. */
+  const startSession = async (presented: Presented, request: ServerRequest): Promise<Reply> => {
+    for (let tries = 0; tries < SIGN_IN_TRIES; tries++) {
+      const began = moment().revocations
+      const verdict = await check(presented, request)
+      if ('refusal' in verdict) return verdict.refusal
+      const { principal } = verdict
+      const { id, cookie } = await sessions.start(principal, request)
+      const stands = { ...principal, sessionID: id }
+      if (revocations.some((log) => log.hasRevoked(stands, began))) {
+        await sessions.undo(id)
+        continue
+      }
+      const old = sessions.keyOf(request)
+      if (typeof old === 'string') await sessions.end(old)
+      emit({ type: 'signed-in', user: principal.user, address: request.address })
+      return { status: 204, headers: { 'set-cookie': cookie, 'cache-control': 'no-store' }, body: '' }
+    }
+    return refuse('unavailable', request).refusal
   }
 
   const verify = (request: ServerRequest): Awaitable<Verdict> => {
@@ -247,14 +278,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
             ? readHeader(authorization, { ...headerRules, schemes: only, basic: schemes.signIn })
             : 'malformed'
         if (typeof presented === 'string') return refuse(presented, request).refusal
-        const verdict = await check(presented, request)
-        if ('refusal' in verdict) return verdict.refusal
-        const { principal } = verdict
-        const old = sessions.keyOf(request)
-        if (typeof old === 'string') await sessions.end(old)
-        const { cookie } = await sessions.start(principal, request)
-        emit({ type: 'signed-in', user: principal.user, address: request.address })
-        return { status: 204, headers: { 'set-cookie': cookie, 'cache-control': 'no-store' }, body: '' }
+        return await startSession(presented, request)
       } catch (error) {
         return failSafe(request, error).refusal
       }

@@ -5,15 +5,15 @@ const MILLISECONDS_A_TICK = 100
 /**
  * Makes a clock that is set ten times a second while it is asked for, and is not running otherwise.
  *
- * @returns the end of the current tick in milliseconds since the epoch: ahead of the time, by a tick at most, so that nothing is taken for
- * longer than it is good for. While a task keeps the event loop busy the clock stands.
+ * @returns the end of the current tick in milliseconds, as `performance.now` counts them, which nobody can set back: ahead of the time, by a
+ * tick at most, so that nothing is taken for longer than it is good for. While a task keeps the event loop busy the clock stands.
  */
 export function createCoarseClock(): () => number {
   let time = 0
   let asked = false
   let timer: NodeJS.Timeout | undefined
   const read = () => {
-    time = Date.now() + MILLISECONDS_A_TICK
+    time = performance.now() + MILLISECONDS_A_TICK
   }
   const tick = () => {
     if (asked) {
