@@ -31,6 +31,8 @@ const PROBLEMS: Readonly<Record<string, string>> = {
  * @param error what a client of Node rejected with: the reason is looked for among its causes
  * @returns a sentence; `undefined` when the error is about something else
  * @example
+ * import { explainCertificateError } from '@fluxauth/auth-node'
+ *
  * explainCertificateError(Object.assign(new Error(), { code: 'CERT_HAS_EXPIRED' }))
  * // 'The server has a certificate that is out of date: renew it; or set the clock of this machine'
  * @see Node.js documentation, "TLS (SSL)", "X509 certificate error codes"

@@ -26,9 +26,9 @@ const AT_LEAST = {
   'packages/auth-node/README.md': 8,
   'packages/auth-browser/README.md': 1,
   'packages/auth-cli/README.md': 1,
-  'packages/auth-testkit/README.md': 4,
+  'packages/auth-testkit/README.md': 5,
   'packages/auth-core/src': 23,
-  'packages/auth-node/src': 25,
+  'packages/auth-node/src': 28,
   'packages/auth-browser/src': 1,
   'packages/auth-testkit/src': 1,
 }
