@@ -55,8 +55,8 @@ export function formatAuthorization<const S extends readonly SchemeCodec[] = Def
   options?: FormatAuthorizationOptions<S>,
 ): string {
   const name = (credentials as SchemeCredentials | undefined)?.scheme
-  const codec = find(options?.schemes, name)
-  if (!codec) return refuseCredentials('ERR_CREDENTIALS_SCHEME', 'Unknown scheme')
+  const codec =
+    find(options?.schemes, name) ?? refuseCredentials('ERR_CREDENTIALS_SCHEME', 'The scheme must be known')
   return codec.encode(credentials)
 }
 
@@ -84,8 +84,8 @@ export function parseAuthorization<const S extends readonly SchemeCodec[] = Defa
   }
   checkValue(value, options)
   const name = schemeWord(value).toLowerCase()
-  const codec = find(options?.schemes, name)
-  if (!codec) return refuseValue('ERR_AUTHORIZATION_SCHEME', 'Unknown scheme', 0)
+  const codec =
+    find(options?.schemes, name) ?? refuseValue('ERR_AUTHORIZATION_SCHEME', 'The scheme must be known', 0)
   return codec.decode(value, options) as CredentialsOf<S>
 }
 

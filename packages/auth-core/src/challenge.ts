@@ -66,30 +66,29 @@ export function parseChallenges(value: string | readonly string[], options?: Dec
     let name = take(NAME)
     if (!name) {
       // A word without `=` starts a challenge.
-      const scheme = take(TOKEN)?.toLowerCase()
-      if (!scheme) return syntaxError(at)
+      const scheme = (take(TOKEN) ?? syntaxError(at)).toLowerCase()
       take(SPACES)
       const token68 = take(TOKEN68)
       params = Object.create(null) as Record<string, string>
-      challenges.push(token68 ? { scheme, token68, params } : { scheme, params })
+      challenges.push({ scheme, ...(token68 && { token68 }), params })
       if (token68) params = undefined
       if (take(END) !== undefined) continue
-      name = take(NAME)
-      if (!name) return syntaxError(at)
+      name = take(NAME) ?? syntaxError(at)
     }
     const start = at - name.length
-    name = nameOf(name)
     if (!params) return syntaxError(start)
-    if (params[name] !== undefined) refuseValue('ERR_CHALLENGE_DUPLICATE', NOT_ONE, start)
+    name = nameOf(name)
+    if (name in params) refuseValue('ERR_CHALLENGE_DUPLICATE', NOT_ONE, start)
     take(EQUALS)
-    let text = take(TOKEN) ?? ''
+    let text = take(TOKEN)
     if (!text) {
-      if (!take(QUOTE)) syntaxError(at)
+      text = ''
+      take(QUOTE) ?? syntaxError(at)
       for (let piece = take(QUOTED); piece; piece = take(QUOTED)) text += piece.replace(/^\\/, '')
-      if (!take(QUOTE)) syntaxError(at)
+      take(QUOTE) ?? syntaxError(at)
     }
     params[name] = text
-    if (take(END) === undefined) syntaxError(at)
+    take(END) ?? syntaxError(at)
   }
   return challenges
 }
@@ -134,15 +133,13 @@ function nameOf(text: string): string {
  */
 export function formatChallenge(challenge: Challenge): string {
   const { scheme, token68 = '', params } = challenge
+  let isValid = WHOLE_TOKEN.test(scheme) && /^([\w.~+/-]+=*)?$/.test(token68)
   const written = Object.entries(params).map(([name, value]) => {
-    if (!WHOLE_TOKEN.test(name) || !/^[\t -~]*$/.test(value))
-      refuseCredentials('ERR_CHALLENGE_VALUE', NOT_ONE)
+    isValid &&= WHOLE_TOKEN.test(name) && /^[\t -~]*$/.test(value)
     return `${name}="${value.replace(/["\\]/g, '\\$&')}"`
   })
-  if (!WHOLE_TOKEN.test(scheme) || !/^([\w.~+/-]+=*)?$/.test(token68) || (token68 && written[0])) {
-    refuseCredentials('ERR_CHALLENGE_VALUE', NOT_ONE)
-  }
-  return `${scheme.replace(/^./, (letter) => letter.toUpperCase())} ${token68}${written.join(', ')}`.trim()
+  if (!isValid || (token68 && written[0])) refuseCredentials('ERR_CHALLENGE_VALUE', NOT_ONE)
+  return `${scheme.charAt(0).toUpperCase()}${scheme.slice(1)} ${token68}${written.join(', ')}`.trim()
 }
 
 function syntaxError(position: number): never {

@@ -54,15 +54,30 @@ export type AuthorizationErrorCode =
 
 /** Base class of every error that fluxauth throws. */
 export class AuthError<Code extends string = string> extends Error {
+  /**
+   * Whether something caught is an error of fluxauth's: also of another copy of it, where `instanceof` says no.
+   *
+   * @example
+   * AuthError.is(new TypeError()) // false
+   */
+  static is(error: unknown): error is AuthError {
+    return Boolean((error as Partial<AuthError> | undefined)?.fluxauth)
+  }
+
   /** Stable, for programs: compare this, not the message. */
-  readonly code: Code
+  declare readonly code: Code
   /** Index of the first offending character in the text that was given, where there is one. */
-  readonly position: number | undefined
+  declare readonly position: number | undefined
 
   constructor(code: Code, message: string, position?: number, options?: { readonly cause?: unknown }) {
     super(message, options)
     this.code = code
     this.position = position
+  }
+
+  /** Marks the errors of every copy of this module: a program that loads it as ESM and as CommonJS has two. */
+  get fluxauth(): boolean {
+    return true
   }
 }
 

@@ -59,3 +59,32 @@ test('both entries share one set of error classes, in either module system', asy
     ),
   ).toBe(true)
 })
+
+test('AuthError.is knows the errors of both copies, and no others, where instanceof knows its own alone', async () => {
+  expect(
+    await run(
+      'module',
+      `import { createRequire } from 'node:module'
+import * as esm from '@fluxauth/auth-core'
+import { TargetError } from '@fluxauth/auth-core/client'
+const cjs = createRequire(import.meta.url)('@fluxauth/auth-core')
+const caught = (run) => { try { run() } catch (error) { return error } }
+const errors = [esm, cjs].map(({ decodeToken }) => caught(() => decodeToken('token x')))
+const others = [new TypeError(), Object.assign(new Error(), { code: 'ERR_TOKEN_SYNTAX' }), {}, 'x', null, undefined]
+console.log(JSON.stringify({
+  copies: errors.map((error) => error instanceof esm.AuthError),
+  known: [esm, cjs].map(({ AuthError }) => [...errors, new TargetError('ERR_TARGET_URL', '')].map((error) => AuthError.is(error))),
+  others: others.filter((other) => esm.AuthError.is(other)).length,
+  printed: Object.keys(errors[0]),
+}))`,
+    ),
+  ).toEqual({
+    copies: [true, false],
+    known: [
+      [true, true, true],
+      [true, true, true],
+    ],
+    others: 0,
+    printed: ['code', 'position'],
+  })
+})

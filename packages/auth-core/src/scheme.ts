@@ -50,7 +50,7 @@ export interface SchemeCodec<C extends SchemeCredentials = SchemeCredentials> {
  * @see RFC 9110, section 11.1
  */
 export function defineScheme<const C extends SchemeCredentials>(codec: SchemeCodec<C>): SchemeCodec<C> {
-  refuseMatch(codec.scheme, /^$|[^!-@[-~]/, 'ERR_CREDENTIALS_SCHEME', 'Use lower case')
+  refuseMatch(codec.scheme, /^$|[^!-@[-~]/, 'ERR_CREDENTIALS_SCHEME', 'The scheme must be lower case')
   return Object.freeze(codec)
 }
 
@@ -104,7 +104,7 @@ export function schemeWord(value: string): string {
   const word = value.slice(0, end)
   if (/^(proxy-)?authorization$/i.test(word)) refuseValue('ERR_AUTHORIZATION_NAME', 'Omit the header name', 0)
   if (!word || (value[end] ?? ' ') !== ' ')
-    refuseValue('ERR_AUTHORIZATION_SYNTAX', 'Start with the scheme', end)
+    refuseValue('ERR_AUTHORIZATION_SYNTAX', 'The scheme must be first', end)
   return word
 }
 

@@ -65,7 +65,7 @@ export function encodeBasic(username: string, password: string, options?: Encode
     // biome-ignore lint/style/useTemplate: measured
     return 'Basic ' + btoa(username + ':' + password)
   }
-  refuseMatch(username, /:/, 'ERR_USERNAME_COLON', 'A colon ends the user-id')
+  refuseMatch(username, /:/, 'ERR_USERNAME_COLON', 'No colon in the user-id')
   refuseMatch(username, CONTROL, 'ERR_USERNAME_CONTROL', 'No control characters')
   refuseMatch(password, CONTROL, 'ERR_PASSWORD_CONTROL', 'No control characters')
   return `Basic ${btoa(toBinary(`${username}:${password}`, options?.charset))}`
