@@ -74,8 +74,10 @@ const holders: Record<string, () => unknown> = {
   'verifier that remembers': async () => {
     const verifier = createVerifier({ store: createMemoryStore() })
     await verifier.tokens.create({ userID: '1', user: 'joe', token: SECRET, permissions: [] })
-    const headers = { rawHeaders: ['Authorization', `Token ${SECRET}`] }
-    expect(await verifier.verify(readRequest(headers as IncomingMessage))).toHaveProperty('principal')
+    const headers = { rawHeaders: ['Authorization', `Token ${SECRET}`], socket: {} }
+    expect(await verifier.verify(readRequest(headers as unknown as IncomingMessage))).toHaveProperty(
+      'principal',
+    )
     return verifier
   },
   value: () => fromValue(SECRET),

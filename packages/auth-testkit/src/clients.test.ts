@@ -13,6 +13,7 @@ testClient(
     streamsAnswers: true,
     signals: true,
     leavesListeners: true,
+    keeps: true,
   },
   ({ ca, lookup, ...options }) => {
     const dispatcher = new Agent({ connect: { ...(ca && { ca }), lookup } })
@@ -26,6 +27,18 @@ testClient(
           ...(body !== undefined && { body, duplex: 'half' }),
         } as RequestInit)
         return { status: response.status, body: response.body ?? '', given: response }
+      },
+      keep({ url, ...given }) {
+        const to = new URL(url)
+        const init = { ...given, headers: { ...given.headers } }
+        return {
+          send: async () => (await authFetch(to, init as RequestInit)).text(),
+          change(url) {
+            to.href = url
+            Object.assign(init, { method: 'DELETE', redirect: 'follow' })
+            init.headers['x-mine'] = 'changed'
+          },
+        }
       },
       close: () => dispatcher.destroy(),
     }

@@ -9,6 +9,7 @@ export {
   type FoundDifference,
   findDifferences,
   type Hop,
+  type KeptRequest,
   type Network,
   type ParityClient,
   type ParityDifference,

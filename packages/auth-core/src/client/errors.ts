@@ -16,6 +16,8 @@ export type TargetErrorCode =
   | 'ERR_TARGET_NO_CORS'
   /** The request has an `Authorization` header already, and `onExisting` is `'error'`. */
   | 'ERR_TARGET_EXISTING'
+  /** A dispatcher of undici is connected to another server than it said, or does not say where it is connected. */
+  | 'ERR_TARGET_DISPATCHER'
 
 /** What is wrong with a redirect that was to be followed. */
 export type RedirectErrorCode =

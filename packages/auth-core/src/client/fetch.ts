@@ -53,18 +53,20 @@ export function withAuth<F extends FetchFunction>(fetch: F, authorizer: Authoriz
     const redirect = readMode(init.redirect ?? request?.redirect)
     const given = init.headers ?? request?.headers
     const headers = isRecord(given) ? new RecordHeaders(given) : new Headers(given)
+    // What is looked at here is what is sent: the caller may change its options while a credential is waited for.
+    const sent = headers instanceof RecordHeaders ? headers.record : headers
+    let options = withInit({ headers: sent, redirect: 'manual' }, init)
+    const method = init.method ?? request?.method
     const exchange = await startExchange(authorizer, {
       url: authorizer.target.resolve(request?.url ?? String(input)),
-      method: (init.method ?? request?.method ?? 'GET').toUpperCase(),
+      method: (method ?? 'GET').toUpperCase(),
       headers,
       replayable: !isStream(init.body ?? request?.body),
       redirect,
       signal,
     })
-    const sent = headers instanceof RecordHeaders ? headers.record : headers
-    let options = withInit({ headers: sent, redirect: 'manual' }, init)
     let response = await send(request ?? exchange.url.href, options)
-    if (request) options = { ...options, method: init.method ?? request.method, ...(signal && { signal }) }
+    if (request) options = { ...options, ...(method && { method }), ...(signal && { signal }) }
 
     while (isDeciding(response.status) && (await exchange.again(toAnswer(response)))) {
       if (exchange.bodyDropped) options = { ...options, method: exchange.method, body: undefined }
@@ -112,9 +114,12 @@ async function drain(body: ReadableStream): Promise<void> {
   }
 }
 
-/** Whether it is a `Request`, of whichever `fetch`: Node's own and that of the package undici have one each. */
+/**
+ * Whether it is a `Request`, of whichever `fetch`: Node's own and that of the package undici have one each. A `fetch` reads the URL of
+ * every other object by making it a string, and so do we.
+ */
 function isRequest(input: unknown): input is Request {
-  return typeof input === 'object' && input !== null && 'url' in input && 'headers' in input
+  return typeof input === 'object' && input !== null && 'url' in input && `${input}` === '[object Request]'
 }
 
 /** Whether headers are a plain object, which need not be made into `Headers` twice: here and in `fetch`. */

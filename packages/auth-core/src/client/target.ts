@@ -14,6 +14,8 @@ export interface TargetOptions {
 export interface Target {
   /** The bound origins, normalised; relative URLs are resolved against the first. */
   readonly origins: readonly [string, ...string[]]
+  /** Whether plain http may lead to other hosts than this machine, and through the proxy that an environment names. */
+  readonly allowsInsecure: boolean
   /** Reads a URL that is to be called; throws `ERR_TARGET_URL` or `ERR_TARGET_USERINFO`. */
   resolve(url: string): URL
   /** Whether the URL's origin is a bound one. */
@@ -39,6 +41,7 @@ export function createTarget({ origin, allowInsecure = false }: TargetOptions): 
   const origins = [first, ...others] as const
   return {
     origins,
+    allowsInsecure: allowInsecure,
     resolve(url) {
       const parsed = ABSOLUTE.test(url) ? parse(url) : parse(url, first)
       if (!parsed || !/^https?:$/.test(parsed.protocol)) {

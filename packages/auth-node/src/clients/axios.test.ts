@@ -11,7 +11,7 @@ import { authAxios } from './axios.ts'
 
 testClient(
   'axios',
-  { redirects: 'followed', streamsRequests: true, streamsAnswers: true, signals: true },
+  { redirects: 'followed', streamsRequests: true, streamsAnswers: true, signals: true, keeps: true },
   ({ ca, lookup, ...options }) => {
     const httpAgent = new http.Agent({ keepAlive: true, lookup })
     const httpsAgent = new https.Agent({ keepAlive: true, lookup, ...(ca && { ca }) })
@@ -27,6 +27,27 @@ testClient(
         } catch (error) {
           if (!isAxiosError(error) || !error.response) throw error
           return { status: error.response.status, body: error.response.data, given: error }
+        }
+      },
+      keep({ url, method, headers, body }) {
+        const instanceConfig: Record<string, unknown> = {}
+        const inner = axios.create({ httpAgent, httpsAgent, adapter: 'http' })
+        authAxios(inner, options)
+        // Interceptors that run last see, and may keep, the very config that is sent.
+        inner.interceptors.request.use((config) => {
+          Object.assign(instanceConfig, { config })
+          return config
+        }, undefined)
+        const config = { url, method: method as string, headers: { ...headers }, ...(body && { data: body }) }
+        return {
+          send: () => inner.request(config),
+          change(to) {
+            for (const held of [config, instanceConfig.config as typeof config | undefined]) {
+              if (!held) continue
+              Object.assign(held, { url: to, baseURL: to, method: 'DELETE', maxRedirects: 5 })
+              held.headers['x-mine'] = 'changed'
+            }
+          },
         }
       },
       async close() {

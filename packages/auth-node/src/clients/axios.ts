@@ -1,6 +1,7 @@
 // axios with a credential that goes to its own origin and nowhere else.
 
-import { encodeBasic } from '@fluxauth/auth-core'
+import { ClientRequest } from 'node:http'
+import { encodeBasic, redactUrl } from '@fluxauth/auth-core'
 import {
   type Authorizer,
   type AuthorizerOptions,
@@ -19,7 +20,7 @@ import {
   getAdapter,
   type InternalAxiosRequestConfig,
 } from 'axios'
-import { discard, quietRequest } from './quiet-request.ts'
+import { discard, quiet, quietRequest } from './quiet-request.ts'
 
 type Config = InternalAxiosRequestConfig
 
@@ -62,9 +63,11 @@ export function authAxios(instance: AxiosInstance, options: AuthorizerOptions): 
 async function exchange(
   authorizer: Authorizer,
   send: AxiosAdapter,
-  config: Config,
+  given: Config,
   uri: string,
 ): Promise<AxiosResponse> {
+  // What is looked at here is what is sent: the caller may change the config while a credential is waited for.
+  const config = { ...given }
   const { auth, maxRedirects, data, signal } = config
   const headers = new AxiosHeaders(config.headers)
   if (auth) headers.set('authorization', encodeBasic(auth.username, auth.password))
@@ -78,10 +81,10 @@ async function exchange(
     signal: signal as AbortSignal | undefined,
   })
   for (;;) {
-    const { response, error } = await attempt(send, toHop(config, headers, exchange))
-    if (error) error.config = config
+    const { response, error } = await attempt(send, toHop(authorizer, config, headers, exchange))
+    hide(given, error)
     if (!response) throw error
-    response.config = config
+    hide(given, response)
     const again =
       isDeciding(response.status) &&
       (await exchange.again({
@@ -95,23 +98,58 @@ async function exchange(
   }
 }
 
-/** One request, without axios' own redirects and its own credentials. */
+/** One request to the very URL that was checked, without axios' own redirects and its own credentials. */
 function toHop(
+  { target }: Authorizer,
   config: Config,
   headers: AxiosHeaders,
-  { url, method, bodyDropped, redirects }: Exchange,
+  { url, method, bodyDropped }: Exchange,
 ): Config {
   const { auth: _, ...hop } = config
+  // The environment's proxy would read a credential that goes over plain http, which is for this machine: unless that is allowed.
+  const direct = url.origin.startsWith('http:') && target.includes(url) && !target.allowsInsecure
   return {
     ...hop,
-    ...(redirects > 0 && { url: url.href, baseURL: '', params: undefined }),
+    url: url.href,
+    baseURL: '',
+    params: undefined,
+    ...(direct && { proxy: config.proxy ?? false }),
     ...(bodyDropped && { data: undefined }),
     method,
     headers: new AxiosHeaders(headers),
     maxRedirects: 0,
-    transport: config.transport ?? { request: quietRequest },
+    transport: config.transport ? quietTransport(config.transport) : { request: quietRequest },
     fetchOptions: { ...config.fetchOptions, redirect: 'manual' },
   }
+}
+
+/** The caller's transport, whose requests print as little as ours: an agent may lead to one that is under way. */
+function quietTransport(transport: { request(...args: unknown[]): unknown }) {
+  return {
+    request(...args: unknown[]) {
+      const request = transport.request(...args)
+      return request instanceof ClientRequest ? quiet(request) : request
+    },
+  }
+}
+
+/** Puts the caller's config, which knows no credential, and a request that shows none, where an answer or an error has axios' own. */
+function hide(config: Config, given: AxiosResponse | AxiosError | undefined): void {
+  if (!given) return
+  given.config = config
+  const { request } = given
+  if (request instanceof ClientRequest) quiet(request)
+  else if (request) given.request = standIn(request)
+}
+
+/** What programs read of a request: of `fetch`, of a browser, or of a transport that is not Node's. */
+function standIn(request: Readonly<Record<string, unknown>>): Record<string, string> {
+  const shown: Record<string, string> = {}
+  for (const name of ['method', 'url', 'responseURL', 'protocol', 'host', 'path']) {
+    const value = request[name]
+    if (typeof value === 'string') shown[name] = redactUrl(value)
+  }
+  return shown
 }
 
 /** Sends one request. A status that axios throws for is an error with its response. */

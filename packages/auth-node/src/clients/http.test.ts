@@ -18,6 +18,7 @@ testClient(
     streamsRequests: true,
     streamsAnswers: true,
     signals: true,
+    keeps: true,
   },
   ({ ca, lookup, ...options }) => {
     const agents = {
@@ -29,6 +30,18 @@ testClient(
       async request({ url, ...init }) {
         const response = await request(url, init)
         return { status: response.statusCode ?? 0, body: response, given: response }
+      },
+      keep({ url, ...given }) {
+        const to = new URL(url)
+        const init = { ...given, headers: { ...given.headers } }
+        return {
+          send: async () => (await request(to, init)).resume(),
+          change(url) {
+            to.href = url
+            Object.assign(init, { method: 'DELETE', redirect: 'follow' })
+            init.headers['x-mine'] = 'changed'
+          },
+        }
       },
       async close() {
         agents.http.destroy()

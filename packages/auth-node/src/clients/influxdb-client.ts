@@ -19,7 +19,7 @@ import {
   type Transport,
 } from '@influxdata/influxdb-client'
 import { beforeRedirect } from './follow-redirects.ts'
-import { originOf } from './origin.ts'
+import { originOf, readServer } from './origin.ts'
 import { quietRequest } from './quiet-request.ts'
 
 /** Options of {@link authInfluxDB}: those of the client, and the credential in the place of `token`. */
@@ -50,8 +50,8 @@ export interface AuthInfluxDBOptions
  * @see InfluxDB client library for JavaScript, "ClientOptions"
  */
 export function authInfluxDB(options: AuthInfluxDBOptions): InfluxDB {
-  const { credentials, origin, allowInsecure, onExisting, retry, onEvent, ...client } = options
-  const server = client.proxyUrl ?? client.url
+  const { credentials, origin, allowInsecure, onExisting, retry, onEvent, ...given } = options
+  const { server, ...urls } = readServer(given.url, given.proxyUrl, allowInsecure)
   const authorizer = createAuthorizer({
     credentials,
     origin: origin ?? originOf(server),
@@ -61,6 +61,7 @@ export function authInfluxDB(options: AuthInfluxDBOptions): InfluxDB {
     onEvent,
   })
   authorizer.target.resolve(server)
+  const client = { ...given, url: urls.url, ...(urls.proxyUrl && { proxyUrl: urls.proxyUrl }) }
   const { transport } = new InfluxDB({
     ...client,
     transportOptions: {
@@ -75,7 +76,8 @@ export function authInfluxDB(options: AuthInfluxDBOptions): InfluxDB {
 /** Puts the credential on what a transport sends. */
 function withCredentials(transport: Transport, authorizer: Authorizer, server: string): Transport {
   /** Starts a request, and says whether to send it again after an error. */
-  const start = async (options: SendOptions, signal = options.signal as AbortSignal | undefined) => {
+  const start = async (given: SendOptions, signal = given.signal as AbortSignal | undefined) => {
+    const options = { ...given } // the caller may change its own while a credential is waited for
     const headers = new RecordHeaders(options.headers)
     const exchange = await startExchange(authorizer, {
       url: new URL(server),

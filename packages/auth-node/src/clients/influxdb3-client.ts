@@ -19,14 +19,14 @@ import {
   type WriteOptions,
 } from '@influxdata/influxdb3-client'
 import { beforeRedirect } from './follow-redirects.ts'
-import { originOf } from './origin.ts'
+import { originOf, readServer } from './origin.ts'
 import { quietRequest } from './quiet-request.ts'
 
 /** Options of {@link authInfluxDBClient}: those of the client, and the credential in the place of `token` and `authScheme`. */
 export interface AuthInfluxDBClientOptions
   extends Omit<ClientOptions, 'token' | 'authScheme' | 'transport'>,
     Omit<AuthorizerOptions, 'origin'> {
-  /** Default: the origin of `host`, or of `proxyUrl`, through which everything goes. */
+  /** Default: the origin of `host`, and of `proxyUrl`, through which all but queries goes. */
   readonly origin?: AuthorizerOptions['origin'] | undefined
 }
 
@@ -60,11 +60,11 @@ class AuthInfluxDBClient extends InfluxDBClient {
   readonly #options: ClientOptions
 
   constructor(options: AuthInfluxDBClientOptions) {
-    const { credentials, origin, allowInsecure, onExisting, retry, onEvent, ...client } = options
-    const host = client.proxyUrl ?? client.host
+    const { credentials, origin, allowInsecure, onExisting, retry, onEvent, ...given } = options
+    const { server: host, ...urls } = readServer(given.host, given.proxyUrl, allowInsecure)
     const authorizer = createAuthorizer({
       credentials,
-      origin: origin ?? originOf(host),
+      origin: origin ?? [originOf(host), originOf(urls.url)],
       allowInsecure,
       onExisting,
       retry,
@@ -72,12 +72,22 @@ class AuthInfluxDBClient extends InfluxDBClient {
     })
     authorizer.target.resolve(host)
     const withoutToken: ClientOptions = {
-      ...client,
+      ...given,
+      host: urls.url,
+      ...(urls.proxyUrl && { proxyUrl: urls.proxyUrl }),
+      // The environment's proxy would read a credential that goes over plain http.
+      ...(!allowInsecure &&
+        urls.url.startsWith('http:') && {
+          grpcOptions: {
+            'grpc.enable_http_proxy': 0,
+            ...(given.grpcOptions ?? given.queryOptions?.grpcOptions),
+          },
+        }),
       token: '', // the client wants one, and sends none that is empty
       transportOptions: {
         'follow-redirects': { http: { request: quietRequest }, https: { request: quietRequest } },
-        ...client.transportOptions,
-        beforeRedirect: beforeRedirect(authorizer, client.transportOptions?.beforeRedirect),
+        ...given.transportOptions,
+        beforeRedirect: beforeRedirect(authorizer, given.transportOptions?.beforeRedirect),
       },
     }
     super(withoutToken)
@@ -92,10 +102,11 @@ class AuthInfluxDBClient extends InfluxDBClient {
     org?: string,
     options: Partial<WriteOptions> = {},
   ): Promise<void> {
-    const attempt = await this.#start('POST', options.headers)
+    const fixed = { ...options } // the caller may change its own while a credential is waited for
+    const attempt = await this.#start('POST', fixed.headers)
     for (;;) {
       try {
-        return await super.write(data, database, org, { ...options, headers: attempt.headers() })
+        return await super.write(data, database, org, { ...fixed, headers: attempt.headers() })
       } catch (error) {
         if (!(await attempt.again(error))) throw error
       }
@@ -138,7 +149,8 @@ class AuthInfluxDBClient extends InfluxDBClient {
     options: Partial<QueryOptions> = {},
   ): AsyncGenerator<Row, void, void> {
     const given = { type: 'sql', ...this.#options.queryOptions, ...options } as const
-    const attempt = await this.#start('POST', given.headers)
+    // Flight goes to the server itself, also where a proxy is named for HTTP.
+    const attempt = await this.#start('POST', given.headers, this.#options.host)
     for (;;) {
       const headers = attempt.headers()
       const { authorization, ...others } = headers
@@ -161,10 +173,10 @@ class AuthInfluxDBClient extends InfluxDBClient {
   }
 
   /** Starts a request, and says whether to send it again after an error. */
-  async #start(method: string, given: Readonly<Record<string, string>> | undefined) {
+  async #start(method: string, given: Readonly<Record<string, string>> | undefined, to = this.#host) {
     const headers = new RecordHeaders(given)
     const exchange = await startExchange(this.#authorizer, {
-      url: new URL(this.#host),
+      url: new URL(to),
       method,
       headers,
       replayable: true,

@@ -1,8 +1,8 @@
 // Requests of Node's http and https that do not show their credentials where they, their answers or connections are printed.
 
-import http, { type ClientRequest, type IncomingMessage } from 'node:http'
+import http, { ClientRequest, type IncomingMessage } from 'node:http'
 import https, { type RequestOptions } from 'node:https'
-import type { Socket } from 'node:net'
+import { Socket } from 'node:net'
 import { inspect } from 'node:util'
 import { frameBody } from './framing.ts'
 
@@ -10,35 +10,45 @@ import { frameBody } from './framing.ts'
  * Starts a request like `http.request` and `https.request`, as `options.protocol` says.
  *
  * Node's request holds its headers, and a connection those that it was opened for; an answer leads to both, and so does an agent. From
- * here on a request prints as its method and URL, and a connection as its host. Its body is framed: see {@link frameBody}.
+ * here on a request prints as its method and URL, and a connection as its host; so do copies of them. Its body is framed: see
+ * {@link frameBody}.
  */
 export function quietRequest(
   options: RequestOptions,
   callback?: (response: IncomingMessage) => void,
 ): ClientRequest {
   const { request: start } = options.protocol === 'https:' ? https : http
-  const request = start(options, callback) as Quiet<ClientRequest>
-  request[inspect.custom] = showRequest
-  request.toJSON = showRequest
+  const request = quiet(start(options, callback))
   frameBody(request)
+  return request
+}
+
+/** Has a request of Node's print as its method and URL, and its connection as its host. */
+export function quiet(request: ClientRequest): ClientRequest {
+  hush(request, showRequest)
+  if (request.socket) quietSocket(request.socket)
   return request.on('socket', quietSocket)
 }
 
-type Quiet<T> = T & { [inspect.custom]?: () => string; toJSON?: () => string }
+/** Has an object print as text, by `console.log` and as JSON. `show` is called with copies too, which lack what a class gives. */
+export function hush(object: object, show: (this: never) => string): void {
+  const printed = object as { [inspect.custom]?: typeof show; toJSON?: typeof show }
+  printed[inspect.custom] = show
+  printed.toJSON = show
+}
 
-function showRequest(this: ClientRequest): string {
+function showRequest(this: unknown): string {
+  if (!(this instanceof ClientRequest)) return 'ClientRequest'
   const [path] = this.path.split('?', 1)
   return `ClientRequest ${this.method} ${this.protocol}//${this.getHeader('host') ?? this.host}${path}`
 }
 
-function quietSocket(socket: Quiet<Socket>): void {
-  if (socket.toJSON) return
-  socket[inspect.custom] = showSocket
-  socket.toJSON = showSocket
+function quietSocket(socket: Socket & { toJSON?: unknown }): void {
+  if (!socket.toJSON) hush(socket, showSocket)
 }
 
-function showSocket(this: Socket): string {
-  return `Socket ${this.remoteAddress}:${this.remotePort}`
+function showSocket(this: unknown): string {
+  return this instanceof Socket ? `Socket ${this.remoteAddress}:${this.remotePort}` : 'Socket'
 }
 
 /** Lets go of an answer that nobody will read, so that its connection can be used again; a long one is cut off. */

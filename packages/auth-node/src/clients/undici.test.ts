@@ -1,9 +1,36 @@
 // undici passes the shared client suite, and drops the credential under and over undici's own redirects too.
 
-import { type Network, redirectScenarios, startNetwork, testClient } from '@fluxauth/auth-testkit'
-import { Agent, type Dispatcher, interceptors, request } from 'undici'
+import {
+  type ClientRequest,
+  type KeptRequest,
+  type Network,
+  redirectScenarios,
+  startNetwork,
+  testClient,
+} from '@fluxauth/auth-testkit'
+import { Agent, BalancedPool, Client, type Dispatcher, interceptors, Pool, request } from 'undici'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { authDispatcher, authInterceptor } from './undici.ts'
+
+/** A request whose options, and the URL object in them, are its caller's. */
+function keep(dispatcher: Dispatcher, { url, method, headers, body }: ClientRequest): KeptRequest {
+  const origin = new URL(url)
+  const options = { origin, path: origin.pathname, method, headers: { ...headers }, body } as {
+    origin: URL
+    path: string
+    method: Dispatcher.HttpMethod
+    headers: Record<string, string>
+    body: string
+  }
+  return {
+    send: async () => (await dispatcher.request(options)).body.dump(),
+    change(to) {
+      origin.href = to
+      Object.assign(options, { path: origin.pathname, method: 'DELETE' })
+      options.headers['x-mine'] = 'changed'
+    },
+  }
+}
 
 type Interceptor = Dispatcher.DispatcherComposeInterceptor
 
@@ -15,10 +42,52 @@ testClient(
     streamsAnswers: true,
     signals: true,
     seesUserinfo: false,
+    keeps: true,
   },
   ({ ca, lookup, ...options }) => {
     const agent = new Agent({ connect: { ...(ca && { ca }), lookup } })
     const dispatcher = authDispatcher(agent, options)
+    return {
+      async request({ url, redirect: _, ...init }) {
+        const response = await request(url, { ...init, dispatcher } as Parameters<typeof request>[1])
+        return { status: response.statusCode, body: response.body, given: response }
+      },
+      keep: (asked) => keep(dispatcher, asked),
+      close: () => dispatcher.destroy(),
+    }
+  },
+)
+
+testClient(
+  'undici',
+  {
+    redirects: 'followed',
+    streamsRequests: true,
+    streamsAnswers: true,
+    signals: true,
+    seesUserinfo: false,
+    keeps: true,
+  },
+  ({ ca, lookup, ...options }) => {
+    const agent = new Agent({ connect: { ...(ca && { ca }), lookup } })
+    const dispatcher = agent.compose(authInterceptor({ ...options, redirect: 'follow' }))
+    return {
+      async request({ url, redirect: _, ...init }) {
+        const response = await request(url, { ...init, dispatcher } as Parameters<typeof request>[1])
+        return { status: response.statusCode, body: response.body, given: response }
+      },
+      keep: (asked) => keep(dispatcher, asked),
+      close: () => agent.destroy(),
+    }
+  },
+)
+
+testClient(
+  'undici, as a pool',
+  { redirects: 'left', streamsRequests: true, streamsAnswers: true, signals: true, seesUserinfo: false },
+  ({ ca, lookup, ...options }) => {
+    const [to = ''] = [options.origin].flat().map(String)
+    const dispatcher = authDispatcher(new Pool(to, { connect: { ...(ca && { ca }), lookup } }), options)
     return {
       async request({ url, redirect: _, ...init }) {
         const response = await request(url, { ...init, dispatcher } as Parameters<typeof request>[1])
@@ -29,21 +98,89 @@ testClient(
   },
 )
 
-testClient(
-  'undici',
-  { redirects: 'followed', streamsRequests: true, streamsAnswers: true, signals: true, seesUserinfo: false },
-  ({ ca, lookup, ...options }) => {
-    const agent = new Agent({ connect: { ...(ca && { ca }), lookup } })
-    const dispatcher = agent.compose(authInterceptor({ ...options, redirect: 'follow' }))
-    return {
-      async request({ url, redirect: _, ...init }) {
-        const response = await request(url, { ...init, dispatcher } as Parameters<typeof request>[1])
-        return { status: response.statusCode, body: response.body, given: response }
-      },
-      close: () => agent.destroy(),
-    }
-  },
-)
+describe.each([
+  ['Client', Client],
+  ['Pool', Pool],
+] as const)('a %s', (_, Connected) => {
+  let network: Network
+  beforeAll(async () => {
+    network = await startNetwork()
+  })
+  afterAll(() => network.stop())
+  const credentials = 'my-token'
+  const connect = () => ({ connect: { ca: network.ca, lookup: network.lookup } })
+  const sent = ({ visits }: { visits: readonly { headers: Record<string, unknown> }[] }) =>
+    visits.map(({ headers }) => headers.authorization)
+
+  test('that is connected to the bound origin needs no origin in its requests', async () => {
+    const stage = network.stage(() => ({}))
+    const pool = authDispatcher(new Connected(network.home, connect()), { origin: network.home, credentials })
+    await (await pool.request({ path: `/${stage.id}/`, method: 'GET' })).body.dump()
+    await pool.destroy()
+    expect(sent(stage)).toEqual(['Token my-token'])
+  })
+
+  test('that is connected elsewhere never gets the credential, whatever a request says', async () => {
+    const stage = network.stage(() => ({}))
+    const elsewhere = new Connected(network.at('other.test'), connect())
+    const pool = authDispatcher(elsewhere, { origin: network.home, credentials })
+    await (await pool.request({ path: `/${stage.id}/`, method: 'GET' })).body.dump()
+    await (await pool.request({ origin: network.home, path: `/${stage.id}/`, method: 'GET' })).body.dump()
+    await (await request(stage.url(network.home), { dispatcher: pool })).body.dump()
+    await pool.destroy()
+    expect(sent(stage)).toEqual([undefined, undefined, undefined])
+  })
+
+  test.each(['before the first request', 'while the provider is asked', 'while it connects'])(
+    'sends nothing elsewhere when the URL that it was given changes %s',
+    async (when) => {
+      const stage = network.stage(() => ({}))
+      const to = new URL(network.home)
+      const change = () => {
+        to.href = network.at('other.test')
+      }
+      const asked = async () => {
+        if (when === 'while the provider is asked') change()
+        return credentials
+      }
+      const pool = authDispatcher(new Connected(to, connect()), { origin: network.home, credentials: asked })
+      if (when === 'before the first request') change()
+      const answer = pool.request({ path: `/${stage.id}/`, method: 'GET' })
+      if (when === 'while it connects') queueMicrotask(() => queueMicrotask(change))
+      await answer.then(
+        ({ body }) => body.dump(),
+        (error) => expect(error).toMatchObject({ code: 'ERR_TARGET_DISPATCHER' }),
+      )
+      await pool.destroy().catch(() => undefined)
+      expect(
+        stage.visits.filter(({ origin, headers }) => origin !== network.home && headers.authorization),
+      ).toEqual([])
+    },
+  )
+
+  test('does not follow a redirect to where it cannot go', async () => {
+    const stage = network.stage(() => ({
+      status: 302,
+      headers: { location: stage.url(network.at('other.test')) },
+    }))
+    const pool = authDispatcher(new Connected(network.home, connect()), {
+      origin: network.home,
+      credentials,
+      redirect: 'follow',
+    })
+    const answer = pool.request({ path: `/${stage.id}/`, method: 'GET' })
+    await expect(answer).rejects.toMatchObject({ code: 'ERR_REDIRECT_LOCATION' })
+    await pool.destroy()
+    expect(sent(stage)).toEqual(['Token my-token'])
+  })
+})
+
+test('a pool of several servers is refused: it does not say where a request goes', () => {
+  const origin = 'https://localhost:8086'
+  expect(() => authDispatcher(new BalancedPool(origin), { origin, credentials: 'my-token' })).toThrow(
+    expect.objectContaining({ code: 'ERR_TARGET_DISPATCHER' }),
+  )
+})
 
 describe.each([
   ['under', (auth: Interceptor, redirect: Interceptor) => [auth, redirect]],

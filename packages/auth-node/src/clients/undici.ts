@@ -9,10 +9,13 @@ import {
   isDeciding,
   isStream,
   RecordHeaders,
+  RedirectError,
   startExchange,
 } from '@fluxauth/auth-core/client'
 import type { Dispatcher } from 'undici'
+import { type Connected, connectedTo, holdTo } from './connected.ts'
 import { HeaderList, type HeadersLike } from './header-list.ts'
+import { hush } from './quiet-request.ts'
 
 type Handler = Dispatcher.DispatchHandler
 type Controller = Dispatcher.DispatchController
@@ -27,10 +30,15 @@ export interface AuthInterceptorOptions extends AuthorizerOptions {
 /**
  * Makes a dispatcher authenticate requests to one server.
  *
- * @param dispatcher an `Agent`, `Pool` or `Client`; what else was composed with it stays
+ * A `Client` or `Pool` goes to its own server, whatever a request says: the credential goes along where that server is the bound one,
+ * and its requests need no `origin`. A request that names another origin goes without.
+ *
+ * @param dispatcher an `Agent`, `Pool` or `Client`; what else was composed with it stays. It prints as its name from here on: while a
+ *   request is under way it holds the credential
  * @param options `origin`, `credentials` and `redirect`
  * @returns the dispatcher; requests fail with what `startExchange` names
- * @throws {TargetError} `ERR_TARGET_ORIGIN`, `ERR_TARGET_INSECURE` or `ERR_TARGET_USERINFO`
+ * @throws {TargetError} `ERR_TARGET_ORIGIN`, `ERR_TARGET_INSECURE` or `ERR_TARGET_USERINFO`; `ERR_TARGET_DISPATCHER` for a dispatcher
+ *   that goes to servers of its own without saying to which, such as a `BalancedPool`
  * @example
  * import { defaultChain } from '@fluxauth/auth-node'
  * import { authDispatcher } from '@fluxauth/auth-node/undici'
@@ -42,7 +50,10 @@ export interface AuthInterceptorOptions extends AuthorizerOptions {
  * console.log(statusCode) // 200
  */
 export function authDispatcher<D extends Dispatcher>(dispatcher: D, options: AuthInterceptorOptions): D {
-  const { intercept, watchesAnswers } = createInterceptor(options)
+  const connected = connectedTo(dispatcher)
+  const { authorizer, intercept, watchesAnswers } = createInterceptor(options, connected)
+  if (connected && authorizer.target.includes(connected)) holdTo(connected, dispatcher)
+  hush(dispatcher, showDispatcher)
   if (watchesAnswers) return dispatcher.compose(intercept) as unknown as D
   // `compose` translates every answer twice, which takes a tenth of a small request: needless where nobody looks at it.
   const dispatch = intercept(dispatcher.dispatch.bind(dispatcher))
@@ -51,8 +62,15 @@ export function authDispatcher<D extends Dispatcher>(dispatcher: D, options: Aut
   })
 }
 
+function showDispatcher(this: object): string {
+  return this.constructor.name
+}
+
 /**
- * Makes an interceptor that authenticates requests to one server, to be composed with others.
+ * Makes an interceptor that authenticates requests to one server, to be composed with others on an `Agent`.
+ *
+ * It sees where a request says to go, which is where an `Agent` goes. A `Client` or `Pool` goes to its own server whatever a request
+ * says, and an interceptor cannot see which: use {@link authDispatcher} there.
  *
  * Use it with `redirect: 'follow'` instead of undici's own redirect interceptor. Together they work as well, in either order; the
  * credential does not come back after it was dropped. Under undici's `fetch`, which follows redirects by itself, it would: use
@@ -63,10 +81,13 @@ export function authDispatcher<D extends Dispatcher>(dispatcher: D, options: Aut
  * @throws {TargetError} `ERR_TARGET_ORIGIN`, `ERR_TARGET_INSECURE` or `ERR_TARGET_USERINFO`
  */
 export function authInterceptor(options: AuthInterceptorOptions): Dispatcher.DispatcherComposeInterceptor {
-  return createInterceptor(options).intercept
+  return createInterceptor(options, undefined).intercept
 }
 
-function createInterceptor({ redirect = 'manual', ...options }: AuthInterceptorOptions) {
+function createInterceptor(
+  { redirect = 'manual', ...options }: AuthInterceptorOptions,
+  connected: Connected | undefined,
+) {
   const authorizer = createAuthorizer(options)
   const watchesAnswers = authorizer.watchesAnswers || redirect !== 'manual'
   // undici's redirect interceptor dispatches each hop with the same handler: what left once stays without.
@@ -75,23 +96,34 @@ function createInterceptor({ redirect = 'manual', ...options }: AuthInterceptorO
   const protocols = new Set(authorizer.target.origins.map((bound) => new URL(bound).protocol))
   const secure = protocols.size > 1 ? new WeakSet<Handler>() : undefined
 
-  const intercept: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (request, handler) => {
-    const origin = request.origin && normalise(request.origin)
+  const intercept: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (given, handler) => {
+    const named = given.origin
+    const origin = named ? normalise(`${named}`) : connected?.origin
+    // What is looked at here is what is sent: the caller may change the options, or a URL in them, while a credential is waited for.
+    const request = { ...given, origin, headers: given.headers } as Dispatcher.DispatchOptions
     const { path } = request
-    if (!origin || !path.startsWith('/') || left.has(handler)) return dispatch(request, handler)
+    if (!origin || !path.startsWith('/') || left.has(handler)) return dispatch(given, handler)
     const url = { origin, href: origin + path }
+    if (connected && (connected.origin !== origin || !connected.isSame())) {
+      left.add(handler)
+      authorizer.emit({ type: 'dropped', origin, reason: 'other-origin' })
+      return dispatch(given, handler)
+    }
     if (!authorizer.target.includes(url)) left.add(handler)
     else if (secure && origin.startsWith('https:')) secure.add(handler)
     else if (secure?.has(handler)) {
       left.add(handler)
-      return dispatch(request, handler)
+      return dispatch(given, handler)
     }
     if (isMalformed(request.headers)) return dispatch(request, handler)
     const headers = toHeaders(request.headers)
-    const send = (exchange: Exchange): boolean =>
-      watchesAnswers
-        ? new AuthHandler(dispatch, request, handler, headers, exchange).send()
-        : dispatch({ ...request, headers: fromHeaders(headers) }, handler)
+    const send = (exchange: Exchange): boolean => {
+      if (watchesAnswers) {
+        return new AuthHandler(dispatch, request, handler, headers, exchange, connected).send()
+      }
+      request.headers = fromHeaders(headers)
+      return dispatch(request, handler)
+    }
     const started = startExchange(authorizer, {
       url,
       method: request.method,
@@ -104,15 +136,15 @@ function createInterceptor({ redirect = 'manual', ...options }: AuthInterceptorO
     started.then(send).catch((error) => handler.onResponseError?.(NO_REQUEST, error))
     return true
   }
-  return { intercept, watchesAnswers }
+  return { authorizer, intercept, watchesAnswers }
 }
 
 /** The last origin and its normal form: most clients call one server. */
-let known: { readonly given: string | URL; readonly normal: string } | undefined
+let known: { readonly given: string; readonly normal: string } | undefined
 
-function normalise(given: string | URL): string {
+function normalise(given: string): string {
   // What is no URL is for undici to refuse: Node's own error would show it.
-  if (known?.given !== given) known = { given, normal: URL.canParse(`${given}`) ? new URL(given).origin : '' }
+  if (known?.given !== given) known = { given, normal: URL.canParse(given) ? new URL(given).origin : '' }
   return known.normal
 }
 
@@ -152,6 +184,7 @@ class AuthHandler implements Handler {
   readonly #handler: Handler
   readonly #headers: Headers
   readonly #exchange: Exchange
+  readonly #connected: Connected | undefined
   /** Is called at the end of an answer that nobody reads. */
   #discarded: (() => void) | undefined
   #failed = false
@@ -162,12 +195,14 @@ class AuthHandler implements Handler {
     handler: Handler,
     headers: Headers,
     exchange: Exchange,
+    connected: Connected | undefined,
   ) {
     this.#dispatch = dispatch
     this.#request = request
     this.#handler = handler
     this.#headers = headers
     this.#exchange = exchange
+    this.#connected = connected
   }
 
   send(): boolean {
@@ -176,6 +211,12 @@ class AuthHandler implements Handler {
     const request = { ...this.#request, method: method as Dispatcher.HttpMethod, headers }
     if (redirects > 0) {
       const { origin, pathname, search } = new URL(url.href)
+      if (this.#connected && this.#connected.origin !== origin) {
+        throw new RedirectError(
+          'ERR_REDIRECT_LOCATION',
+          'The server redirects to another, where a Client or Pool cannot go: use an Agent',
+        )
+      }
       Object.assign(request, { origin, path: pathname + search, query: undefined })
     }
     if (bodyDropped) request.body = null

@@ -1,5 +1,13 @@
 // The conformance suite for adapters to HTTP clients.
 
+export type {
+  ClientAnswer,
+  ClientOptions,
+  ClientRequest,
+  ClientTraits,
+  ClientUnderTest,
+  KeptRequest,
+} from './contract.ts'
 export { type Network, type Responder, type Stage, type Step, startNetwork, type Visit } from './network.ts'
 export {
   type FoundDifference,
@@ -12,11 +20,4 @@ export {
   testParity,
 } from './parity.ts'
 export { type Hop, type RedirectScenario, redirectScenarios } from './scenarios.ts'
-export {
-  type ClientAnswer,
-  type ClientOptions,
-  type ClientRequest,
-  type ClientTraits,
-  type ClientUnderTest,
-  testClient,
-} from './suite.ts'
+export { testClient } from './suite.ts'

@@ -3,69 +3,12 @@
 import { getEventListeners } from 'node:events'
 import { inspect } from 'node:util'
 import { AuthError, type Credentials, formatAuthorization } from '@fluxauth/auth-core'
-import type { AuthEvent, AuthorizerOptions } from '@fluxauth/auth-core/client'
+import type { AuthEvent } from '@fluxauth/auth-core/client'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { ClientOptions, ClientRequest, ClientTraits, ClientUnderTest } from './contract.ts'
+import { testKept } from './kept.ts'
 import { type Network, type Responder, type Stage, startNetwork } from './network.ts'
 import { type RedirectScenario, redirectScenarios } from './scenarios.ts'
-
-/** What the suite makes a client with: the authorizer's options, and the way into the test network. */
-export interface ClientOptions extends AuthorizerOptions {
-  /** The certificate authority to trust, as PEM; `undefined` for none but the usual. */
-  readonly ca: string | undefined
-  /** To be used in the place of DNS. */
-  readonly lookup: Network['lookup']
-}
-
-/** A request that the suite sends. */
-export interface ClientRequest {
-  readonly url: string
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS'
-  readonly headers: Readonly<Record<string, string>>
-  /** Text, or a stream when the traits say that the client sends them. */
-  readonly body?: string | AsyncIterable<Uint8Array>
-  /** Always `'follow'`, unless the traits say that there are other modes. */
-  readonly redirect: 'follow' | 'manual' | 'error'
-  readonly signal?: AbortSignal
-}
-
-/** A server's answer, refusals included: where the client throws for a status, the adapter under test catches. */
-export interface ClientAnswer {
-  readonly status: number
-  readonly body: AsyncIterable<Uint8Array | string> | string
-  /** What the client's user gets, answer or error: it must not show the credential. */
-  readonly given: unknown
-}
-
-/** The client under test. */
-export interface ClientUnderTest {
-  /** Sends a request; rejects with what the client's user gets when there is no answer. */
-  request(request: ClientRequest): Promise<ClientAnswer>
-  close(): Promise<unknown>
-}
-
-/** What a client can do at all. */
-export interface ClientTraits {
-  /** `'followed'`, or `'left'` to the caller as an answer or an error. */
-  readonly redirects: 'followed' | 'left'
-  /** Whether requests may say `redirect: 'manual'` and `'error'`. Default `false`. */
-  readonly redirectModes?: boolean
-  /** The methods it can send. Default all. */
-  readonly methods?: readonly ClientRequest['method'][]
-  /** Whether a request's body may be a stream. Default `false`. */
-  readonly streamsRequests?: boolean
-  /** Whether an answer's body is a stream. Default `false`. */
-  readonly streamsAnswers?: boolean
-  /** Whether an answer's body reaches the client's user; where it does not, answer with an empty one. Default `true`. */
-  readonly readsAnswers?: boolean
-  /** Whether requests take an `AbortSignal`. Default `false`. */
-  readonly signals?: boolean
-  /** Whether the client, left alone, leaves listeners on a signal, as `fetch` does until they are collected. Default `false`. */
-  readonly leavesListeners?: boolean
-  /** Whether the user name and password of a request's URL reach the adapter. Default `true`. */
-  readonly seesUserinfo?: boolean
-  /** Whether requests may set headers of their own, `Authorization` included. Default `true`. */
-  readonly ownHeaders?: boolean
-}
 
 const ALL_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
@@ -413,6 +356,8 @@ export function testClient(
         expect(stage.visits).toHaveLength(2)
       })
     })
+
+    if (traits.keeps) testKept({ network: () => network, method, token: TOKEN, traits, withClient })
 
     describe('meets a refusal:', () => {
       test('a 401 asks the provider anew and repeats the request once', async () => {
