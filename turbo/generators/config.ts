@@ -1,9 +1,7 @@
-// `pnpm generate adapter`: a new adapter to an HTTP client, with the conformance test that it passes from the start.
+// `pnpm generate adapter`: a new adapter to an HTTP client, with the conformance and parity tests that it passes from the start.
 
-import { readFile, writeFile } from 'node:fs/promises'
 import type { PlopTypes } from '@turbo/gen'
-
-const PACKAGE = '{{turbo.paths.root}}/packages/auth-node'
+import { addAdapter, refuseName, refuseVersion } from './adapter.ts'
 
 /** Registers the generators. */
 export default function register(plop: PlopTypes.NodePlopAPI): void {
@@ -12,45 +10,29 @@ export default function register(plop: PlopTypes.NodePlopAPI): void {
     prompts: [
       {
         type: 'input',
-        name: 'name',
-        message: "The client's package, for example got:",
-        validate: (name: string) => /^[a-z][a-z\d-]*$/.test(name) || 'lower case letters, digits and dashes',
+        name: 'client',
+        message: "The client's package, for example got or @hapi/wreck:",
+        validate: (client: string) => refuseName(client) ?? true,
+      },
+      {
+        type: 'input',
+        name: 'version',
+        message: 'The oldest version of it that the adapter is to work with:',
+        default: '1.0.0',
+        validate: (version: string) => refuseVersion(version) ?? true,
       },
     ],
     actions: [
-      {
-        type: 'add',
-        path: `${PACKAGE}/src/clients/{{kebabCase name}}.ts`,
-        templateFile: 'templates/adapter.ts.hbs',
-      },
-      {
-        type: 'add',
-        path: `${PACKAGE}/src/clients/{{kebabCase name}}.test.ts`,
-        templateFile: 'templates/adapter.test.ts.hbs',
-      },
-      {
-        type: 'modify',
-        path: `${PACKAGE}/tsup.config.ts`,
-        pattern: /\n\}\)/,
-        template: "\n  '{{kebabCase name}}': 'src/clients/{{kebabCase name}}.ts',\n})",
-      },
-      async (answers) => {
-        const path = plop.renderString(`${PACKAGE}/package.json`, answers)
-        await addExport(path, plop.renderString('{{kebabCase name}}', answers))
-        return `exports ./${answers.name}`
-      },
-    ],
+      async ({ turbo, client, version }: Answers) =>
+        addAdapter(turbo.paths.root, client, version, (template, names) =>
+          plop.renderString(template, { ...names }),
+        ),
+    ] as PlopTypes.Actions,
   })
 }
 
-/** Adds a subpath entry, ESM and CJS with their types, in the way of the others. */
-async function addExport(path: string, name: string): Promise<void> {
-  const { exports, ...rest } = JSON.parse(await readFile(path, 'utf8'))
-  const entry = {
-    import: { types: `./dist/${name}.d.ts`, default: `./dist/${name}.js` },
-    require: { types: `./dist/${name}.d.cts`, default: `./dist/${name}.cjs` },
-  }
-  const { './package.json': last, ...others } = exports
-  const changed = { ...rest, exports: { ...others, [`./${name}`]: entry, './package.json': last } }
-  await writeFile(path, `${JSON.stringify(changed, null, 2)}\n`)
+interface Answers {
+  readonly turbo: { readonly paths: { readonly root: string } }
+  readonly client: string
+  readonly version: string
 }
