@@ -1,10 +1,13 @@
 // The one object that every HTTP-client adapter uses: it holds a credential, knows where it may go and what to do when it is refused.
 
-import { type Credentials, formatAuthorization } from '../authorization.ts'
+import type { Credentials } from '../authorization.ts'
 import { isPromise } from '../awaitable.ts'
+import { HUNDRED_YEARS, number } from '../option-rules.ts'
+import { checkOptions } from '../options.ts'
 import { waitFor } from './abort.ts'
+import { type Asking, createAsk } from './asking.ts'
 import type { AuthEvent, AuthEventListener } from './events.ts'
-import { type CredentialSource, toProvider } from './provider.ts'
+import { type CredentialSource, toProvider, toValue } from './provider.ts'
 import { type RetryOptions, readRetry } from './retry.ts'
 import { createTarget, type Target, type TargetOptions } from './target.ts'
 
@@ -16,6 +19,11 @@ export interface AuthorizerOptions extends TargetOptions {
   readonly onExisting?: 'keep' | 'error' | undefined
   /** Whether to wait and try again where a 429 or 503 says when (`Retry-After`). Default `false`. */
   readonly retry?: boolean | RetryOptions | undefined
+  /**
+   * In seconds: for how long a credential that was refused, and that the provider gave again when it was asked anew, is not asked about
+   * once more. Default 30: a server that refuses everything has a command run once, not once for each request.
+   */
+  readonly holdOff?: number | undefined
   /** Is told what happens to the credential, never the credential. */
   readonly onEvent?: AuthEventListener | undefined
 }
@@ -37,7 +45,7 @@ class BoundAuthorization implements Authorization {
   readonly #generation: number
 
   constructor(credentials: Credentials, generation: number) {
-    this.#value = formatAuthorization(credentials)
+    this.#value = toValue(credentials)
     this.#credentials = credentials
     this.#generation = generation
   }
@@ -50,6 +58,14 @@ class BoundAuthorization implements Authorization {
   static origin(made: Authorization): { credentials: Credentials; generation: number } | undefined {
     return #value in made ? { credentials: made.#credentials, generation: made.#generation } : undefined
   }
+}
+
+/** What a refusal led to, for one origin. Requests that were sent before it share its outcome instead of causing another. */
+interface Refresh {
+  readonly generation: number
+  readonly asking: Asking
+  /** What it brought once more, though it was refused, and until when it is not asked about again. */
+  held?: { readonly value: string; readonly until: number }
 }
 
 /** Holds a credential, knows where it may go and what to do when it is refused. */
@@ -100,34 +116,23 @@ export interface Authorizer {
  * @throws {CredentialsError} `ERR_CREDENTIALS_TYPE` when there are no `credentials`
  */
 export function createAuthorizer(options: AuthorizerOptions): Authorizer {
-  const { credentials, onEvent, onExisting = 'keep', retry = false } = options
+  const { credentials, onEvent, onExisting = 'keep', retry = false, holdOff = 30 } = options
+  checkOptions({ holdOff }, { holdOff: number(0, HUNDRED_YEARS) })
   const provider = toProvider(credentials)
   const target = createTarget(options)
   const fixed = typeof credentials === 'string' || 'scheme' in credentials
-  // Per origin. Requests that were sent before the last refresh share its outcome instead of causing another.
-  const refreshes = new Map<string, { generation: number; answer: Promise<Credentials> }>()
+  const refreshes = new Map<string, Refresh>()
   const generationOf = (origin: string): number =>
     refreshes.size === 0 ? 0 : (refreshes.get(origin)?.generation ?? 0)
 
   const emit = (event: AuthEvent): void => {
     if (!onEvent) return
     try {
-      onEvent(event)
+      const told: unknown = onEvent(event)
+      if (isPromise(told)) Promise.resolve(told).catch(() => undefined)
     } catch {}
   }
-  // Concurrent requests share one answer of a provider that takes its time.
-  const pending = new Map<string, Promise<Credentials>>()
-  const ask = (origin: string): Credentials | Promise<Credentials> => {
-    const shared = pending.size === 0 ? undefined : pending.get(origin)
-    if (shared) return shared
-    const answer = provider.get({ origin })
-    if (!isPromise(answer)) return answer
-    const settled = Promise.resolve(answer).finally(() => {
-      if (pending.get(origin) === settled) pending.delete(origin)
-    })
-    pending.set(origin, settled)
-    return settled
-  }
+  const { ask, anew } = createAsk(provider)
   // A credential in hand never changes: what was made of it once will do until it is refused.
   let inHand: { readonly generation: number; readonly authorization: Authorization } | undefined
   const make = (credentials: Credentials, generation: number): Authorization => {
@@ -137,7 +142,19 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     }
     return inHand.authorization
   }
-  const askAnew = async (origin: string): Promise<Credentials> => ask(origin)
+  /** The refresh whose outcome a refused request is to share; it begins one where there was none since the request was sent. */
+  const refresh = (origin: string, refused: { credentials: Credentials; generation: number }): Refresh => {
+    const last = refreshes.get(origin)
+    if (last && refused.generation !== last.generation) return last
+    const asking = anew(origin, () => provider.invalidate?.(refused.credentials))
+    const begun: Refresh = { generation: refused.generation + 1, asking }
+    refreshes.set(origin, begun)
+    return begun
+  }
+  const isHeld = (origin: string, value: string): boolean => {
+    const held = refreshes.get(origin)?.held
+    return held !== undefined && held.value === value && performance.now() < held.until
+  }
 
   return {
     target,
@@ -163,17 +180,19 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     async rejected(url, status, sent, signal) {
       const { origin } = url
       const refused = BoundAuthorization.origin(sent)
-      if (status === 401 && refused) {
-        if (refused.generation === generationOf(origin)) {
-          provider.invalidate?.(refused.credentials)
-          pending.delete(origin)
-          refreshes.set(origin, { generation: refused.generation + 1, answer: askAnew(origin) })
+      if (status === 401 && refused && !isHeld(origin, sent.value)) {
+        let shared = refresh(origin, refused)
+        let answer = await waitFor(shared.asking.join(), signal)
+        // Where another was begun meanwhile, this answer is of yesterday.
+        for (let last = refreshes.get(origin); last && last !== shared; last = refreshes.get(origin)) {
+          shared = last
+          answer = await waitFor(shared.asking.join(), signal)
         }
-        const { generation, answer } = refreshes.get(origin) ?? { generation: 0, answer: askAnew(origin) }
-        const next = new BoundAuthorization(await waitFor(answer, signal), generation)
+        const next = new BoundAuthorization(answer, shared.generation)
         const reason = next.value === sent.value ? 'unchanged' : 'changed'
         emit({ type: 'refreshed', origin, reason })
         if (reason === 'changed') return next
+        shared.held = { value: sent.value, until: performance.now() + holdOff * 1000 }
       }
       if (status === 401 || status === 403) emit({ type: 'refused', origin, reason: `${status}` })
       return undefined

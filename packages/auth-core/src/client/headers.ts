@@ -15,27 +15,36 @@ export class RecordHeaders<Value = string> implements RequestHeaders {
     return this.#record
   }
 
-  /** Whether there is such a header; one that is `undefined` is none. */
+  /** Whether there is such a header, in any spelling; one that is `undefined` is none. */
   has(name: string): boolean {
-    const found = this.#find(name)
-    return found !== undefined && this.#record[found] !== undefined
+    let absent: string | undefined
+    let found = false
+    for (const other in this.#record) {
+      if (!isSame(other, name)) continue
+      if (this.#record[other] === undefined) absent = other
+      else found = true
+    }
+    // Beside one that is set, `fetch` would send both: "undefined, …".
+    if (found && absent !== undefined) delete this.#record[absent]
+    return found
   }
 
+  /** Sets it under one name: another spelling beside it would be sent as well. */
   set(name: string, value: string): void {
-    this.#record[this.#find(name) ?? name] = value
+    let found: string | undefined
+    for (const other in this.#record) {
+      if (!isSame(other, name)) continue
+      if (found === undefined) found = other
+      else delete this.#record[other]
+    }
+    this.#record[found ?? name] = value
   }
 
   delete(name: string): void {
-    for (let found = this.#find(name); found !== undefined; found = this.#find(name)) {
-      delete this.#record[found]
-    }
+    for (const other in this.#record) if (isSame(other, name)) delete this.#record[other]
   }
+}
 
-  /** The name as the caller wrote it. */
-  #find(name: string): string | undefined {
-    for (const other in this.#record) {
-      if (other.length === name.length && (other === name || other.toLowerCase() === name)) return other
-    }
-    return undefined
-  }
+function isSame(other: string, name: string): boolean {
+  return other.length === name.length && (other === name || other.toLowerCase() === name)
 }

@@ -1,6 +1,6 @@
 // Where a credential comes from: a value, a function, or a provider that can also be told that it was refused.
 
-import type { Credentials } from '../authorization.ts'
+import { type Credentials, formatAuthorization } from '../authorization.ts'
 import { isPromise } from '../awaitable.ts'
 import { CredentialsError } from '../errors.ts'
 
@@ -53,4 +53,40 @@ function toCredentials(value: string | Credentials): Credentials {
     )
   }
   return typeof value === 'string' ? { scheme: 'token', token: value } : value
+}
+
+/**
+ * The `Authorization` value of what a source gave.
+ *
+ * @throws {CredentialsError} as `formatAuthorization`, with a message that says what to write instead
+ */
+export function toValue(credentials: Credentials): string {
+  try {
+    return formatAuthorization(credentials)
+  } catch (error) {
+    if (!(error instanceof CredentialsError)) throw error
+    const advice = advise(credentials as unknown as Record<string, unknown> | undefined)
+    throw advice ? new CredentialsError(error.code, advice) : error
+  }
+}
+
+/** What an `Authorization` value that was pasted begins with. */
+const PASTED = /^\s*(?:authorization\s*:\s*)?(token|bearer|basic)\s/i
+
+const INSTEAD: Readonly<Record<string, string>> = {
+  token: "the token alone, without 'Token' before it",
+  bearer: "{ scheme: 'bearer', token }, with the token alone",
+  basic: "{ scheme: 'basic', username, password }",
+}
+
+/** What to write instead; shows nothing of what was written. */
+function advise(given: Record<string, unknown> | undefined): string | undefined {
+  const { scheme, token } = given ?? {}
+  if (scheme !== 'token' && scheme !== 'bearer' && scheme !== 'basic') {
+    return "Credentials are { scheme: 'token', token }, { scheme: 'bearer', token } or { scheme: 'basic', username, password }, with the scheme in lower case"
+  }
+  if (typeof token !== 'string') return undefined
+  const pasted = PASTED.exec(token)?.[1]?.toLowerCase()
+  if (pasted) return `This is a whole Authorization value, not a token: give ${INSTEAD[pasted]}`
+  return undefined
 }

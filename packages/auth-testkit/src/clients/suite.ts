@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { ClientOptions, ClientRequest, ClientTraits, ClientUnderTest } from './contract.ts'
 import { testKept } from './kept.ts'
 import { type Network, type Responder, type Stage, startNetwork } from './network.ts'
+import { testRefusals } from './refusals.ts'
 import { type RedirectScenario, redirectScenarios } from './scenarios.ts'
 
 const ALL_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
@@ -357,6 +358,7 @@ export function testClient(
       })
     })
 
+    testRefusals({ network: () => network, method, token: TOKEN, withClient })
     if (traits.keeps) testKept({ network: () => network, method, token: TOKEN, traits, withClient })
 
     describe('meets a refusal:', () => {
