@@ -58,6 +58,8 @@ export class AuthError<Code extends string = string> extends Error {
    * Whether something caught is an error of fluxauth's: also of another copy of it, where `instanceof` says no.
    *
    * @example
+   * import { AuthError } from '@fluxauth/auth-core'
+   *
    * AuthError.is(new TypeError()) // false
    */
   static is(error: unknown): error is AuthError {
