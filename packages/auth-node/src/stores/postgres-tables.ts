@@ -1,10 +1,11 @@
 // Tokens, sessions and attempts in the tables of a PostgreSQL database.
 
 import type { AttemptLimiter, SessionStore, TokenStore } from '@fluxauth/auth-core/server'
-import { RateLimiterPostgres } from 'rate-limiter-flexible'
+import { RateLimiterRes } from 'rate-limiter-flexible'
 import { createAttempts, knownPairs } from './attempts.ts'
 import { exists } from './failures.ts'
 import { type AttemptLimits, completeLimits } from './limits.ts'
+import { byOwnClock, LEAST_SHIFT } from './own-clock.ts'
 import {
   fromSessionRow,
   fromTokenRow,
@@ -34,6 +35,10 @@ type Query = PostgresPool['query']
 
 /** PostgreSQL's own time, in milliseconds since the epoch. */
 const NOW = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint'
+
+/** A time by this process's clock, `$time`, by PostgreSQL's, with this process's time as `$now`. */
+const kept = (time: string, now: string): string =>
+  `(${time}::bigint + CASE WHEN abs(${NOW} - ${now}::bigint) < ${LEAST_SHIFT} THEN 0 ELSE ${NOW} - ${now}::bigint END)`
 
 /** Any number that nobody else is likely to lock. */
 const LOCK = 0x666c7578
@@ -114,15 +119,17 @@ export function postgresTokens(query: Query, prefix: string): TokenStore {
 /** Sessions. */
 export function postgresSessions(query: Query, prefix: string): SessionStore {
   const table = `${prefix}sessions`
-  const select = `SELECT expires_at, record FROM ${table}`
-  const session = (row: unknown) => fromSessionRow(row as SessionRow)
+  const select = `SELECT created_at, expires_at, ends_at, record, ${NOW} AS now FROM ${table}`
+  const session = (row: unknown) =>
+    byOwnClock(fromSessionRow(row as SessionRow), Number((row as { readonly now: string }).now))
   const count = async (text: string, values: unknown[]) => (await query(text, values)).rowCount ?? 0
   return {
     async create(created) {
       const { id, userID, createdAt, expiresAt, endsAt } = created
       await query(
-        `INSERT INTO ${table} (id, user_id, created_at, expires_at, ends_at, record) VALUES ($1, $2, $3, $4, $5, $6)`,
-        [quote(id), quote(userID), createdAt, expiresAt, endsAt, toSessionRecord(created)],
+        `INSERT INTO ${table} (id, user_id, created_at, expires_at, ends_at, record)
+         VALUES ($1, $2, ${kept('$3', '$7')}, ${kept('$4', '$7')}, ${kept('$5', '$7')}, $6)`,
+        [quote(id), quote(userID), createdAt, expiresAt, endsAt, toSessionRecord(created), Date.now()],
       )
     },
     async find(id) {
@@ -130,7 +137,11 @@ export function postgresSessions(query: Query, prefix: string): SessionStore {
       return rows[0] ? session(rows[0]) : undefined
     },
     async renew(id, expiresAt) {
-      await query(`UPDATE ${table} SET expires_at = $1 WHERE id = $2`, [expiresAt, quote(id)])
+      await query(`UPDATE ${table} SET expires_at = ${kept('$1', '$3')} WHERE id = $2`, [
+        expiresAt,
+        quote(id),
+        Date.now(),
+      ])
     },
     delete: async (id) => (await count(`DELETE FROM ${table} WHERE id = $1`, [quote(id)])) > 0,
     async list(userID) {
@@ -141,7 +152,10 @@ export function postgresSessions(query: Query, prefix: string): SessionStore {
       count(`DELETE FROM ${table} WHERE user_id = $1 AND id <> $2`, [quote(userID), quote(except) ?? '']),
     // A server whose clock is ahead must not sweep away what is good for all others.
     sweep: (now) =>
-      count(`DELETE FROM ${table} WHERE least(expires_at, ends_at) <= least($1::bigint, ${NOW})`, [now]),
+      count(`DELETE FROM ${table} WHERE least(expires_at, ends_at) <= least(${kept('$1', '$2')}, ${NOW})`, [
+        now,
+        Date.now(),
+      ]),
   }
 }
 
@@ -152,17 +166,51 @@ export function postgresAttempts(
   limits: AttemptLimits | undefined,
 ): { readonly attempts: AttemptLimiter; readonly sweep: () => void } {
   const complete = completeLimits(limits)
-  const counter = (points: number, duration: number, keyPrefix: string) =>
-    new RateLimiterPostgres({
-      storeClient: { query },
-      storeType: 'pool',
-      tableName: `${prefix}attempts`,
-      tableCreated: true,
-      clearExpiredByTimeout: false,
-      points,
-      duration,
-      keyPrefix,
-    })
+  const table = `${prefix}attempts`
+  // What ends when is PostgreSQL's to say: a server whose clock is ahead must not end what others have locked.
+  const counter = (points: number, duration: number, name: string) => {
+    const milliseconds = duration * 1000
+    const ask = async (text: string, key: string, more: unknown[] = []) => {
+      const { rows } = await query(text, [`${name}:${key}`, ...more])
+      const [row] = rows as readonly { readonly points: number; readonly rest: string }[]
+      if (!row) return undefined
+      return new RateLimiterRes(
+        Math.max(points - row.points, 0),
+        Number(row.rest),
+        row.points,
+        row.points === 1,
+      )
+    }
+    return {
+      get: async (key: string) =>
+        (await ask(
+          `SELECT points, expire - ${NOW} AS rest FROM ${table} WHERE key = $1 AND expire > ${NOW}`,
+          key,
+        )) ?? null,
+      async consume(key: string) {
+        const state = await ask(
+          `INSERT INTO ${table} AS kept (key, points, expire) VALUES ($1, 1, ${NOW} + $2::bigint)
+           ON CONFLICT (key) DO UPDATE SET
+             points = CASE WHEN kept.expire > ${NOW} THEN kept.points + 1 ELSE 1 END,
+             expire = CASE WHEN kept.expire > ${NOW} THEN kept.expire ELSE excluded.expire END
+           RETURNING points, expire - ${NOW} AS rest`,
+          key,
+          [milliseconds],
+        )
+        if (!state || state.consumedPoints > points) throw state
+        return state
+      },
+      reward: (key: string) =>
+        ask(`UPDATE ${table} SET points = points - 1 WHERE key = $1 AND points > 0 AND expire > ${NOW}`, key),
+      set: (key: string) =>
+        ask(
+          `INSERT INTO ${table} (key, points, expire) VALUES ($1, 1, ${NOW} + $2::bigint)
+           ON CONFLICT (key) DO UPDATE SET points = excluded.points, expire = excluded.expire`,
+          key,
+          [milliseconds],
+        ),
+    }
+  }
   const { user, address, network, pair, seconds, rememberSeconds } = complete
   const attempts = createAttempts(
     {

@@ -29,7 +29,7 @@ describeReal('a store in PostgreSQL', ['postgres', 'initdb'], () => {
     return JSON.stringify((await Promise.all(tables)).map(({ rows }) => rows))
   }
 
-  testStore('in PostgreSQL', { shared: true }, ({ limits }) => {
+  testStore('in PostgreSQL', { shared: true, ownClock: true }, ({ limits }) => {
     const prefix = newPrefix()
     return {
       open: () => createPostgresStore({ connectionString: postgres.url, prefix, limits }),
@@ -37,7 +37,7 @@ describeReal('a store in PostgreSQL', ['postgres', 'initdb'], () => {
     }
   })
 
-  testStore('in PostgreSQL, on a pool of the application', {}, ({ limits }) => {
+  testStore('in PostgreSQL, on a pool of the application', { ownClock: true }, ({ limits }) => {
     const prefix = newPrefix()
     return { open: () => createPostgresStore({ pool, prefix, limits }), dump: () => dump(prefix) }
   })

@@ -14,6 +14,9 @@ export interface TokenRow {
 /** A session as rows hold it. */
 export interface SessionRow {
   readonly expires_at: number | string
+  /** Where it is by the store's clock, before that of the record. */
+  readonly created_at?: number | string | undefined
+  readonly ends_at?: number | string | undefined
   /** The rest, as JSON. */
   readonly record: string
 }
@@ -48,8 +51,15 @@ export function toSessionRecord({ expiresAt: _, ...rest }: StoredSession): strin
 }
 
 /** The session of a row. */
-export function fromSessionRow({ expires_at, record }: SessionRow): StoredSession {
-  return { ...(JSON.parse(record) as Omit<StoredSession, 'expiresAt'>), expiresAt: Number(expires_at) }
+export function fromSessionRow({ expires_at, created_at, ends_at, record }: SessionRow): StoredSession {
+  const rest = JSON.parse(record) as Omit<StoredSession, 'expiresAt'>
+  const { createdAt, endsAt } = rest
+  return {
+    ...rest,
+    createdAt: Number(created_at ?? createdAt),
+    expiresAt: Number(expires_at),
+    endsAt: Number(ends_at ?? endsAt),
+  }
 }
 
 /** The columns that tokens are listed by, with the filter of each. */

@@ -11,6 +11,7 @@ import { RateLimiterRedis } from 'rate-limiter-flexible'
 import { createAttempts, knownPairs } from './attempts.ts'
 import { exists } from './failures.ts'
 import { type AttemptLimits, completeLimits } from './limits.ts'
+import { byOwnClock } from './own-clock.ts'
 import { fromSessionRow, fromTokenRow, quote, TOKEN_FILTERS, toSessionRecord, toTokenRow } from './records.ts'
 import type { SendCommand } from './redis-connection.ts'
 import {
@@ -24,7 +25,7 @@ import {
 } from './redis-scripts.ts'
 
 const TOKEN_FIELDS = ['status', 'description', 'updated_at', 'record'] as const
-const SESSION_FIELDS = ['expires_at', 'record'] as const
+const SESSION_FIELDS = ['created_at', 'expires_at', 'ends_at', 'record'] as const
 /** Ids that are asked for at once, at most. */
 const PAGE = 1000
 
@@ -118,20 +119,22 @@ export function redisSessions(send: SendCommand, prefix: string): SessionStore {
   const sessionKey = (id: string) => `${keyStart}${quote(id)}`
   const listKey = (userID: string) => `${prefix}sessions:${quote(userID)}`
   const read = async (key: string) => {
-    const fields = (await send('HMGET', key, ...SESSION_FIELDS)) as readonly (string | null)[]
-    const [expires_at, record] = fields
-    return expires_at && record ? fromSessionRow({ expires_at, record }) : undefined
+    const [fields, time] = await Promise.all([send('HMGET', key, ...SESSION_FIELDS), send('TIME')])
+    const [created_at, expires_at, ends_at, record] = fields as readonly (string | null)[]
+    if (!expires_at || !record) return undefined
+    const row = { created_at: created_at ?? undefined, expires_at, ends_at: ends_at ?? undefined, record }
+    return byOwnClock(fromSessionRow(row), millisecondsOf(time))
   }
   return {
     async create(session) {
-      const { id, userID, expiresAt, endsAt } = session
-      const times = [expiresAt, endsAt, Math.min(expiresAt, endsAt)].map(String)
-      const args = [toSessionRecord(session), ...times, quote(id)]
+      const { id, userID, createdAt, expiresAt, endsAt } = session
+      const times = [createdAt, expiresAt, endsAt].map(String)
+      const args = [toSessionRecord(session), ...times, quote(id), `${Date.now()}`]
       await run(send, CREATE_SESSION, [sessionKey(id), listKey(userID)], args)
     },
     find: (id) => read(sessionKey(id)),
     async renew(id, expiresAt) {
-      await run(send, RENEW_SESSION, [sessionKey(id)], [`${expiresAt}`])
+      await run(send, RENEW_SESSION, [sessionKey(id)], [`${expiresAt}`, `${Date.now()}`])
     },
     delete: async (id) => (await run(send, DELETE_SESSION, [sessionKey(id)], [])) === 1,
     async list(userID) {
@@ -144,6 +147,12 @@ export function redisSessions(send: SendCommand, prefix: string): SessionStore {
     // They are gone by themselves.
     sweep: () => 0,
   }
+}
+
+/** Of an answer to `TIME`. */
+function millisecondsOf(time: unknown): number {
+  const [seconds, microseconds] = time as readonly string[]
+  return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000)
 }
 
 /** Attempts, each counter with a time at which it ends. */

@@ -1,5 +1,7 @@
 // What Redis has to do in one step: scripts, which nothing else runs in between.
 
+import { LEAST_SHIFT } from './own-clock.ts'
+
 /**
  * Creates a token. Keys: the token, its id, and each index. Arguments: status, description, updated_at, record, hash, id.
  * Gives 1, or 0 where the id or the hash is taken.
@@ -27,31 +29,44 @@ for i = 3, #KEYS do redis.call('zrem', KEYS[i], ARGV[2]) end
 return 1`
 
 /**
- * The list of a user's sessions holds when each ends, drops those that have, and ends with the last of them. What has ended says Redis: a
- * server whose clock is ahead must not take others' sessions off the list, by which all of a user's are revoked.
+ * What has ended says Redis. Times come by a server's clock and are kept by Redis's: a server whose clock is ahead must neither prolong its
+ * own sessions nor end others'.
  */
-const KEEP_LIST = `
+const TIME = `
+local time = redis.call('time')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function kept(milliseconds, server_now)
+  local shift = now - tonumber(server_now)
+  if math.abs(shift) < ${LEAST_SHIFT} then shift = 0 end
+  return tonumber(milliseconds) + shift
+end
+local function text(milliseconds) return string.format('%.0f', milliseconds) end`
+
+/** The list of a user's sessions, by which all are revoked, holds when each ends, drops those that have, and ends with the last of them. */
+const KEEP_LIST = `${TIME}
 local function keep(list)
-  local time = redis.call('time')
-  local now = time[1] * 1000 + math.floor(time[2] / 1000)
   redis.call('zremrangebyscore', list, '-inf', now)
   local last = redis.call('zrange', list, -1, -1, 'withscores')
-  if last[2] then redis.call('pexpireat', list, string.format('%.0f', tonumber(last[2]))) end
+  if last[2] then redis.call('pexpireat', list, text(tonumber(last[2]))) end
 end`
 
-/** Creates a session. Keys: the session, the user's list. Arguments: record, expires_at, ends_at, the earlier of both, id. */
+/** Creates a session. Keys: the session, the user's list. Arguments: record, created_at, expires_at, ends_at, id, the server's time. */
 export const CREATE_SESSION: string = `${KEEP_LIST}
-redis.call('hset', KEYS[1], 'record', ARGV[1], 'expires_at', ARGV[2], 'ends_at', ARGV[3], 'list', KEYS[2], 'id', ARGV[5])
-redis.call('pexpireat', KEYS[1], ARGV[4])
-redis.call('zadd', KEYS[2], ARGV[4], ARGV[5])
+local expires, ends = kept(ARGV[3], ARGV[6]), kept(ARGV[4], ARGV[6])
+local stop = text(math.min(expires, ends))
+redis.call('hset', KEYS[1], 'record', ARGV[1], 'created_at', text(kept(ARGV[2], ARGV[6])), 'expires_at', text(expires),
+  'ends_at', text(ends), 'list', KEYS[2], 'id', ARGV[5])
+redis.call('pexpireat', KEYS[1], stop)
+redis.call('zadd', KEYS[2], stop, ARGV[5])
 keep(KEYS[2])`
 
-/** Moves the end of a session that is there. Key: the session. Argument: expires_at. */
+/** Moves the end of a session that is there. Key: the session. Arguments: expires_at, the server's time. */
 export const RENEW_SESSION: string = `${KEEP_LIST}
 local found = redis.call('hmget', KEYS[1], 'ends_at', 'list', 'id')
 if not found[1] then return 0 end
-local stop = string.format('%.0f', math.min(tonumber(ARGV[1]), tonumber(found[1])))
-redis.call('hset', KEYS[1], 'expires_at', ARGV[1])
+local expires = kept(ARGV[1], ARGV[2])
+local stop = text(math.min(expires, tonumber(found[1])))
+redis.call('hset', KEYS[1], 'expires_at', text(expires))
 redis.call('pexpireat', KEYS[1], stop)
 redis.call('zadd', found[2], 'XX', stop, found[3])
 keep(found[2])

@@ -36,12 +36,12 @@ describeReal('a store in Redis', ['redis'], () => {
     return JSON.stringify(parts)
   }
 
-  testStore('in Redis', { shared: true }, ({ limits }) => {
+  testStore('in Redis', { shared: true, ownClock: true }, ({ limits }) => {
     const prefix = newPrefix()
     return { open: () => createRedisStore({ url: redis.url, prefix, limits }), dump: () => dump(prefix) }
   })
 
-  testStore('in Redis, on a client of the application', {}, ({ limits }) => {
+  testStore('in Redis, on a client of the application', { ownClock: true }, ({ limits }) => {
     const prefix = newPrefix()
     return { open: () => createRedisStore({ client, prefix, limits }), dump: () => dump(prefix) }
   })

@@ -7,7 +7,7 @@ import { ODD_TEXTS, type WithStore } from './subject.ts'
 const HOUR = 3_600_000
 
 /** A session of an hour, told from others by its number; those of higher numbers are newer. */
-function sessionOf(number: number, more: Partial<StoredSession> = {}): StoredSession {
+export function sessionOf(number: number, more: Partial<StoredSession> = {}): StoredSession {
   const createdAt = Date.now() - 1000 + number
   return {
     id: `${number}`.padStart(43, 'session_-'),

@@ -35,6 +35,8 @@ export interface StoreUnderTest {
 export interface StoreTraits {
   /** Whether it can be opened twice, by two programs say, that see what the other writes. Default `false`. */
   readonly shared?: boolean
+  /** Whether times are kept by a clock of its own, so that no clock of those who open it prolongs or ends anything. Default `false`. */
+  readonly ownClock?: boolean
   /** Whether it counts attempts. Default `true`. */
   readonly attempts?: boolean
 }

@@ -3,6 +3,8 @@
 import type { Awaitable } from '@fluxauth/auth-core/server'
 import { describe } from 'vitest'
 import { testAttempts } from './attempts.ts'
+import { testClocks } from './clocks.ts'
+import { testCopies } from './copies.ts'
 import { testSecrecy } from './secrecy.ts'
 import { testSessions } from './sessions.ts'
 import { type StoreOptions, type StoreTraits, type StoreUnderTest, storesOf } from './subject.ts'
@@ -29,5 +31,7 @@ export function testStore(
     testSessions(withStore, shared)
     if (attempts) testAttempts(withStore, shared)
     testSecrecy(withStore, traits)
+    testCopies(withStore)
+    if (traits.ownClock) testClocks(withStore)
   })
 }
