@@ -44,14 +44,16 @@ function codeOf(error: unknown): string | undefined {
  *
  * @param what the store's name, for people
  * @param methods of the store, synchronous or not
+ * @param before is called before each, and throws where none may be
  */
-export function guard<T extends object>(what: string, methods: T): T {
+export function guard<T extends object>(what: string, methods: T, before?: () => void): T {
   const wrapped = Object.entries(methods).map(([name, method]: [string, unknown]) => {
     if (typeof method !== 'function') return [name, method]
     return [
       name,
       (...args: readonly unknown[]): unknown => {
         try {
+          before?.()
           const answer: unknown = method.apply(methods, args)
           if (!(answer instanceof Promise)) return answer
           return answer.catch((error) => {

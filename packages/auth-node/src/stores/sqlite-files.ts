@@ -7,12 +7,21 @@ import { StoreError } from '@fluxauth/auth-core/server'
 /** What SQLite appends to the file's name for those beside it, all of which hold what the file does. */
 const BESIDE = ['', '-wal', '-shm', '-journal'] as const
 
+/** In milliseconds: how often is looked at whether the file is still there. */
+const LOOKED_AT_EVERY = 5000
+
 /** The files of a store. */
 export interface SqliteFiles {
   /** The file's whole path: SQLite takes no other meaning from it. */
   readonly path: string
   /** Looks at those that are there by now, which SQLite may have made in the meantime. */
   secure(): void
+  /**
+   * Looks every five seconds whether the file is still the one that was prepared.
+   *
+   * @throws {StoreError} `ERR_STORE_UNAVAILABLE` where it was deleted or replaced
+   */
+  check(): void
 }
 
 /**
@@ -35,7 +44,29 @@ export function prepareFiles(name: string): SqliteFiles {
     // By another process, in this moment: it is looked at again once it is open.
     if (codeOf(error) !== 'EEXIST') throw error
   }
-  return { path, secure }
+  return { path, secure, check: createCheck(path) }
+}
+
+/** Who has a file open that was deleted or replaced goes on with it alone, and misses what others revoke. */
+function createCheck(path: string): () => void {
+  // While it is open nothing else gets its number.
+  const identify = () => {
+    const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false })
+    return stats && `${stats.dev} ${stats.ino}`
+  }
+  const prepared = identify()
+  let next = performance.now() + LOOKED_AT_EVERY
+  return () => {
+    const now = performance.now()
+    if (now < next) return
+    if (identify() !== prepared) {
+      throw new StoreError(
+        'ERR_STORE_UNAVAILABLE',
+        `The SQLite file ${JSON.stringify(path)} was deleted or replaced while it was open: start this server again`,
+      )
+    }
+    next = now + LOOKED_AT_EVERY
+  }
 }
 
 function secureFile(path: string): void {

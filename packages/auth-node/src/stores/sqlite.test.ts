@@ -20,7 +20,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { testStore } from '@fluxauth/auth-testkit'
 import Database from 'libsql'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createVerifier } from '../server/index.ts'
 import { createSqliteStore } from './sqlite.ts'
 
@@ -254,3 +254,34 @@ test('says what to install where its package is missing', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script])
   expect(stdout).toContain('ERR_STORE_PACKAGE Install libsql')
 })
+
+test.each([{ replaced: false }, { replaced: true }])(
+  'refuses everything once its file is gone, rather than miss what others revoke (%j)',
+  async ({ replaced }) => {
+    const path = newPath()
+    const store = await createSqliteStore({ path })
+    await store.sessions.sweep(0)
+    for (const suffix of ['', '-wal', '-shm']) await rm(path + suffix)
+    const another = replaced ? await createSqliteStore({ path }) : undefined
+    const later = performance.now() + 5001
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(later)
+    try {
+      for (const ask of [
+        () => store.tokens.find('hash'),
+        () => store.sessions.find('id'),
+        () => store.sessions.deleteAll('1'),
+        () => store.attempts?.begin({ user: 'joe' }),
+      ]) {
+        await expect((async () => ask())()).rejects.toMatchObject({
+          code: 'ERR_STORE_UNAVAILABLE',
+          message: expect.stringContaining('deleted or replaced'),
+        })
+      }
+      expect(await another?.sessions.find('id')).toBeUndefined()
+    } finally {
+      clock.mockRestore()
+    }
+    await store.close()
+    await another?.close()
+  },
+)

@@ -56,7 +56,9 @@ CREATE INDEX IF NOT EXISTS fluxauth_attempts_expire ON fluxauth_attempts (expire
  *
  * Its answers are at hand, so that verifying a token costs no promise. Several processes may open the same file, which has to be on a
  * local disk. Whatever a call has acknowledged outlasts the process, also when it is killed in that moment; tokens and sessions outlast a
- * power failure too (`synchronous = FULL`), while of the counted attempts the last may be lost then.
+ * power failure too (`synchronous = FULL`), while of the counted attempts the last may be lost then. A file that is deleted or replaced
+ * while it is open is noticed within five seconds: every call throws `StoreError` `ERR_STORE_UNAVAILABLE` then. Times go by the machine's
+ * clock.
  *
  * @param options `path` or `database`, `timeout` and `limits`
  * @returns the store; `close()` closes the file
@@ -128,9 +130,9 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Au
     )
     const timer = setInterval(sweep, SWEEP_MILLISECONDS).unref()
     return {
-      tokens: guard('SQLite', patient(sqliteTokens(main), writes, reads)),
-      sessions: guard('SQLite', patient(sqliteSessions(main), writes, reads)),
-      attempts: guard('SQLite', attempts),
+      tokens: guard('SQLite', patient(sqliteTokens(main), writes, reads), files?.check),
+      sessions: guard('SQLite', patient(sqliteSessions(main), writes, reads), files?.check),
+      attempts: guard('SQLite', attempts, files?.check),
       close() {
         clearInterval(timer)
         close()
