@@ -23,15 +23,24 @@ interface PostgresResult {
   readonly rowCount: number | null
 }
 
+/** What is asked of a pool, as `pg`'s `QueryConfig` has it. */
+export interface PostgresQuery {
+  readonly text: string
+  readonly values: unknown[] | undefined
+  /** In milliseconds: then the connection is given up, so that its late answer is nobody else's. */
+  readonly query_timeout: number
+}
+
 /** What is used of a pool of the package `pg`. */
 export interface PostgresPool {
-  query(text: string, values?: unknown[]): Promise<PostgresResult>
+  query(query: PostgresQuery): Promise<PostgresResult>
   on(event: 'error', listener: (error: Error) => void): unknown
   off(event: 'error', listener: (error: Error) => void): unknown
   end(): Promise<unknown>
 }
 
-type Query = PostgresPool['query']
+/** Asks for something, within a time. */
+export type Query = (text: string, values?: unknown[]) => Promise<PostgresResult>
 
 /** PostgreSQL's own time, in milliseconds since the epoch. */
 const NOW = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint'

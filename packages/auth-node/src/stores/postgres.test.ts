@@ -5,6 +5,7 @@ import { testStore } from '@fluxauth/auth-testkit'
 import { describeReal, type RunningPostgres, startPostgres } from '@fluxauth/auth-testkit/real'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startHoldingProxy } from '../testing/holding-proxy.ts'
 import { createPostgresStore } from './postgres.ts'
 
 describeReal('a store in PostgreSQL', ['postgres', 'initdb'], () => {
@@ -140,4 +141,38 @@ describeReal('a store in PostgreSQL', ['postgres', 'initdb'], () => {
     expect(await store.sessions.find('a')).toBeUndefined()
     await store.close()
   })
+
+  test.each([{ swallow: true }, { swallow: false }])(
+    'is back after answers were lost, takes no late one for the next, and what was done stays (%j)',
+    async ({ swallow }) => {
+      const prefix = newPrefix()
+      const url = new URL(postgres.url)
+      const proxy = await startHoldingProxy(Number(url.port))
+      url.hostname = '127.0.0.1'
+      url.port = `${proxy.port}`
+      // Without any time limit of its own.
+      const handed = new pg.Pool({ connectionString: url.href, max: 1 })
+      const stores = [
+        await createPostgresStore({ connectionString: url.href, prefix, timeout: 300 }),
+        await createPostgresStore({ pool: handed, prefix, timeout: 300 }),
+      ]
+      const direct = await createPostgresStore({ pool, prefix })
+      for (const store of stores) {
+        for (const id of ['a', 'b']) await direct.sessions.create(session(id))
+        expect((await store.sessions.find('a'))?.id).toBe('a')
+        proxy.hold()
+        const { code, milliseconds } = await refusalOf((async () => store.sessions.delete('a'))())
+        expect([code, milliseconds < 1500]).toEqual(['ERR_STORE_UNAVAILABLE', true])
+        expect(await direct.sessions.find('a')).toBeUndefined()
+        proxy.release(swallow)
+        const find = async () => (await (async () => store.sessions.find('b'))().catch(() => undefined))?.id
+        await expect.poll(find, { timeout: 5000 }).toBe('b')
+        expect(await store.sessions.find('a')).toBeUndefined()
+        expect(await direct.sessions.deleteAll('1')).toBe(1)
+      }
+      for (const store of [...stores, direct]) await store.close()
+      await handed.end()
+      proxy.close()
+    },
+  )
 })

@@ -10,9 +10,10 @@ import {
   postgresAttempts,
   postgresSessions,
   postgresTokens,
+  type Query,
 } from './postgres-tables.ts'
 
-export type { PostgresPool } from './postgres-tables.ts'
+export type { PostgresPool, PostgresQuery } from './postgres-tables.ts'
 
 /** Options of {@link createPostgresStore}. */
 export type PostgresStoreOptions = PostgresPlace & {
@@ -28,7 +29,7 @@ export type PostgresStoreOptions = PostgresPlace & {
 export type PostgresPlace =
   /** `postgres://user:password@host:port/database`. */
   | { readonly connectionString: string; readonly pool?: undefined }
-  /** A pool of the package `pg`, for whatever a string does not say. It stays yours to close. */
+  /** A pool of the package `pg`, for whatever a string does not say: give it `connectionTimeoutMillis`. It stays yours to close. */
   | { readonly pool: PostgresPool; readonly connectionString?: undefined }
 
 const SWEEP_MILLISECONDS = 300_000
@@ -38,7 +39,7 @@ const SWEEP_MILLISECONDS = 300_000
  * servers that start at the same time; without the permission to make tables, have them made once by somebody who may.
  *
  * While PostgreSQL is gone every call rejects at once, or after `timeout`, with `StoreError` `ERR_STORE_UNAVAILABLE`, which a verifier
- * answers with 503; it is used again as soon as it is back.
+ * answers with 503; it is used again as soon as it is back. What was asked for when an answer was lost may have been done nonetheless.
  *
  * @param options `connectionString` or `pool`, `prefix`, `timeout` and `limits`
  * @returns the store, once its tables are there
@@ -66,7 +67,8 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
   const ignore = () => undefined
   pool.on('error', ignore)
   const deadline = createDeadline('PostgreSQL', timeout)
-  const query: PostgresPool['query'] = (...args) => deadline(() => pool.query(...args))
+  // Also a pool that knows no time limits gives a connection up that does not answer, or all of them would be held up for good.
+  const query: Query = (text, values) => deadline(() => pool.query({ text, values, query_timeout: timeout }))
   const end = () => (options.pool ? pool.off('error', ignore) : pool.end())
   try {
     await createTables(query, prefix)

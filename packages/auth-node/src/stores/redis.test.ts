@@ -5,7 +5,8 @@ import { testStore } from '@fluxauth/auth-testkit'
 import { describeReal, type RunningRedis, startRedis } from '@fluxauth/auth-testkit/real'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { createRedisStore } from './redis.ts'
+import { startHoldingProxy } from '../testing/holding-proxy.ts'
+import { createRedisStore, type RedisStoreOptions } from './redis.ts'
 
 describeReal('a store in Redis', ['redis'], () => {
   let redis: RunningRedis
@@ -181,4 +182,35 @@ describeReal('a store in Redis', ['redis'], () => {
     await store.close()
     await own.stop()
   })
+
+  test.each(['own', 'handed'])(
+    'takes no late answer for the next one, and what was done stays (%s client)',
+    async (whose) => {
+      const prefix = newPrefix()
+      const url = new URL(redis.url)
+      const proxy = await startHoldingProxy(Number(url.port))
+      url.hostname = '127.0.0.1'
+      url.port = `${proxy.port}`
+      const handed = createClient({ url: url.href })
+      handed.on('error', () => undefined)
+      const place = whose === 'own' ? { url: url.href } : { client: handed }
+      const store = await createRedisStore({ ...place, prefix, timeout: 300 } as RedisStoreOptions)
+      const direct = await createRedisStore({ client, prefix })
+      for (const id of ['a', 'b']) await direct.sessions.create(session(id, 60_000))
+      proxy.hold()
+      const { code, milliseconds } = await refusalOf((async () => store.sessions.delete('a'))())
+      expect([code, milliseconds < 1500]).toEqual(['ERR_STORE_UNAVAILABLE', true])
+      expect(await direct.sessions.find('a')).toBeUndefined()
+      proxy.release()
+      const find = async () => (await (async () => store.sessions.find('b'))().catch(() => undefined))?.id
+      await expect.poll(find, { timeout: 5000 }).toBe('b')
+      await store.sessions.renew('a', Date.now() + 60_000)
+      expect(await store.sessions.find('a')).toBeUndefined()
+      expect(await store.sessions.deleteAll('1')).toBe(1)
+      await store.close()
+      await direct.close()
+      if (handed.isOpen) handed.destroy()
+      proxy.close()
+    },
+  )
 })

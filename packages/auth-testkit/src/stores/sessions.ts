@@ -52,6 +52,18 @@ export function testSessions(withStore: WithStore, shared: boolean): void {
       }),
     )
 
+    test('of a name of half a megabyte are kept as they are, or refused by an error of a store', () =>
+      withStore(async ({ sessions }) => {
+        const huge = Array.from({ length: 15_000 }, () => crypto.randomUUID()).join('')
+        const session = sessionOf(1, { userID: huge, user: huge })
+        const outcome = await (async () => sessions.create(session))().catch((error: unknown) => error)
+        if (outcome === undefined) expect(await sessions.list(huge)).toEqual([session])
+        else expect(outcome).toMatchObject({ name: 'StoreError', code: expect.stringMatching(/^ERR_STORE_/) })
+        expect(`${outcome}`).not.toContain(huge.slice(0, 36))
+        await sessions.create(sessionOf(2))
+        expect(await sessions.find(sessionOf(2).id)).toBeDefined()
+      }))
+
     test('are moved on, and nothing else of them changes', () =>
       withStore(async ({ sessions }) => {
         const session = sessionOf(1)

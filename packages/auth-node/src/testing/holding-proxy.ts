@@ -1,0 +1,55 @@
+// A proxy on loopback that passes on what is asked, and holds answers back or swallows them.
+
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+
+/** A running proxy. */
+export interface HoldingProxy {
+  readonly port: number
+  /** From now on answers are held back. */
+  hold(): void
+  /** Passes on what was held back, and what comes, or swallows what was held back. */
+  release(swallow?: boolean): void
+  close(): void
+}
+
+/** Starts a proxy before a port of this machine. */
+export async function startHoldingProxy(target: number): Promise<HoldingProxy> {
+  let holding = false
+  let held: (() => void)[] = []
+  const sockets = new Set<Socket>()
+  const server = createServer((client) => {
+    const upstream = connect(target, '127.0.0.1')
+    for (const [socket, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      sockets.add(socket)
+      socket.on('error', () => undefined)
+      socket.on('close', () => {
+        sockets.delete(socket)
+        other.destroy()
+      })
+    }
+    client.on('data', (data) => upstream.write(data))
+    upstream.on('data', (data) => {
+      if (holding) held.push(() => client.writable && client.write(data))
+      else client.write(data)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    port: (server.address() as AddressInfo).port,
+    hold() {
+      holding = true
+    },
+    release(swallow = false) {
+      holding = false
+      if (!swallow) for (const pass of held) pass()
+      held = []
+    },
+    close() {
+      server.close()
+      for (const socket of sockets) socket.destroy()
+    },
+  }
+}
