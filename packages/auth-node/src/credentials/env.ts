@@ -1,7 +1,7 @@
 // Environment variables of the InfluxDB tools, and their `*_FILE` forms.
 
 import type { Credentials } from '@fluxauth/auth-core'
-import { checkOptions } from '@fluxauth/auth-core/client'
+import { checkOptions, type OptionRule } from '@fluxauth/auth-core/client'
 import { readSecretFile } from './file.ts'
 import { checkHost, readHost } from './host.ts'
 import { readBasic, readPlain, readToken } from './secret.ts'
@@ -13,7 +13,13 @@ export interface EnvOptions {
   readonly env?: Readonly<Record<string, string | undefined>> | undefined
 }
 
-const RULES = { env: { wanted: 'an object with variables', test: isRecord } }
+/** What a set of variables may be. */
+export const VARIABLES: OptionRule = {
+  wanted: 'an object with variables',
+  test: (value) => typeof value === 'object' && value !== null,
+}
+
+const RULES = { env: VARIABLES }
 
 /** The server that the environment names. */
 export interface EnvHost {
@@ -178,8 +184,4 @@ async function readVariable(
 /** A token in the place of a path: the message would show it. */
 function looksLikeToken(path: string): boolean {
   return /^apiv3_|=$/.test(path) || (path.length > 30 && !/[/\\.]/.test(path))
-}
-
-function isRecord(value: unknown): boolean {
-  return typeof value === 'object' && value !== null
 }

@@ -1,7 +1,11 @@
 // A command that prints a credential: a password manager, a cloud's secret store.
 
+import { allowed, checkOptions } from '@fluxauth/auth-core/client'
+import { TIMEOUT } from './deadline.ts'
+import { VARIABLES } from './env.ts'
+import { runCommand } from './run-command.ts'
 import { decodeText } from './secret.ts'
-import { type CredentialFinder, defineKeptSource, type Found, SourceError } from './source.ts'
+import { type CredentialFinder, defineKeptSource } from './source.ts'
 import { parseCredentialText } from './text.ts'
 
 /** Options of {@link fromExec}. */
@@ -20,13 +24,18 @@ export interface ExecOptions {
  * Runs a command, without a shell, and reads what it prints: one line with an API token, or a JSON object
  * (`{"token":"…"}`, `{"scheme":"bearer","token":"…"}` or `{"username":"…","password":"…"}`).
  *
- * The answer is kept until a server refuses it; then the command runs again.
+ * The answer is kept until a server refuses it; then the command runs again. What it prints on stderr is dropped.
  *
- * @param command the program
+ * When the time is up or too much was printed, the command is killed with all that it started (on POSIX: its process group, which
+ * leaves out what made itself a session of its own). For that it has no terminal: a command that asks its user does so in a window.
+ *
+ * @param command the program: a path, or a name that `PATH` leads to (on Windows the current folder is not searched)
  * @param args its arguments; no secret belongs here, since every user can see them
  * @param options `timeout`, `maxBytes`, `env` and `cwd`
  * @returns the source; `get` and `find` reject with `SourceError` `ERR_SOURCE_UNAVAILABLE` when there is no such program,
- *   `ERR_SOURCE_TIMEOUT`, or `ERR_SOURCE_INVALID` when it fails or prints something else
+ *   `ERR_SOURCE_TIMEOUT`, or `ERR_SOURCE_INVALID` when it cannot be started (no such `cwd`, not executable, without its interpreter),
+ *   fails or prints something else
+ * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  * @example
  * import { authFetch, fromExec } from '@fluxauth/auth-node'
  *
@@ -38,59 +47,29 @@ export function fromExec(
   args: readonly string[] = [],
   options: ExecOptions = {},
 ): CredentialFinder {
+  checkOptions({ command: command ?? null, args, ...options }, RULES)
+  const { timeout = 30_000, maxBytes = 65_536, env, cwd } = options
+  const source = `command ${command}`
+  const place = `The ${source}`
   return defineKeptSource(
-    `command ${command}`,
+    source,
     () => '',
-    () => run(command, args, options),
+    async () => {
+      const output = await runCommand(command, args, { timeout, maxBytes, env, cwd })
+      return { credentials: parseCredentialText(decodeText(output, place), place), source }
+    },
   )
 }
 
-async function run(command: string, args: readonly string[], options: ExecOptions): Promise<Found> {
-  const { execFile } = await import('node:child_process') // few programs need it, and it is slow to load
-  const place = `The command ${command}`
-  const { timeout = 30_000, maxBytes = 65_536, env, cwd } = options
-  return new Promise((resolve, reject) => {
-    const settings = {
-      timeout,
-      maxBuffer: maxBytes,
-      encoding: 'buffer',
-      windowsHide: true,
-      killSignal: 'SIGKILL',
-    } as const
-    const child = execFile(
-      command,
-      [...args],
-      { ...settings, ...(env && { env }), ...(cwd && { cwd }) },
-      (error, output) => {
-        try {
-          // What the command printed, and so `error`, may hold the secret: neither goes into ours.
-          if (error) throw execError(command, error, timeout, maxBytes)
-          resolve({
-            credentials: parseCredentialText(decodeText(output, place), place),
-            source: `command ${command}`,
-          })
-        } catch (failure) {
-          reject(failure)
-        }
-      },
-    )
-    child.stdin?.end()
-  })
-}
-
-function execError(
-  command: string,
-  error: { code?: string | number | null; killed?: boolean; signal?: NodeJS.Signals | null },
-  timeout: number,
-  maxBytes: number,
-): SourceError {
-  if (error.code === 'ENOENT')
-    return new SourceError('ERR_SOURCE_UNAVAILABLE', `There is no command ${command}`)
-  if (error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') {
-    return new SourceError('ERR_SOURCE_INVALID', `${command} prints more than ${maxBytes} bytes`)
-  }
-  if (error.killed) return new SourceError('ERR_SOURCE_TIMEOUT', `${command} took longer than ${timeout} ms`)
-  const ended = typeof error.code === 'number' ? `exit code ${error.code}` : `${error.code}`
-  const reason = error.signal ? `ended by ${error.signal}` : ended
-  return new SourceError('ERR_SOURCE_INVALID', `${command} failed (${reason}): run it by hand to see why`)
+const RULES = {
+  command: allowed.string(/^[^\0]+$/, 'the name or path of a program'),
+  args: {
+    wanted: 'a list of strings',
+    test: (value: unknown) =>
+      Array.isArray(value) && value.every((each) => typeof each === 'string' && !each.includes('\0')),
+  },
+  timeout: TIMEOUT,
+  maxBytes: allowed.whole(1),
+  env: VARIABLES,
+  cwd: allowed.string(/^[^\0]+$/, 'a path'),
 }

@@ -1,6 +1,7 @@
 // The operating system's keyring: Keychain, Credential Manager, Secret Service.
 
-import type { CredentialContext } from '@fluxauth/auth-core/client'
+import { allowed, type CredentialContext, checkOptions } from '@fluxauth/auth-core/client'
+import { DEFAULT_TIMEOUT, TIMEOUT, withDeadline } from './deadline.ts'
 import { type CredentialFinder, defineKeptSource, SourceError } from './source.ts'
 import { parseCredentialText } from './text.ts'
 
@@ -10,7 +11,7 @@ interface KeyringModule {
     service: string,
     account: string,
   ) => {
-    getPassword(): Promise<string | null | undefined>
+    getPassword(signal?: AbortSignal): Promise<string | null | undefined>
     setPassword(password: string): Promise<void>
     deletePassword(): Promise<unknown>
   }
@@ -24,28 +25,43 @@ export interface KeyringOptions {
   readonly account?: string | undefined
   /** The module to use. Default: `@napi-rs/keyring`, imported when the keyring is first asked. */
   readonly lib?: KeyringModule | undefined
+  /** Longest time to wait, in milliseconds. Default 3,000; longer where the keyring asks its user for a password. */
+  readonly timeout?: number | undefined
 }
 
 /**
  * Reads a credential from the operating system's keyring: an API token, or JSON as `fromExec` reads it. Needs the optional package
  * `@napi-rs/keyring`.
  *
- * The answer is kept until a server refuses it: some keyrings ask their user each time.
+ * The answer is kept until a server refuses it: some keyrings ask their user each time. A keyring that does not answer in time ends a
+ * chain; while a question about one account is open, no other is asked about it, and an answer that is late is not used.
  *
- * @param options `service`, `account` and `lib`
+ * @param options `service`, `account`, `lib` and `timeout`
  * @returns the source; `get` and `find` reject with `SourceError` `ERR_SOURCE_UNAVAILABLE` (no such package, no keyring: a server
- *   without desktop), `ERR_SOURCE_ABSENT` or `ERR_SOURCE_INVALID`
+ *   without desktop), `ERR_SOURCE_ABSENT`, `ERR_SOURCE_TIMEOUT` or `ERR_SOURCE_INVALID`
+ * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  */
 export function fromKeyring(options: KeyringOptions = {}): CredentialFinder {
+  checkOptions(options, RULES)
+  const { timeout = DEFAULT_TIMEOUT } = options
   const keyOf = (context: CredentialContext | undefined) => options.account ?? context?.origin ?? ''
+  // Each open question holds one of the few threads that files are read with: never more than one for a name.
+  const open = new Map<string, Promise<unknown>>()
   return defineKeptSource('keyring', keyOf, async (context) => {
     const { entry, place } = await openEntry(options, context)
-    const text = await entry.getPassword().catch((cause) => {
-      throw new SourceError(
-        'ERR_SOURCE_UNAVAILABLE',
-        'The keyring does not answer: is this a session without desktop?',
-        { cause },
-      )
+    const text = await withDeadline(timeout, `The keyring, asked for ${place},`, async (signal) => {
+      await open.get(place)
+      signal.throwIfAborted()
+      const answer = entry.getPassword(signal)
+      const settled = answer.then(ignore, ignore).then(() => open.delete(place))
+      open.set(place, settled)
+      return answer.catch((cause) => {
+        throw new SourceError(
+          'ERR_SOURCE_UNAVAILABLE',
+          'The keyring does not answer: is this a session without desktop?',
+          { cause },
+        )
+      })
     })
     if (!text) throw new SourceError('ERR_SOURCE_ABSENT', `The keyring has no ${place}`)
     return { credentials: parseCredentialText(text, `The keyring's ${place}`), source: `keyring, ${place}` }
@@ -72,3 +88,21 @@ async function openEntry(
     throw new SourceError('ERR_SOURCE_UNAVAILABLE', 'This machine has no keyring', { cause })
   }
 }
+
+const RULES = {
+  service: allowed.string(/./, 'a name'),
+  account: allowed.string(/./, 'a name'),
+  lib: { wanted: 'the module @napi-rs/keyring', test: isKeyringModule },
+  timeout: TIMEOUT,
+}
+
+function isKeyringModule(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'AsyncEntry' in value &&
+    typeof value.AsyncEntry === 'function'
+  )
+}
+
+function ignore(): void {}

@@ -2,6 +2,7 @@
 
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { allowed, checkOptions } from '@fluxauth/auth-core/client'
 import { readSecretFile } from './file.ts'
 import { readBasic } from './secret.ts'
 import { type CredentialFinder, defineSource, SourceError } from './source.ts'
@@ -28,10 +29,13 @@ export interface NetrcEntry {
  *
  * @param options `path` and `username`
  * @returns the source; `get` and `find` reject with `SourceError` `ERR_SOURCE_ABSENT`, `ERR_SOURCE_PERMISSIONS` (others can read the
- *   file) or `ERR_SOURCE_INVALID`
+ *   file, or it is another user's), `ERR_SOURCE_TIMEOUT` or `ERR_SOURCE_INVALID`
+ * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  * @see curl's manual, ".netrc"
  */
-export function fromNetrc({ path, username }: NetrcOptions = {}): CredentialFinder {
+export function fromNetrc(options: NetrcOptions = {}): CredentialFinder {
+  checkOptions(options, { path: allowed.string(/./, 'a path'), username: allowed.string() })
+  const { path, username } = options
   return defineSource('netrc', async (context) => {
     if (!context)
       throw new SourceError('ERR_SOURCE_ABSENT', 'netrc is looked up by host, and none is known yet')

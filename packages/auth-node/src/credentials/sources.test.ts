@@ -1,10 +1,10 @@
 // Every source on real files, variables and commands: what it finds, what it says when it cannot, and that it shows no secret.
 
 import { execFile } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { inspect, promisify } from 'node:util'
 import type { Credentials } from '@fluxauth/auth-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -39,6 +39,14 @@ async function file(content: string, mode = 0o600): Promise<string> {
   const path = join(folder, `file-${files++}`)
   await writeFile(path, content, { mode })
   return path
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
 }
 
 /** The refusal of a source; it must not show the secret. */
@@ -257,6 +265,23 @@ describe('options', () => {
     ['a misspelt option of the chain', () => defaultChain({ profil: 'x' } as object), 'ERR_OPTION_NAME'],
     ['a profile without name', () => defaultChain({ profile: '' }), 'ERR_OPTION_VALUE'],
     ['credentials without scheme', () => fromValue({ token: SECRET } as never), 'ERR_OPTION_VALUE'],
+    [
+      'a time limit that no timer takes',
+      () => fromExec('x', [], { timeout: 2_592_000_000 }),
+      'ERR_OPTION_VALUE',
+    ],
+    ['a time limit that is no number', () => fromExec('x', [], { timeout: Number.NaN }), 'ERR_OPTION_VALUE'],
+    ['no time limit', () => fromExec('x', [], { timeout: 0 }), 'ERR_OPTION_VALUE'],
+    ['a misspelt option of a command', () => fromExec('x', [], { timeOut: 9 } as object), 'ERR_OPTION_NAME'],
+    ['no command', () => fromExec(undefined as never), 'ERR_OPTION_VALUE'],
+    ['arguments in one string', () => fromExec('x', SECRET as never), 'ERR_OPTION_VALUE'],
+    ['an argument with a NUL', () => fromExec('x', [`${SECRET}\0`]), 'ERR_OPTION_VALUE'],
+    ['a folder without name', () => fromExec('x', [], { cwd: '' }), 'ERR_OPTION_VALUE'],
+    ['a keyring’s time limit that is too long', () => fromKeyring({ timeout: 2 ** 31 }), 'ERR_OPTION_VALUE'],
+    ['a keyring without a name', () => fromKeyring({ service: '' }), 'ERR_OPTION_VALUE'],
+    ['a module that is none', () => fromKeyring({ lib: {} as never }), 'ERR_OPTION_VALUE'],
+    ['a misspelt option of netrc', () => fromNetrc({ user: 'x' } as object), 'ERR_OPTION_NAME'],
+    ['netrc without a path', () => fromNetrc({ path: '' }), 'ERR_OPTION_VALUE'],
     ['a chain of one source', () => chain(fromEnv() as never), 'ERR_OPTION_VALUE'],
     ['a chain of promises', () => chain([Promise.resolve(fromEnv())] as never), 'ERR_OPTION_VALUE'],
   ])('%s is refused at once', (_, make, code) => {
@@ -491,6 +516,52 @@ describe('fromExec', () => {
     expect((await refusal(source)).code).toBe(code)
   })
 
+  test('a chain does not go on when the command is there and cannot be started', async () => {
+    const script = await file('#!/no/such/interpreter\n', 0o700)
+    const plain = await file('#!/bin/sh\necho t\n', 0o600)
+    const inPath = { PATH: folder }
+    for (const [source, why] of [
+      [fromExec('echo', ['t'], { cwd: join(folder, 'no-such-folder') }), 'cwd'],
+      [fromExec('echo', ['t'], { cwd: script }), 'cwd'],
+      [fromExec(script), 'interpreter'],
+      [fromExec(`./${basename(script)}`, [], { cwd: folder }), 'interpreter'],
+      [fromExec(basename(script), [], { env: inPath }), 'interpreter'],
+      [fromExec(plain), 'EACCES'],
+      [fromExec(folder), 'EACCES'],
+    ] as const) {
+      const error = await refusal(chain([source, fromValue('somebody else')]))
+      expect(error).toMatchObject({ code: 'ERR_SOURCE_INVALID', message: expect.stringContaining(why) })
+    }
+    expect((await refusal(fromExec('no-such-command', [], { env: inPath }))).code).toBe(
+      'ERR_SOURCE_UNAVAILABLE',
+    )
+  })
+
+  test.each<[string, string, Parameters<typeof fromExec>[2], string]>([
+    ['runs too long', 'sleep 60', { timeout: 1500 }, 'ERR_SOURCE_TIMEOUT'],
+    ['prints without end', 'exec yes', { maxBytes: 1000 }, 'ERR_SOURCE_INVALID'],
+  ])('ends all that a command started which %s', async (_, rest, options, code) => {
+    const pids = await file('')
+    const script = `sh -c 'sleep 60 & echo $! >>"$0"; sleep 60' "$0" & echo $! >>"$0"; sleep 0.5; ${rest}`
+    expect((await refusal(fromExec('sh', ['-c', script, pids], options))).code).toBe(code)
+    const started = (await readFile(pids, 'utf8')).trim().split('\n').map(Number)
+    expect(started).toHaveLength(2)
+    await vi.waitFor(() => expect(started.filter(isRunning)).toEqual([]), 5000)
+  })
+
+  test('waits for no child that made itself a session of its own and holds the output', async () => {
+    const before = Date.now()
+    const source = fromExec('sh', ['-c', 'setsid sleep 4 & echo t'], { timeout: 500 })
+    expect((await refusal(source)).code).toBe('ERR_SOURCE_TIMEOUT')
+    expect(Date.now() - before).toBeLessThan(3500)
+  })
+
+  test('reads what a command printed that closes its output early, and drops a stderr of any size', async () => {
+    expect(await fromExec('sh', ['-c', 'echo t; exec >&-; sleep 0.2']).get(CONTEXT)).toEqual(token('t'))
+    const loud = `head -c 30000000 /dev/zero >&2; echo ${SECRET} >&2; echo t`
+    expect(await fromExec('sh', ['-c', loud]).get(CONTEXT)).toEqual(token('t'))
+  })
+
   test('runs again after a failure', async () => {
     const path = join(folder, 'later')
     const source = node(`console.log(require('node:fs').readFileSync(${JSON.stringify(path)}, 'utf8'))`)
@@ -536,10 +607,46 @@ describe('fromKeyring', () => {
   })
 
   test('says when there is no entry, no keyring and no origin to look up', async () => {
-    expect((await refusal(fromKeyring(keyring(async () => null)))).code).toBe('ERR_SOURCE_ABSENT')
-    const broken = keyring(() => Promise.reject(new Error('no D-Bus')))
+    expect((await refusal(fromKeyring({ lib: keyring(async () => null).lib }))).code).toBe(
+      'ERR_SOURCE_ABSENT',
+    )
+    const { lib } = keyring(() => Promise.reject(new Error('no D-Bus')))
+    const broken = { lib }
     expect((await refusal(fromKeyring(broken))).code).toBe('ERR_SOURCE_UNAVAILABLE')
     await expect(fromKeyring(broken).find()).rejects.toMatchObject({ code: 'ERR_SOURCE_ABSENT' })
+  })
+
+  test('ends a chain when it does not answer in time, and holds up nobody else', async () => {
+    const asked: string[] = []
+    const signals: (AbortSignal | undefined)[] = []
+    let answerLate = (_: string) => {}
+    class AsyncEntry {
+      readonly account: string
+      constructor(_: string, account: string) {
+        this.account = account
+      }
+      getPassword = (signal?: AbortSignal): Promise<string> => {
+        asked.push(this.account)
+        signals.push(signal)
+        if (this.account !== CONTEXT.origin) return Promise.resolve('other')
+        if (asked.length > 1) return Promise.resolve('fresh')
+        return new Promise((resolve) => {
+          answerLate = resolve
+        })
+      }
+      setPassword = async () => undefined
+      deletePassword = async () => undefined
+    }
+    const source = fromKeyring({ lib: { AsyncEntry }, timeout: 200 })
+    for (let again = 0; again < 2; again++) {
+      expect((await refusal(chain([source, fromValue('plain text')]))).code).toBe('ERR_SOURCE_TIMEOUT')
+    }
+    expect(asked).toEqual([CONTEXT.origin]) // the second waited for the first
+    expect(signals[0]?.aborted).toBe(true)
+    const next = source.get(CONTEXT)
+    answerLate('late')
+    expect(await next).toEqual(token('fresh'))
+    expect(await source.get({ origin: 'https://other.example' })).toEqual(token('other'))
   })
 
   test('says what to install where the package is absent, and a chain goes on', async () => {
