@@ -25,9 +25,9 @@ export async function withDeadline<T>(
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      // First, so that the error of what is aborted does not come before it.
-      reject(new SourceError('ERR_SOURCE_TIMEOUT', `${what} did not answer within ${timeout} ms`))
-      abort.abort()
+      const error = new SourceError('ERR_SOURCE_TIMEOUT', `${what} did not answer within ${timeout} ms`)
+      reject(error)
+      abort.abort(error)
     }, timeout)
   })
   try {

@@ -4,6 +4,7 @@ import type { Credentials } from '@fluxauth/auth-core'
 import { checkOptions, type OptionRule } from '@fluxauth/auth-core/client'
 import { readSecretFile } from './file.ts'
 import { checkHost, readHost } from './host.ts'
+import { forgetPipes } from './pipe.ts'
 import { readBasic, readPlain, readToken } from './secret.ts'
 import { type CredentialFinder, defineSource, SourceError } from './source.ts'
 
@@ -59,8 +60,8 @@ const SECRETS = [
  * `INFLUXDB3_AUTH_TOKEN` goes to the latter, all else to the former. `find` also tells `host`, its `origin`, and `org` (`INFLUX_ORG`).
  *
  * @param options `env` instead of `process.env`
- * @returns the source; `get` and `find` reject with `SourceError` `ERR_SOURCE_ABSENT`, or `ERR_SOURCE_INVALID` when variables
- *   contradict each other, or hold something else than they should
+ * @returns the source; `get` and `find` reject with `SourceError` `ERR_SOURCE_ABSENT`, `ERR_SOURCE_TIMEOUT` for a file that does not
+ *   answer in 3 seconds, or `ERR_SOURCE_INVALID` when variables contradict each other, or hold something else than they should
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  * @example
  * import { fromEnv } from '@fluxauth/auth-node'
@@ -70,38 +71,42 @@ const SECRETS = [
  */
 export function fromEnv(options: EnvOptions = {}): CredentialFinder {
   checkOptions(options, RULES)
-  return defineSource('environment', async (context) => {
-    const read = reader(options)
-    let elsewhere: SourceError | undefined
-    for (const { name, hosts } of SECRETS) {
-      const secret = await read(name)
-      if (!secret) continue
-      const host = await readFirstHost(hosts, read)
-      try {
-        if (host) checkHost(host.url, secret.source, context)
-      } catch (error) {
-        elsewhere ??= error as SourceError
-        continue
+  return defineSource(
+    'environment',
+    async (context) => {
+      const read = reader(options)
+      let elsewhere: SourceError | undefined
+      for (const { name, hosts } of SECRETS) {
+        const secret = await read(name)
+        if (!secret) continue
+        const host = await readFirstHost(hosts, read)
+        try {
+          if (host) checkHost(host.url, secret.source, context)
+        } catch (error) {
+          elsewhere ??= error as SourceError
+          continue
+        }
+        const credentials =
+          name === 'INFLUX_USERNAME'
+            ? await basicCredentials(secret, read)
+            : await tokenCredentials(secret, read)
+        const org = await read('INFLUX_ORG')
+        return { credentials, source: secret.source, host: host?.value, org: org && readPlain(org.value) }
       }
-      const credentials =
-        name === 'INFLUX_USERNAME'
-          ? await basicCredentials(secret, read)
-          : await tokenCredentials(secret, read)
-      const org = await read('INFLUX_ORG')
-      return { credentials, source: secret.source, host: host?.value, org: org && readPlain(org.value) }
-    }
-    if (elsewhere) throw elsewhere
-    if (await read('INFLUX_PASSWORD')) {
+      if (elsewhere) throw elsewhere
+      if (await read('INFLUX_PASSWORD')) {
+        throw new SourceError(
+          'ERR_SOURCE_INVALID',
+          'INFLUX_PASSWORD is set, but INFLUX_USERNAME is not: set it',
+        )
+      }
       throw new SourceError(
-        'ERR_SOURCE_INVALID',
-        'INFLUX_PASSWORD is set, but INFLUX_USERNAME is not: set it',
+        'ERR_SOURCE_ABSENT',
+        'None of INFLUX_TOKEN, INFLUXDB3_AUTH_TOKEN, INFLUX_USERNAME is set, nor with _FILE added',
       )
-    }
-    throw new SourceError(
-      'ERR_SOURCE_ABSENT',
-      'None of INFLUX_TOKEN, INFLUXDB3_AUTH_TOKEN, INFLUX_USERNAME is set, nor with _FILE added',
-    )
-  })
+    },
+    forgetPipes,
+  )
 }
 
 /**

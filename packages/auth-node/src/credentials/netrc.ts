@@ -3,6 +3,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { allowed, checkOptions } from '@fluxauth/auth-core/client'
+import { TIMEOUT } from './deadline.ts'
 import { readSecretFile } from './file.ts'
 import { readBasic } from './secret.ts'
 import { type CredentialFinder, defineSource, SourceError } from './source.ts'
@@ -13,6 +14,8 @@ export interface NetrcOptions {
   readonly path?: string | undefined
   /** Take the entry with this user name. Default: the first entry of the host. */
   readonly username?: string | undefined
+  /** Longest time to wait for the file, in milliseconds. Default 3,000. */
+  readonly timeout?: number | undefined
 }
 
 /** One entry of a netrc file. */
@@ -25,24 +28,24 @@ export interface NetrcEntry {
 
 /**
  * Looks up user name and password by the host that is called, as curl does: the first `machine` of that name (in any case), or
- * `default`. Ports do not count in a netrc file.
+ * `default`. Neither port nor scheme count in a netrc file: its entry goes to every port of the host, over http as well.
  *
- * @param options `path` and `username`
+ * @param options `path`, `username` and `timeout`
  * @returns the source; `get` and `find` reject with `SourceError` `ERR_SOURCE_ABSENT`, `ERR_SOURCE_PERMISSIONS` (others can read the
  *   file, or it is another user's), `ERR_SOURCE_TIMEOUT` or `ERR_SOURCE_INVALID`
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  * @see curl's manual, ".netrc"
  */
 export function fromNetrc(options: NetrcOptions = {}): CredentialFinder {
-  checkOptions(options, { path: allowed.string(/./, 'a path'), username: allowed.string() })
-  const { path, username } = options
+  checkOptions(options, { path: allowed.string(/./, 'a path'), username: allowed.string(), timeout: TIMEOUT })
+  const { path, username, timeout } = options
   return defineSource('netrc', async (context) => {
     if (!context)
       throw new SourceError('ERR_SOURCE_ABSENT', 'netrc is looked up by host, and none is known yet')
     const file =
       path ?? (process.env.NETRC || join(homedir(), process.platform === 'win32' ? '_netrc' : '.netrc'))
     const host = new URL(context.origin).hostname.replace(/^\[|\]$/g, '').toLowerCase()
-    const entry = parseNetrc(await readSecretFile(file), file).find(
+    const entry = parseNetrc(await readSecretFile(file, { timeout }), file).find(
       ({ machine, login }) =>
         (machine === undefined || machine.toLowerCase() === host) &&
         (username === undefined || login === username),

@@ -11,7 +11,7 @@ export type SourceErrorCode =
   | 'ERR_SOURCE_UNAVAILABLE'
   /** What is there cannot be used: it is malformed, contradictory or too large. */
   | 'ERR_SOURCE_INVALID'
-  /** Others than the owner can read the file. */
+  /** Others than the owner can read the file, or it is another user's. */
   | 'ERR_SOURCE_PERMISSIONS'
   /** The source took too long. */
   | 'ERR_SOURCE_TIMEOUT'

@@ -2,7 +2,19 @@
 
 import { execFile } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  chown,
+  mkdir,
+  mkdtemp,
+  open,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { inspect, promisify } from 'node:util'
@@ -329,7 +341,77 @@ describe('fromTokenFile', () => {
     expect((await refusal(fromTokenFile('/dev/zero'))).code).toBe('ERR_SOURCE_INVALID')
   })
 
+  test('reads a pipe once and keeps what it gave: a FIFO’s until a server refuses it', async () => {
+    const pipe = join(folder, 'renewed')
+    await promisify(execFile)('mkfifo', [pipe])
+    const source = fromTokenFile(pipe, { timeout: 2000 })
+    const env = fromEnv({ env: { INFLUX_TOKEN_FILE: pipe } })
+    const both = Promise.all([source.get(CONTEXT), env.get(CONTEXT)])
+    await writeFile(pipe, 'one\n')
+    expect(await both).toEqual([token('one'), token('one')])
+    expect(await source.get(CONTEXT)).toEqual(token('one'))
+    source.invalidate?.(token('zero')) // of another, late
+    expect(await env.get(CONTEXT)).toEqual(token('one'))
+    env.invalidate?.(token('one'))
+    const [second] = await Promise.all([source.get(CONTEXT), writeFile(pipe, 'two\n')])
+    expect(second).toEqual(token('two'))
+  })
+
+  test('reads <(…) and standard input any number of times, before and after a refusal', async () => {
+    const entry = new URL('../../dist/index.js', import.meta.url).href
+    const script = `
+      const { fromTokenFile } = await import(${JSON.stringify(entry)})
+      const source = fromTokenFile(process.argv[1])
+      const [a, b] = await Promise.all([source.get(), source.get()])
+      source.invalidate(a)
+      console.log(a.token, b.token, (await source.get()).token)`
+    const run = async (command: string) =>
+      (await promisify(execFile)('bash', ['-c', command, process.execPath, script])).stdout
+    expect(await run('"$0" --input-type=module -e "$1" <(echo t)')).toBe('t t t\n')
+    expect(await run('echo t | "$0" --input-type=module -e "$1" /dev/stdin')).toBe('t t t\n')
+  })
+
+  test('pipes that nobody writes to end in time, and hold up no other file', async () => {
+    const silent = await Promise.all(
+      Array.from({ length: 8 }, async (_, index) => {
+        const pipe = join(folder, `silent-${index}`)
+        await promisify(execFile)('mkfifo', [pipe])
+        return fromTokenFile(pipe, { timeout: 1500 })
+      }),
+    )
+    const writer = await open(join(folder, 'silent-0'), 'r+') // is there, and says nothing
+    const waiting = Promise.all(silent.map((source) => refusal(chain([source, fromValue('plain')]))))
+    const before = Date.now()
+    expect(await fromTokenFile(await file('t')).get(CONTEXT)).toEqual(token('t'))
+    expect(Date.now() - before).toBeLessThan(1000)
+    for (const { code } of await waiting) expect(code).toBe('ERR_SOURCE_TIMEOUT')
+    await writer.close()
+  })
+
+  test.skipIf(process.getuid?.() !== 0)(
+    'refuses another user’s file where told to, as netrc always does',
+    async () => {
+      const path = await file(`machine localhost login u password ${SECRET}`)
+      await chown(path, 12345, 12345)
+      for (const source of [fromNetrc({ path }), fromTokenFile(path, { ownerOnly: true })]) {
+        expect(await refusal(source)).toMatchObject({
+          code: 'ERR_SOURCE_PERMISSIONS',
+          message: expect.stringContaining(`chown 0 '${path}'`),
+        })
+      }
+      const mounted = await file('t')
+      await chown(mounted, 12345, 12345)
+      expect(await fromTokenFile(mounted).get(CONTEXT)).toEqual(token('t'))
+    },
+  )
+
   test('says what is wrong with the file', async () => {
+    const loop = join(folder, 'loop')
+    await symlink('loop', loop)
+    expect(await refusal(fromTokenFile(loop))).toMatchObject({
+      code: 'ERR_SOURCE_INVALID',
+      message: expect.stringContaining('ELOOP'),
+    })
     expect((await refusal(fromTokenFile(join(folder, 'none')))).code).toBe('ERR_SOURCE_ABSENT')
     expect((await refusal(fromTokenFile(await file(' \n')))).code).toBe('ERR_SOURCE_INVALID')
     expect((await refusal(fromTokenFile(folder))).code).toBe('ERR_SOURCE_INVALID')

@@ -1,7 +1,9 @@
 // A token in a file that someone else replaces: a mounted secret, rotated without a restart.
 
 import { allowed, checkOptions } from '@fluxauth/auth-core/client'
+import { TIMEOUT } from './deadline.ts'
 import { readSecretFile } from './file.ts'
+import { forgetPipes } from './pipe.ts'
 import { readPlain, readToken } from './secret.ts'
 import { type CredentialFinder, defineSource } from './source.ts'
 
@@ -9,17 +11,25 @@ import { type CredentialFinder, defineSource } from './source.ts'
 export interface TokenFileOptions {
   /** The scheme to send the token with. Default `'token'`. */
   readonly scheme?: 'token' | 'bearer' | undefined
-  /** Refuse a file that others can read. Default `false`: secrets mounted into a container often are world-readable. */
+  /**
+   * Refuse a file that others can read, or that is neither this user's nor root's. Default `false`: secrets mounted into a container
+   * often are world-readable, or belong to a user of the host.
+   */
   readonly ownerOnly?: boolean | undefined
+  /** Longest time to wait, in milliseconds. Default 3,000. */
+  readonly timeout?: number | undefined
 }
 
 /**
  * Reads an API token from a file, anew for each request: when the file is replaced, in place or by swapping a symbolic link as
  * Kubernetes does, the next request uses the new token. White space around the token is dropped.
  *
+ * A pipe can be read once, and what it gave is kept: that of `<(…)` and `/dev/stdin` for good, that of a FIFO until a server refuses it.
+ *
  * @param path of the file
- * @param options `scheme` and `ownerOnly`
- * @returns the source; `get` and `find` reject with `SourceError` `ERR_SOURCE_ABSENT`, `_INVALID` or `_PERMISSIONS`
+ * @param options `scheme`, `ownerOnly` and `timeout`
+ * @returns the source; `get` and `find` reject with `SourceError` `ERR_SOURCE_ABSENT`, `_INVALID`, `_PERMISSIONS` or `_TIMEOUT`
+ * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  * @example
  * import { authFetch, fromTokenFile } from '@fluxauth/auth-node'
  *
@@ -28,20 +38,26 @@ export interface TokenFileOptions {
  */
 export function fromTokenFile(path: string, options: TokenFileOptions = {}): CredentialFinder {
   checkOptions({ path: path ?? null, ...options }, RULES) // a path that is not set is no path
-  const { scheme = 'token', ownerOnly = false } = options
-  return defineSource(`token file ${path}`, async () => {
-    let text = await readSecretFile(path, { ownerOnly })
-    // A file that is written in place is empty for a moment.
-    for (let again = 0; !readPlain(text) && again < 5; again++) {
-      await new Promise((resolve) => setTimeout(resolve, 20))
-      text = await readSecretFile(path, { ownerOnly })
-    }
-    return { credentials: { scheme, token: readToken(text, path) }, source: path }
-  })
+  const { scheme = 'token', ownerOnly = false, timeout } = options
+  const read = () => readSecretFile(path, { ownerOnly, timeout })
+  return defineSource(
+    `token file ${path}`,
+    async () => {
+      let text = await read()
+      // A file that is written in place is empty for a moment.
+      for (let again = 0; !readPlain(text) && again < 5; again++) {
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        text = await read()
+      }
+      return { credentials: { scheme, token: readToken(text, path) }, source: path }
+    },
+    forgetPipes,
+  )
 }
 
 const RULES = {
   path: allowed.string(/./, 'a path'),
   scheme: allowed.oneOf('token', 'bearer'),
   ownerOnly: allowed.boolean,
+  timeout: TIMEOUT,
 }
