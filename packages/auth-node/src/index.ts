@@ -41,7 +41,6 @@ export {
   type InfluxProfile,
   influxConfigsPath,
   readInfluxProfiles,
-  writeInfluxProfiles,
 } from './credentials/influx-configs.ts'
 export { fromKeyring, type KeyringOptions } from './credentials/keyring.ts'
 export { fromNetrc, type NetrcOptions } from './credentials/netrc.ts'
@@ -54,3 +53,4 @@ export {
   type SourceErrorCode,
 } from './credentials/source.ts'
 export { fromTokenFile, type TokenFileOptions } from './credentials/token-file.ts'
+export { writeInfluxProfiles } from './credentials/write-influx-profiles.ts'

@@ -1,7 +1,7 @@
 // The influx CLI's profiles on real files: reading them, and writing them without losing what others wrote.
 
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chown, mkdtemp, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect, promisify } from 'node:util'
@@ -197,6 +197,77 @@ describe('writeInfluxProfiles', () => {
       code: 'ERR_SOURCE_INVALID',
     })
     expect(await readFile(path, 'utf8')).toBe('token = s3cret')
+  })
+
+  test('drops the cookie, which holds a password, when it sets a token, and keeps `previous`', async () => {
+    await writeFile(path, `${CONFIGS}  previous = true\n  cookie = "s3cret-session"\n`)
+    await writeInfluxProfiles({ cloud: { org: 'o' } }, path)
+    expect(await readFile(path, 'utf8')).toContain('s3cret-session')
+    await writeInfluxProfiles({ cloud: { token: 'new' } }, path)
+    const text = await readFile(path, 'utf8')
+    expect(text).toContain('previous = true')
+    expect(text).not.toContain('cookie')
+  })
+
+  test.each(['-', 'list', 'update', 'set', 'delete', 'switch', 'create', ''])(
+    'refuses the name "%s", which could not be chosen',
+    async (name) => {
+      await expect(
+        writeInfluxProfiles({ other: { token: 't' }, [name]: { token: 't' } }, path),
+      ).rejects.toMatchObject({ code: 'ERR_SOURCE_INVALID' })
+      expect(await readFile(path, 'utf8')).toBe(CONFIGS)
+      await writeInfluxProfiles({ [name]: undefined }, path) // a file that has one can be mended
+    },
+  )
+
+  test.each<[string, object, string]>([
+    ['a key that there is not', { a: { host: 's3cret' } }, 'ERR_OPTION_NAME'],
+    ['a token that is none', { a: { token: 7 } }, 'ERR_OPTION_VALUE'],
+    ['a flag as text', { a: { active: 'false' } }, 'ERR_OPTION_VALUE'],
+    ['a token in the place of a profile', { a: 's3cret' }, 'ERR_OPTION_VALUE'],
+    ['null for a profile', { a: null }, 'ERR_OPTION_VALUE'],
+  ])('refuses %s, and writes nothing', async (_, changes, code) => {
+    const error = await writeInfluxProfiles(changes as never, path).catch((reason) => reason)
+    expect(error).toMatchObject({ name: 'OptionsError', code })
+    expect(inspect(error, { depth: 9 })).not.toContain('s3cret')
+    expect(await readFile(path, 'utf8')).toBe(CONFIGS)
+  })
+
+  test('writes what a link leads to, there or not yet, and keeps the link', async () => {
+    for (const [name, target] of [
+      ['link', 'configs'],
+      ['dangling', 'later'],
+    ] as const) {
+      const link = join(folder, name)
+      await symlink(target, link)
+      await writeInfluxProfiles({ dev: { token: 'd' } }, link)
+      expect(await readlink(link)).toBe(target)
+      expect((await readInfluxProfiles(join(folder, target))).get('dev')?.token).toBe('d')
+      expect((await stat(join(folder, target))).mode & 0o777).toBe(0o600)
+    }
+  })
+
+  test('loses nothing when fifty writers take the file, a link to it and a link to its folder', async () => {
+    await symlink('configs', join(folder, 'link'))
+    await symlink('.', join(folder, 'same'))
+    const paths = [path, join(folder, 'link'), join(folder, 'same', 'link')]
+    await Promise.all(
+      Array.from({ length: 50 }, (_, index) =>
+        writeInfluxProfiles({ [`p${index}`]: { token: `t${index}` } }, paths[index % 3]),
+      ),
+    )
+    const names = [...(await readInfluxProfiles(path)).keys()]
+    expect(names.filter((name) => /^p\d+$/.test(name))).toHaveLength(50)
+  }, 60_000)
+
+  test.skipIf(process.getuid?.() !== 0)('keeps the owner of the file', async () => {
+    await chown(path, 12345, 12346)
+    await writeInfluxProfiles({ dev: { token: 'd' } }, path)
+    expect(await stat(path)).toMatchObject({ uid: 12345, gid: 12346 })
+    await expect(fromInfluxConfigs({ path }).find(context)).rejects.toMatchObject({
+      code: 'ERR_SOURCE_PERMISSIONS',
+      message: expect.stringContaining("another user's"),
+    })
   })
 
   test('loses nothing when fifty writers in five processes write at once', async () => {

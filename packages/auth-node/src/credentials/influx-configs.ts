@@ -1,7 +1,7 @@
 // The influx CLI's profiles: `~/.influxdbv2/configs`, a TOML file with one table per profile.
 
 import { homedir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { allowed, checkOptions, type OptionRule } from '@fluxauth/auth-core/client'
 import { readSecretFile } from './file.ts'
 import { checkHost, readHost } from './host.ts'
@@ -80,7 +80,7 @@ export function fromInfluxConfigs(options: InfluxConfigsOptions = {}): Credentia
  * Reads all profiles.
  *
  * @returns profiles by name; empty when there is no file
- * @throws {SourceError} `ERR_SOURCE_PERMISSIONS` or `ERR_SOURCE_INVALID`
+ * @throws {SourceError} `ERR_SOURCE_PERMISSIONS`, `ERR_SOURCE_TIMEOUT` or `ERR_SOURCE_INVALID`
  */
 export async function readInfluxProfiles(
   path: string = influxConfigsPath(),
@@ -93,81 +93,12 @@ export async function readInfluxProfiles(
   }
 }
 
-/**
- * Changes profiles: comments, other tables and unknown keys stay as they are. The file is replaced atomically with mode 0600, under a
- * lock, so that any number of writers lose nothing. A profile made active makes the others inactive.
- *
- * @param changes by profile name: keys to set, or `undefined` to remove the profile
- * @param path the file; it and its folder are made when absent
- * @throws {SourceError} `ERR_SOURCE_INVALID` when the file is not TOML: it is left as it is
- */
-export async function writeInfluxProfiles(
-  changes: Readonly<Record<string, InfluxProfile | undefined>>,
-  path: string = influxConfigsPath(),
-): Promise<void> {
-  const [{ chmod, mkdir, readFile }, { isDeepStrictEqual }, { lock }, { writeFile }, toml] =
-    await Promise.all([
-      import('node:fs/promises'),
-      import('node:util'),
-      import('proper-lockfile').then((module) => module.default),
-      import('atomically'),
-      import('@decimalturn/toml-patch'),
-    ])
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  let lost: Error | undefined
-  const release = await lock(path, {
-    realpath: false,
-    stale: 10_000,
-    retries: { retries: 200, minTimeout: 5, maxTimeout: 100 },
-    // Left alone, the package throws where nobody can catch it.
-    onCompromised: (error) => {
-      lost = error
-    },
-  })
-  try {
-    const before = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return ''
-      throw error
-    })
-    const document = await parseDocument(before, path)
-    for (const [name, change] of Object.entries(changes)) applyChange(document, name, change)
-    const after = toml.patch(before, document)
-    if (lost) throw new SourceError('ERR_SOURCE_INVALID', `${path} is being written by another program`)
-    if (!isDeepStrictEqual(await parseDocument(after, path), document)) {
-      throw new SourceError(
-        'ERR_SOURCE_INVALID',
-        `${path} is written in a way that cannot be kept: edit it by hand`,
-      )
-    }
-    await writeFile(path, after, { mode: 0o600, chown: false })
-    await chmod(path, 0o600)
-  } finally {
-    if (!lost) await release()
-  }
-}
-
 /** A whole file: tables, and what else may stand at its top. Without a prototype, so that a profile may have any name. */
-type Document = Record<string, unknown>
-type Table = Record<string, unknown>
+export type Document = Record<string, unknown>
+export type Table = Record<string, unknown>
 
-function applyChange(document: Document, name: string, change: InfluxProfile | undefined): void {
-  if (!change) {
-    delete document[name]
-    return
-  }
-  if (change.active) {
-    for (const [, table] of tablesOf(document)) if (table.active === true) table.active = false
-  }
-  const before = document[name]
-  const table: Table = isTable(before) ? before : Object.create(null)
-  document[name] = table
-  const { url, token, org, active } = change
-  for (const [key, value] of Object.entries({ url, token, org, active })) {
-    if (value !== undefined) table[key] = value
-  }
-}
-
-async function parseDocument(text: string, path: string): Promise<Document> {
+/** Reads a whole file; its errors show nothing of it. */
+export async function parseDocument(text: string, path: string): Promise<Document> {
   const { parse } = await import('smol-toml')
   try {
     return Object.assign(Object.create(null), parse(text))
@@ -177,11 +108,11 @@ async function parseDocument(text: string, path: string): Promise<Document> {
   }
 }
 
-function isTable(value: unknown): value is Table {
+export function isTable(value: unknown): value is Table {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
 }
 
-function tablesOf(document: Document): [name: string, table: Table][] {
+export function tablesOf(document: Document): [name: string, table: Table][] {
   return Object.entries(document).filter((entry): entry is [string, Table] => isTable(entry[1]))
 }
 
