@@ -77,6 +77,37 @@ describeReal('netrc files, beside curl', ['curl'], () => {
     expect(received[1]).toBe(received[0])
   })
 
+  test('an entry goes to every port of its host, and a port in its name belongs to no host', async () => {
+    const second = createServer((request, response) => {
+      received.push(request.headers.authorization)
+      response.end()
+    })
+    await new Promise<void>((resolve) => second.listen(0, '127.0.0.1', resolve))
+    const ports = [server, second].map((each) => (each.address() as AddressInfo).port)
+    const path = join(folder, 'ports')
+    for (const [machine, expected] of [
+      ['127.0.0.1', `Basic ${btoa('joe:p')}`],
+      [`127.0.0.1:${ports[0]}`, undefined],
+      [`http://127.0.0.1:${ports[0]}`, undefined],
+    ]) {
+      await writeFile(path, `machine ${machine} login joe password p`, { mode: 0o600 })
+      const credentials = fromNetrc({ path })
+      received.length = 0
+      for (const port of ports) {
+        const origin = `http://127.0.0.1:${port}`
+        expect(await runCurl({ url: origin, 'netrc-file': path })).toMatchObject({ exitCode: 0 })
+        const found = await credentials.find({ origin }).catch(() => undefined)
+        await (found ? authFetch({ origin, credentials }) : fetch)(origin)
+      }
+      expect(received).toEqual([expected, expected, expected, expected])
+      expect(await credentials.get({ origin: 'https://127.0.0.1' }).catch(() => undefined)).toEqual(
+        expected && { scheme: 'basic', username: 'joe', password: 'p' },
+      )
+    }
+    second.closeAllConnections()
+    await new Promise((resolve) => second.close(resolve))
+  })
+
   test('a quoted word without end is an error for both', async () => {
     const path = join(folder, 'no-end')
     await writeFile(path, 'machine 127.0.0.1 login joe password "p', { mode: 0o600 })

@@ -188,6 +188,9 @@ describe('fromEnv', () => {
     ['a host without its protocol', { INFLUX_TOKEN: 't', INFLUX_HOST: 'localhost:8086' }],
     ['a host with a password', { INFLUX_TOKEN: 't', INFLUX_HOST: `https://joe:${SECRET}@localhost:8086` }],
     ['an empty file', { INFLUX_TOKEN_FILE: '/dev/null' }],
+    ['a password without user name', { INFLUX_PASSWORD: SECRET }],
+    ['a folder in the place of a file', { INFLUX_TOKEN_FILE: '/' }],
+    ['a file without end', { INFLUX_TOKEN_FILE: '/dev/zero' }],
   ])('refuses %s', async (_, env) => {
     expect((await refusal(fromEnv({ env }))).code).toBe('ERR_SOURCE_INVALID')
   })
