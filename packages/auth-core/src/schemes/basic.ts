@@ -40,7 +40,8 @@ export const CONTROL: RegExp = /[\0-\x1f\x7f]|^\uFEFF/
 /**
  * Encodes a user-id and password as an `Authorization` (or `Proxy-Authorization`) value.
  *
- * Text is written as it is, without Unicode normalization; both parts may be empty.
+ * Text is written as it is, without Unicode normalization, since InfluxDB compares bytes: what people type is best given as
+ * `text.normalize('NFC')`. Both parts may be empty.
  *
  * @param username user-id; any text without a colon or control characters
  * @param password any text without control characters; colons and spaces are fine

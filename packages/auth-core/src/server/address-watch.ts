@@ -20,7 +20,7 @@ export function watchAddress(check: Check, report: (error: unknown) => void): Ch
         report(
           new OptionsError(
             'ERR_OPTION_VALUE',
-            `The client's address ${address ? 'is no IP address' : 'is not known'}: failed attempts are counted for each user alone. Give the guard its \`address\`, or the framework its setting for proxies`,
+            `The client's address ${address ? 'is no IP address' : 'is not known'}: failed attempts with passwords are counted for all such clients together. Give the guard its \`address\`, or the framework its setting for proxies`,
           ),
         )
       }

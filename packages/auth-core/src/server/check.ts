@@ -41,7 +41,8 @@ export function createCheck(
     otherwise: (request: ServerRequest) => Awaitable<Verdict> = failToken,
   ): Awaitable<Verdict> =>
     whenReady(findToken(token), (stored) => {
-      if (!stored || (username !== undefined && username !== stored.user)) return otherwise(request)
+      if (!stored || (username !== undefined && username !== stored.user.normalize('NFC')))
+        return otherwise(request)
       if (stored.status !== 'active') return refuse('inactive', request, stored.user)
       if (!findUser) return { principal: holderOf(stored) }
       return whenReady(findUser(stored.user), (user) =>
@@ -58,7 +59,7 @@ export function createCheck(
   const failToken = (request: ServerRequest): Awaitable<Verdict> => {
     const { address } = request
     if (!attempts || !address) return refuse('wrong', request)
-    return whenReady(attempts.begin({ address }), ({ wait, locks }) => {
+    return whenReady(attempts.begin({ address, kind: 'token' }), ({ wait, locks }) => {
       if (locks) emit({ type: 'locked', seconds: wait, address })
       return wait > 0 ? limit(request, wait) : refuse('wrong', request)
     })
@@ -70,9 +71,10 @@ export function createCheck(
     request: ServerRequest,
   ): Promise<Verdict> => {
     if (!username) return refuse('username', request)
-    const outcome = await comparePassword(username, password, request.address)
+    const outcome = await comparePassword(username, password, request)
     if ('wait' in outcome) return limit(request, outcome.wait)
-    if (!('user' in outcome)) return refuse('wrong', request, outcome.known ? username : undefined)
+    if ('busy' in outcome) return refuse('busy', request)
+    if ('known' in outcome) return refuse('wrong', request, outcome.known?.name)
     const { user } = outcome
     if (user.status === 'inactive') return refuse('disabled', request, user.name)
     return { principal: accountOf(user, 'password') }
@@ -80,7 +82,9 @@ export function createCheck(
 
   return (presented, request) => {
     if (presented.kind === 'token') return checkToken(presented.token, request)
-    const { username, password, means } = presented
+    const { password, means } = presented
+    // Some keyboards and file names write é as two characters: it is one name.
+    const username = presented.username.normalize('NFC')
     switch (means) {
       case 'password':
         return checkPassword(username, password, request)

@@ -25,7 +25,7 @@ export interface WebRequest {
  */
 export interface GuardOptions<R, Rest extends readonly unknown[]> {
   /**
-   * The client's address, which does not stand in a `Request`. Without it attempts are limited per user alone, of which
+   * The client's address, which does not stand in a `Request`. Without it attempts of all clients are counted together, of which
    * `onError` is told once.
    */
   readonly address?: ((request: R, ...rest: Rest) => string | undefined) | undefined
@@ -180,6 +180,10 @@ class AskedRequest<R extends WebRequest, Rest extends readonly unknown[]> implem
 
   get url(): string {
     return this.#request.url
+  }
+
+  get gone(): boolean | undefined {
+    return this.#request.signal?.aborted
   }
 
   /** Several field lines come joined with a comma, which no credential holds: they are refused as a list. */

@@ -9,6 +9,7 @@ export type { CacheOptions } from './cache.ts'
 export type { Verdict } from './check.ts'
 export type { AuditEvent, AuditListener } from './events.ts'
 export { createGuard, type Guard, type GuardOptions, type Needed, type WebRequest } from './guard.ts'
+export type { HashOptions } from './hash-queue.ts'
 export { createMemoryStore, type MemoryStore } from './memory-store.ts'
 export {
   PasswordError,

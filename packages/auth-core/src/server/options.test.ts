@@ -99,6 +99,7 @@ describe('createVerifier', () => {
       findToken: () => undefined,
       findUser: () => undefined,
       passwords: pbkdf2Passwords({ iterations: 1 }),
+      hashes: { running: 1, waiting: 0 },
       onPasswordUpgrade: () => undefined,
       digest: (secret) => secret,
       cache: { seconds: 0.5, entries: 0, now: Date.now },

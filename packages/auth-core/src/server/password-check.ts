@@ -2,8 +2,10 @@
 
 import type { Awaitable } from '../awaitable.ts'
 import type { AuditListener } from './events.ts'
+import { type HashOptions, hashQueueOf } from './hash-queue.ts'
 import type { PasswordHasher } from './passwords.ts'
 import type { User } from './principal.ts'
+import type { ServerRequest } from './request.ts'
 import { randomKey } from './secrets.ts'
 import type { AttemptLimiter } from './stores.ts'
 
@@ -11,64 +13,110 @@ import type { AttemptLimiter } from './stores.ts'
 export interface PasswordCheckOptions {
   readonly findUser: ((name: string) => Awaitable<User | undefined>) | undefined
   readonly passwords: PasswordHasher | undefined
+  readonly hashes: HashOptions | undefined
   readonly onPasswordUpgrade: ((user: User, hash: string) => Awaitable<unknown>) | undefined
   readonly attempts: AttemptLimiter | undefined
   readonly emit: AuditListener
   readonly report: (error: unknown) => void
 }
 
-/** What a check came to: whose password it is, seconds to wait, or neither; then `known` says whether there is such a user. */
+/** What a check came to: whose password it is, seconds to wait, no room for a hash, or wrong; then `known` is the user there is, if any. */
 export type PasswordOutcome =
   | { readonly user: User }
   | { readonly wait: number }
-  | { readonly known: boolean }
+  | { readonly busy: true }
+  | { readonly known: User | undefined }
+
+/** Under which attempts count together whose address is not told: who has no address must not have a limit for each name alone. */
+const NOWHERE = 'unknown'
 
 /** Makes what checks passwords. Requests that bring the same at once share one check, which counts as one attempt. */
 export function createPasswordCheck(options: PasswordCheckOptions) {
-  const { findUser = () => undefined, passwords, attempts, emit, report } = options
+  const { findUser, passwords, attempts, emit, report } = options
+  const hashes = hashQueueOf(options.hashes)
   // What is checked where there is no such user, so that nobody finds out by the time it takes.
-  const nobody = passwords?.hash(randomKey())
+  const nobody = findUser && passwords?.hash(randomKey())
   nobody?.catch(report)
-  const running = new Map<string, Promise<PasswordOutcome>>()
+  const running = new Map<
+    string,
+    { readonly for: ServerRequest[]; readonly outcome: Promise<PasswordOutcome> }
+  >()
 
   const check = async (
     username: string,
     password: string,
     address: string | undefined,
+    isGone: () => boolean,
   ): Promise<PasswordOutcome> => {
-    if (!passwords || !nobody) return { known: false }
-    const attempt = { user: username, address }
-    const { wait, locks } = (await attempts?.begin(attempt)) ?? { wait: 0, locks: false }
-    if (locks) {
-      const user = (await findUser(username))?.name
-      emit({ type: 'locked', seconds: wait, user, address })
-    }
-    if (wait > 0) return { wait }
+    if (!findUser || !passwords || !nobody) return { known: undefined }
     const user = await findUser(username)
-    const right = await passwords.verify(password, user?.password ?? (await nobody))
-    if (!right || !user?.password) return { known: user !== undefined }
+    // A directory may find one user by many spellings: they are not a limit each.
+    const attempt = { user: user?.id ?? username, address: address || NOWHERE }
+    const { wait, locks } = (await attempts?.begin(attempt)) ?? { wait: 0, locks: false }
+    if (locks) emit({ type: 'locked', seconds: wait, user: user?.name, address })
+    if (wait > 0) return { wait }
+    const right = await hashes.run(() => isRight(password, user?.password, passwords), address, isGone)
+    if (right === undefined) {
+      await attempts?.cancel?.(attempt)
+      return { busy: true }
+    }
+    if (!right || !user?.password) return { known: user }
     await attempts?.succeed(attempt)
-    if (passwords.isOutdated(user.password)) await upgrade(user, password, passwords)
+    if (passwords.isOutdated(user.password)) await upgrade(user, password, passwords, address)
     return { user }
   }
 
-  /** That a better hash cannot be kept must not keep the user out. */
-  const upgrade = async (user: User, password: string, hasher: PasswordHasher): Promise<void> => {
+  /** A hash that cannot be read is nobody's: it takes as long as any other, and the error log is told. */
+  const isRight = async (
+    password: string,
+    stored: string | undefined,
+    hasher: PasswordHasher,
+  ): Promise<boolean> => {
+    if (stored) {
+      try {
+        return await hasher.verify(password, stored)
+      } catch (error) {
+        report(error)
+      }
+    }
+    await hasher.verify(password, (await nobody) as string)
+    return false
+  }
+
+  /** That a better hash cannot be made now, or kept, must not keep the user out. */
+  const upgrade = async (
+    user: User,
+    password: string,
+    hasher: PasswordHasher,
+    address: string | undefined,
+  ): Promise<void> => {
     if (!options.onPasswordUpgrade) return
     try {
-      await options.onPasswordUpgrade(user, await hasher.hash(password))
+      const hash = await hashes.run(
+        () => hasher.hash(password),
+        address,
+        () => false,
+      )
+      if (hash === undefined) return
+      await options.onPasswordUpgrade(user, hash)
       emit({ type: 'password-upgraded', user: user.name })
     } catch (error) {
       report(error)
     }
   }
 
-  return (username: string, password: string, address: string | undefined): Promise<PasswordOutcome> => {
+  return (username: string, password: string, request: ServerRequest): Promise<PasswordOutcome> => {
+    const { address } = request
     const key = JSON.stringify([username, password, address])
     const started = running.get(key)
-    if (started) return started
-    const outcome = check(username, password, address).finally(() => running.delete(key))
-    running.set(key, outcome)
+    if (started) {
+      started.for.push(request)
+      return started.outcome
+    }
+    const waiting = [request]
+    const isGone = (): boolean => waiting.every(({ gone }) => gone)
+    const outcome = check(username, password, address, isGone).finally(() => running.delete(key))
+    running.set(key, { for: waiting, outcome })
     return outcome
   }
 }

@@ -1,7 +1,7 @@
 // PBKDF2 passwords: beside Node's own, what is stored, and what cannot be read.
 
 import { pbkdf2Sync } from 'node:crypto'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { PasswordError, pbkdf2Passwords } from './index.ts'
 
 const passwords = pbkdf2Passwords({ iterations: 1000 })
@@ -45,4 +45,38 @@ describe('PBKDF2', () => {
       expect(passwords.isOutdated(stored)).toBe(true)
     },
   )
+})
+
+test.each([0, 10_000_001, 999_999_999])(
+  'a stored hash that asks for %i iterations is refused unread',
+  async (rounds) => {
+    const stored = (await passwords.hash('x')).replace('i=1000', `i=${rounds}`)
+    await expect(passwords.verify('x', stored)).rejects.toMatchObject({ code: 'ERR_PASSWORD_HASH' })
+  },
+)
+
+test('no more iterations are taken than could be read again', () => {
+  expect(() => pbkdf2Passwords({ iterations: 10_000_001 })).toThrow(
+    expect.objectContaining({ code: 'ERR_PASSWORD_PARAMETERS' }),
+  )
+})
+
+test('a hash with fewer iterations costs as many as one that is made now', async () => {
+  const old = await pbkdf2Passwords({ iterations: 10 }).hash('x')
+  const deriveBits = vi.spyOn(crypto.subtle, 'deriveBits')
+  await passwords.verify('x', old)
+  const counts = deriveBits.mock.calls.map(([algorithm]) => (algorithm as { iterations: number }).iterations)
+  deriveBits.mockRestore()
+  expect(counts).toEqual([10, 990])
+})
+
+test('a password is the same composed and decomposed', async () => {
+  const [composed, decomposed] = ['zo\u00eb', 'zoe\u0308']
+  for (const [made, typed] of [
+    [composed, decomposed],
+    [decomposed, composed],
+  ] as const) {
+    expect(await passwords.verify(typed, await passwords.hash(made))).toBe(true)
+  }
+  expect(await passwords.verify('zoe', await passwords.hash(composed))).toBe(false)
 })

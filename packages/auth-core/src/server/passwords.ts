@@ -5,7 +5,7 @@ import { equalBytes, fromBase64url, randomBytes, toBase64url } from './secrets.t
 
 /** Hashes passwords and checks them. What it writes says how it was made, so that the way can change. */
 export interface PasswordHasher {
-  /** A hash to be stored, with its salt and parameters: `$name$parameters$salt$hash`. */
+  /** A hash to be stored of the password in Unicode's form NFC, with its salt and parameters: `$name$parameters$salt$hash`. */
   hash(password: string): Promise<string>
   /** Whether the password is the one that was hashed; rejects with {@link PasswordError} for a hash that it cannot read. */
   verify(password: string, stored: string): Promise<boolean>
@@ -29,14 +29,19 @@ export class PasswordError extends AuthError<PasswordErrorCode> {
 
 /** Options of {@link pbkdf2Passwords}. */
 export interface Pbkdf2Options {
-  /** How often the hash is applied, up to 999,999,999. Default 600,000. Cloudflare's Workers apply it 100,000 times at most. */
+  /** How often the hash is applied, up to 10,000,000. Default 600,000. Cloudflare's Workers apply it 100,000 times at most. */
   readonly iterations?: number | undefined
 }
+
+/** No stored hash may ask for more: who can write one must not be able to stop the server with it. */
+const MOST_ITERATIONS = 10_000_000
 
 const STORED = /^\$pbkdf2-sha256\$i=(\d{1,9})\$([\w-]{16,64})\$([\w-]{43})$/
 
 /**
  * PBKDF2 with HMAC-SHA-256 through WebCrypto: for runtimes without scrypt. In Node, auth-node's scrypt is the better choice.
+ *
+ * A hash that was made with fewer iterations takes as long to check as one that is made now.
  *
  * @param options `iterations`
  * @returns the hasher
@@ -49,10 +54,10 @@ const STORED = /^\$pbkdf2-sha256\$i=(\d{1,9})\$([\w-]{16,64})\$([\w-]{43})$/
  * @see RFC 8018, section 5.2
  */
 export function pbkdf2Passwords({ iterations = 600_000 }: Pbkdf2Options = {}): PasswordHasher {
-  if (!Number.isInteger(iterations) || iterations < 1 || iterations > 999_999_999) {
+  if (!Number.isInteger(iterations) || iterations < 1 || iterations > MOST_ITERATIONS) {
     throw new PasswordError(
       'ERR_PASSWORD_PARAMETERS',
-      'iterations has to be a whole number from 1 to 999,999,999',
+      'iterations has to be a whole number from 1 to 10,000,000',
     )
   }
   return {
@@ -68,7 +73,17 @@ export function pbkdf2Passwords({ iterations = 600_000 }: Pbkdf2Options = {}): P
           'The stored hash is not of PBKDF2: use the hasher that made it',
         )
       }
-      return equalBytes(await derive(password, fromBase64url(salt), Number(rounds)), fromBase64url(hash))
+      const applied = Number(rounds)
+      if (applied < 1 || applied > MOST_ITERATIONS) {
+        throw new PasswordError(
+          'ERR_PASSWORD_HASH',
+          'The stored hash asks for no iterations, or for more than 10,000,000',
+        )
+      }
+      const bytes = fromBase64url(salt)
+      const derived = await derive(password, bytes, applied)
+      if (applied < iterations) await derive(password, bytes, iterations - applied)
+      return equalBytes(derived, fromBase64url(hash))
     },
     isOutdated: (stored) => STORED.exec(stored)?.[1] !== String(iterations),
   }
@@ -76,7 +91,7 @@ export function pbkdf2Passwords({ iterations = 600_000 }: Pbkdf2Options = {}): P
 
 async function derive(password: string, salt: Uint8Array, iterations: number): Promise<Uint8Array> {
   const { subtle } = crypto
-  const bytes = new TextEncoder().encode(password)
+  const bytes = new TextEncoder().encode(password.normalize('NFC'))
   const key = await subtle.importKey('raw', bytes, 'PBKDF2', false, ['deriveBits'])
   return new Uint8Array(
     await subtle.deriveBits({ name: 'PBKDF2', hash: 'SHA-256', salt, iterations }, key, 256),

@@ -24,6 +24,8 @@ export type RefusalReason =
   | 'forbidden'
   /** Too many failed attempts. */
   | 'limited'
+  /** So many passwords are being checked that there was no room for one more, or its client had gone. */
+  | 'busy'
   /** A store did not answer: nobody is let in on a guess. */
   | 'unavailable'
   /** A function of the application's that the guard asks threw: what it would have said nobody knows. */

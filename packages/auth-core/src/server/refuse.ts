@@ -43,7 +43,7 @@ function write(profile: ProductProfile, reason: RefusalReason, challenge: string
   if (body) headers['content-type'] = 'application/json; charset=utf-8'
   if (code) headers['x-platform-error-code'] = code
   if (challenge) headers['www-authenticate'] = challenge
-  if (reason === 'unavailable') headers['retry-after'] = '1'
+  if (status === 503) headers['retry-after'] = '1'
   return Object.freeze({ status, headers: Object.freeze(headers), body, reason })
 }
 

@@ -118,6 +118,9 @@ export function createSessions(store: SessionStore, parts: SessionParts): OwnSes
         swept = createdAt
         sweep().catch(report)
       }
+      // It lives as long as the session may; that it ends earlier when it is not used is the server's to say. Made before anything is
+      // kept: it asks functions of the application's, which may throw.
+      const header = toCookie(key, endsAt, request)
       const id = await digest(key)
       await store.create({
         id,
@@ -130,8 +133,7 @@ export function createSessions(store: SessionStore, parts: SessionParts): OwnSes
         address: request.address,
         agent: request.header('user-agent')?.slice(0, 256),
       })
-      // The cookie lives as long as the session may; that it ends earlier when it is not used is the server's to say.
-      return { id, cookie: toCookie(key, endsAt, request) }
+      return { id, cookie: header }
     },
     async find(key) {
       const session = await store.find(await digest(key))

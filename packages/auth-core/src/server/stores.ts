@@ -96,7 +96,7 @@ export interface SessionStore {
 
 /** Whose attempt it is. */
 export interface Attempt {
-  /** The user name that was tried, where the credential has one. */
+  /** Who was tried: the user's id, or where there is no such user the name; `undefined` for a credential without one. */
   readonly user?: string | undefined
   /** The address that it came from, in whatever way it is written. */
   readonly address?: string | undefined
@@ -118,6 +118,8 @@ export interface AttemptLimiter {
   begin(attempt: Attempt): Awaitable<AttemptPermit>
   /** The credential was right: the attempt does not count, and the address is known to be good for that user from now on. */
   succeed(attempt: Attempt): Awaitable<void>
+  /** The credential was not looked at after all: the attempt does not count. Without it, such attempts count as failed. */
+  cancel?(attempt: Attempt): Awaitable<void>
 }
 
 /** All that a server keeps, in one place. */

@@ -4,6 +4,7 @@ import type { Awaitable } from '../awaitable.ts'
 import * as allowed from '../option-rules.ts'
 import type { CacheOptions } from './cache.ts'
 import type { AuditListener } from './events.ts'
+import type { HashOptions } from './hash-queue.ts'
 import type { PasswordHasher } from './passwords.ts'
 import type { User } from './principal.ts'
 import { type AcceptedSchemes, basicMeanings, profiles, type ServerProduct } from './profiles.ts'
@@ -30,6 +31,8 @@ export interface VerifierOptions {
   readonly findUser?: ((name: string) => Awaitable<User | undefined>) | undefined
   /** Checks passwords; without it none is right. */
   readonly passwords?: PasswordHasher | undefined
+  /** How many slow hashes run and wait at one time; beyond it the answer is 503 at once. */
+  readonly hashes?: HashOptions | undefined
   /** Keeps a password's new hash, after a sign-in with one that was made in an older way. */
   readonly onPasswordUpgrade?: ((user: User, hash: string) => Awaitable<unknown>) | undefined
   /** SHA-256 as base64url. Default: through WebCrypto. */
@@ -68,6 +71,7 @@ export const verifierOptionRules: allowed.OptionRules<keyof VerifierOptions> = {
   findToken: allowed.callback,
   findUser: allowed.callback,
   passwords: allowed.having('hash', 'verify', 'isOutdated'),
+  hashes: allowed.group<keyof HashOptions>({ running: allowed.whole(1), waiting: allowed.whole(0) }),
   onPasswordUpgrade: allowed.callback,
   digest: allowed.callback,
   cache: allowed.groupOrFalse<keyof CacheOptions>({

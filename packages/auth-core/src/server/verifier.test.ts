@@ -447,7 +447,7 @@ describe('limits attempts:', () => {
     const { verifier } = await setUp({ product: 'v1', store: { attempts } })
     await verifier.verify(request({ authorization: right }))
     await verifier.verify(request({ authorization: encodeBasic('zoë', 'x') }))
-    expect(calls).toEqual(['begin zoë 127.0.0.1', 'succeed zoë 127.0.0.1', 'begin zoë 127.0.0.1'])
+    expect(calls).toEqual(['begin u1 127.0.0.1', 'succeed u1 127.0.0.1', 'begin u1 127.0.0.1'])
   })
 
   test('over the limit no slow hash is run, and the answer says how long to wait', async () => {

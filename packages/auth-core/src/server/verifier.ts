@@ -160,6 +160,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     findToken: tokens.find,
     findUser,
     passwords,
+    hashes: options.hashes,
     onPasswordUpgrade,
     attempts: store.attempts,
     tarpit: createTarpit(options.tarpit),
@@ -229,15 +230,20 @@ export function createVerifier(options: VerifierOptions): Verifier {
       const verdict = await check(presented, request)
       if ('refusal' in verdict) return verdict.refusal
       const { principal } = verdict
+      const old = sessions.keyOf(request)
       const { id, cookie } = await sessions.start(principal, request)
       const stands = { ...principal, sessionID: id }
       if (revocations.some((log) => log.hasRevoked(stands, began))) {
         await sessions.undo(id)
         continue
       }
-      const old = sessions.keyOf(request)
-      if (typeof old === 'string') await sessions.end(old)
-      emit({ type: 'signed-in', user: principal.user, address: request.address })
+      try {
+        if (typeof old === 'string') await sessions.end(old)
+      } catch (error) {
+        await sessions.undo(id)
+        throw error
+      }
+      emit({ type: 'signed-in', user: principal.user, address: addressOf(request) })
       return { status: 204, headers: { 'set-cookie': cookie, 'cache-control': 'no-store' }, body: '' }
     }
     return refuse('unavailable', request).refusal
@@ -289,10 +295,11 @@ export function createVerifier(options: VerifierOptions): Verifier {
         if (!key) return refuse('missing', request).refusal
         if (typeof key !== 'string') return refuse('malformed', request).refusal
         if (isCrossSite(request, origins)) return refuse('cross-site', request).refusal
+        const cookie = sessions.removal(request)
         const ended = await sessions.end(key)
         if (!ended) return refuse('wrong', request).refusal
-        emit({ type: 'signed-out', user: ended.user, address: request.address })
-        const headers = { 'set-cookie': sessions.removal(request), 'cache-control': 'no-store' }
+        emit({ type: 'signed-out', user: ended.user, address: addressOf(request) })
+        const headers = { 'set-cookie': cookie, 'cache-control': 'no-store' }
         return { status: 204, headers, body: '' }
       } catch (error) {
         return failSafe(request, error).refusal

@@ -21,6 +21,7 @@ export {
   type Digest,
   type Guard,
   type GuardOptions,
+  type HashOptions,
   includesAll,
   type Needed,
   type NewToken,

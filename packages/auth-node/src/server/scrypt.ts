@@ -29,7 +29,8 @@ const MOST_PARALLELIZATION = 16
 
 /**
  * scrypt, by default with the parameters that OWASP recommends where memory is limited. They stand in each hash, as
- * `$scrypt$ln=15,r=8,p=3$salt$hash`, so that they can be raised: hashes made in the old way are made anew as their users sign in.
+ * `$scrypt$ln=15,r=8,p=3$salt$hash`, so that they can be raised: hashes made in the old way are made anew as their users sign in, and take as long to check
+ * until then, so that nobody can tell whose they are.
  *
  * @param options `cost`, `blockSize` and `parallelization`
  * @returns the hasher; it refuses to read hashes that ask for more than 256 MiB or 16 repetitions
@@ -50,6 +51,8 @@ export function scryptPasswords(options: ScryptOptions = {}): PasswordHasher {
       'scrypt needs a cost that is a power of two, at most 256 MiB (128 * cost * blockSize), and a parallelization of 1 to 16',
     )
   }
+  // In such steps a hash with older parameters is made up to the time of one with these.
+  const step: Parameters = { ...current, ln: Math.max(1, current.ln - 3), p: 1 }
   return {
     async hash(password) {
       const salt = randomBytes(SALT_BYTES)
@@ -58,13 +61,21 @@ export function scryptPasswords(options: ScryptOptions = {}): PasswordHasher {
     },
     async verify(password, stored) {
       const { parameters, salt, hash } = read(stored)
-      return timingSafeEqual(await derive(password, salt, parameters), hash)
+      const derived = await derive(password, salt, parameters)
+      const missing = Math.round((workOf(current) - workOf(parameters)) / workOf(step))
+      if (missing >= 1) await derive(password, salt, { ...step, p: missing })
+      return timingSafeEqual(derived, hash)
     },
     isOutdated(stored) {
       const [, ln, blockSize, parallelization] = STORED.exec(stored) ?? []
       return `${ln},${blockSize},${parallelization}` !== `${current.ln},${r},${p}`
     },
   }
+}
+
+/** What time and all grow with. */
+function workOf({ ln, r, p }: Parameters): number {
+  return 2 ** ln * r * p
 }
 
 function isBounded({ ln, r, p }: Parameters): boolean {
@@ -92,7 +103,9 @@ function derive(password: string, salt: Buffer, { ln, r, p }: Parameters): Promi
   // What Node allows by default is less than this needs.
   const options: NodeScryptOptions = { N, r, p, maxmem: 128 * r * (N + p + 2) }
   return new Promise((resolve, reject) => {
-    scrypt(password, salt, HASH_BYTES, options, (error, key) => (error ? reject(error) : resolve(key)))
+    scrypt(password.normalize('NFC'), salt, HASH_BYTES, options, (error, key) =>
+      error ? reject(error) : resolve(key),
+    )
   })
 }
 

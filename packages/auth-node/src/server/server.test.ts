@@ -1,8 +1,10 @@
 // Node's verifier: scrypt with bounds, hashes that are made anew, limits by default, and equal time for whoever is not there.
 
+import { readFile } from 'node:fs/promises'
 import { encodeBasic } from '@fluxauth/auth-core'
 import { expect, test } from 'vitest'
 import {
+  createGuard,
   createVerifier,
   type PasswordHasher,
   type ServerRequest,
@@ -158,6 +160,76 @@ test('a user who is not there takes as long as a wrong password', async () => {
     if (last > 0.5 && last < 2) return
   }
   expect.fail(`a user who is not there takes ${last} times as long`)
+})
+
+test.each([
+  ['fewer rounds', { cost: 1024, parallelization: 1 }],
+  ['fewer repetitions', { cost: 8192, parallelization: 1 }],
+])('a hash that was made with %s takes as long to check as one that is made now', async (_, older) => {
+  const passwords = scryptPasswords({ cost: 8192 })
+  const old = await scryptPasswords(older).hash('open sesame')
+  const now = await passwords.hash('open sesame')
+  const time = async (stored: string) => {
+    const start = performance.now()
+    await passwords.verify('wrong', stored)
+    return performance.now() - start
+  }
+  const median = (times: number[]) => times.sort((x, y) => x - y)[times.length >> 1] ?? Number.NaN
+  let last = 0
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const [olds, nows]: [number[], number[]] = [[], []]
+    for (let i = 0; i < 15; i++) {
+      olds.push(await time(old))
+      nows.push(await time(now))
+    }
+    last = median(olds) / median(nows)
+    if (last > 0.75 && last < 1.35) return
+  }
+  expect.fail(`it takes ${last} times as long`)
+})
+
+test('a password is the same composed and decomposed', async () => {
+  const [composed, decomposed] = ['zo\u00eb', 'zoe\u0308']
+  expect(await cheap.verify(decomposed, await cheap.hash(composed))).toBe(true)
+  expect(await cheap.verify(composed, await cheap.hash(decomposed))).toBe(true)
+  expect(await cheap.verify('zoe', await cheap.hash(composed))).toBe(false)
+})
+
+test('where no address is told, 300 names are limited all the same', async () => {
+  const verifier = createVerifier({
+    product: 'v1',
+    findUser: () => undefined,
+    passwords: scryptPasswords({ cost: 2, parallelization: 1 }),
+    tarpit: false,
+  })
+  const guard = createGuard(verifier)
+  const statuses: number[] = []
+  for (let i = 0; i < 300; i++) {
+    const headers = { authorization: encodeBasic(`name${i}`, 'x') }
+    const answer = await guard(new Request('https://api.test/', { headers }))
+    if (answer instanceof Response) statuses.push(answer.status)
+  }
+  expect(statuses).toEqual([...Array(100).fill(401), ...Array(200).fill(429)])
+})
+
+test('while slow hashes are asked for by the hundred, files are read', async () => {
+  const passwords = scryptPasswords()
+  const verifier = createVerifier({ product: 'v1', findUser: () => undefined, passwords, limits: false })
+  const answers = Array.from({ length: 200 }, (_, i) =>
+    verifier.verify({ ...request(encodeBasic(`name${i}`, 'x')), address: `192.0.2.${i}` }),
+  )
+  const start = performance.now()
+  let read = 0
+  const reading = (async () => {
+    for (; read < 20; read++) await readFile(new URL(import.meta.url))
+  })()
+  const first = await Promise.race([reading.then(() => 'files'), Promise.all(answers).then(() => 'hashes')])
+  expect(first).toBe('files')
+  expect(performance.now() - start).toBeLessThan(2000)
+  const statuses = (await Promise.all(answers)).map((answer) =>
+    'refusal' in answer ? answer.refusal.status : 200,
+  )
+  expect(statuses.filter((status) => status === 503)).toHaveLength(200 - 34)
 })
 
 /** Keeps no session, but lets them be started. */

@@ -5,6 +5,7 @@ import {
   allowed,
   checkOptions,
   createVerifier as createCoreVerifier,
+  type HashOptions,
   OptionsError,
   type Verifier,
   type VerifierOptions,
@@ -56,9 +57,15 @@ export function createVerifier({ limits, ...options }: NodeVerifierOptions = {})
     ...options,
     digest: options.digest ?? sha256,
     passwords: options.passwords ?? scryptPasswords(),
+    hashes: options.hashes ?? HASHES,
     cache: options.cache !== false && { now: createCoarseClock(), ...options.cache },
     store: { ...options.store, attempts },
   })
+}
+
+/** For all verifiers of the process: each hash takes one of libuv's threads, of which file reads and DNS need some as well. */
+const HASHES: HashOptions = {
+  running: Math.max(1, Math.floor((Number(process.env.UV_THREADPOOL_SIZE) || 4) / 2)),
 }
 
 /** SHA-256 as base64url, at hand. */

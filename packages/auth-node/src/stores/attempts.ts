@@ -95,6 +95,11 @@ export function createAttempts(counters: AttemptCounters, limits: CompleteLimits
       await Promise.all(counted.map(([counter, key], i) => locks[i] || counter.reward(key)))
       return { wait: waitOf(over.map(({ state }) => state)), locks: locks.includes(true) }
     },
+    async cancel(attempt) {
+      const counted = begun.get(attempt) ?? []
+      begun.delete(attempt)
+      await Promise.all(counted.map(([counter, key]) => counter.reward(key)))
+    },
     async succeed(attempt) {
       const keys = keysOf(attempt)
       const counted = begun.get(attempt) ?? (await countedOn(keys))
