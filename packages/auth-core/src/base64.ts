@@ -37,8 +37,8 @@ export function decodeCanonical(base64: string): string | undefined {
  * @throws {CredentialsError} `ERR_CREDENTIALS_CHARSET` for a lone surrogate, for a character outside Latin-1, and for an unknown charset
  */
 export function toBinary(text: string, charset: 'utf-8' | 'latin1' = 'utf-8'): string {
-  // An unknown charset has no pattern, and searching for none finds it at once.
-  const outside = { 'utf-8': /\p{Cs}/u, latin1: /[^\0-\xff]/ }[charset]
+  // An unknown charset has no characters.
+  const outside = charset === 'utf-8' ? /\p{Cs}/u : charset === 'latin1' ? /[^\0-\xff]/ : /^/
   refuseMatch(text, outside, 'ERR_CREDENTIALS_CHARSET', 'Not in this charset')
   let binary = ''
   for (const byte of new TextEncoder().encode(text)) binary += String.fromCharCode(byte)
@@ -57,9 +57,9 @@ export function fromBinary(
   if (charset === 'latin1') return binary
   try {
     const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0))
-    return new TextDecoder(charset === 'auto' ? 'utf-8' : charset, { fatal: true, ignoreBOM: true }).decode(
-      bytes,
-    )
+    // There is no charset without a name.
+    const label = charset === 'auto' || charset === 'utf-8' ? 'utf-8' : ''
+    return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
     return charset === 'auto' ? binary : undefined
   }

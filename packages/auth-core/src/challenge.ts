@@ -48,7 +48,10 @@ const NOT_ONE = 'Not a challenge'
  */
 export function parseChallenges(value: string | readonly string[], options?: DecodeOptions): Challenge[] {
   // Field lines of one name are one list (RFC 9110, section 5.3).
-  const line = Array.isArray(value) ? value.join(', ') : (value as string)
+  let line = value as string
+  try {
+    if (typeof value !== 'string') line = value.join(', ')
+  } catch {} // What cannot be joined is no string either.
   checkValue(line, options)
   const usual = USUAL.test(line) && readUsual(line)
   if (usual) return [usual]
@@ -132,14 +135,17 @@ function nameOf(text: string): string {
  * @see RFC 9110, sections 11.3 and 11.6.1
  */
 export function formatChallenge(challenge: Challenge): string {
-  const { scheme, token68 = '', params } = challenge
-  let isValid = WHOLE_TOKEN.test(scheme) && /^([\w.~+/-]+=*)?$/.test(token68)
-  const written = Object.entries(params).map(([name, value]) => {
-    isValid &&= WHOLE_TOKEN.test(name) && /^[\t -~]*$/.test(value)
-    return `${name}="${value.replace(/["\\]/g, '\\$&')}"`
-  })
-  if (!isValid || (token68 && written[0])) refuseCredentials('ERR_CHALLENGE_VALUE', NOT_ONE)
-  return `${scheme.charAt(0).toUpperCase()}${scheme.slice(1)} ${token68}${written.join(', ')}`.trim()
+  try {
+    const { scheme, token68 = '', params } = challenge
+    let isValid = WHOLE_TOKEN.test(scheme) && /^([\w.~+/-]+=*)?$/.test(token68)
+    const written = Object.entries(params).map(([name, value]) => {
+      isValid &&= WHOLE_TOKEN.test(name) && /^[\t -~]*$/.test(value)
+      return `${name}="${value.replace(/["\\]/g, '\\$&')}"`
+    })
+    if (isValid && !(token68 && written[0]))
+      return `${scheme.slice(0, 1).toUpperCase()}${scheme.slice(1)} ${token68}${written.join(', ')}`.trim()
+  } catch {} // What is no string has no such methods.
+  return refuseCredentials('ERR_CHALLENGE_VALUE', NOT_ONE)
 }
 
 function syntaxError(position: number): never {

@@ -102,7 +102,8 @@ export function checkValue(value: string, options?: DecodeOptions): void {
 export function schemeWord(value: string): string {
   const end = value.search(WORD_END)
   const word = value.slice(0, end)
-  if (/^(proxy-)?authorization$/i.test(word)) refuseValue('ERR_AUTHORIZATION_NAME', 'Omit the header name', 0)
+  if (/^(proxy-)?authorization$/i.test(word))
+    refuseValue('ERR_AUTHORIZATION_NAME', 'The scheme must be first', 0)
   if (!word || (value[end] ?? ' ') !== ' ')
     refuseValue('ERR_AUTHORIZATION_SYNTAX', 'The scheme must be first', end)
   return word

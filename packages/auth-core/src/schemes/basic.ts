@@ -66,7 +66,7 @@ export function encodeBasic(username: string, password: string, options?: Encode
     // biome-ignore lint/style/useTemplate: measured
     return 'Basic ' + btoa(username + ':' + password)
   }
-  refuseMatch(username, /:/, 'ERR_USERNAME_COLON', 'No colon in the user-id')
+  refuseMatch(username, /:/, 'ERR_USERNAME_COLON', 'A colon ends the user-id')
   refuseMatch(username, CONTROL, 'ERR_USERNAME_CONTROL', 'No control characters')
   refuseMatch(password, CONTROL, 'ERR_PASSWORD_CONTROL', 'No control characters')
   return `Basic ${btoa(toBinary(`${username}:${password}`, options?.charset))}`
@@ -97,7 +97,7 @@ export function decodeBasic(value: string, options?: DecodeBasicOptions): BasicC
     if (CONTROL.test(userPass)) refuseValue('ERR_BASIC_CONTROL', 'No control characters', start)
   }
   const colon = userPass.indexOf(':')
-  if (colon < 0) refuseValue('ERR_BASIC_COLON', 'No colon ends the user-id', start)
+  if (colon < 0) refuseValue('ERR_BASIC_COLON', 'A colon ends the user-id', start)
   return { scheme: 'basic', username: userPass.slice(0, colon), password: userPass.slice(colon + 1) }
 }
 
