@@ -39,12 +39,16 @@ export interface SchemeCodec<C extends SchemeCredentials = SchemeCredentials> {
  * @returns the codec, frozen
  * @throws {CredentialsError} `ERR_CREDENTIALS_SCHEME` when the name is not a lower-case token
  * @example
- * import { defineScheme, parseAuthorization } from '@fluxauth/auth-core'
+ * import { AuthorizationSyntaxError, defineScheme, parseAuthorization } from '@fluxauth/auth-core'
  *
  * const apiKey = defineScheme({
  *   scheme: 'apikey',
  *   encode: ({ key }: { scheme: 'apikey'; key: string }) => `ApiKey ${key}`,
- *   decode: (value) => ({ scheme: 'apikey', key: value.slice(value.lastIndexOf(' ') + 1) }),
+ *   decode(value) {
+ *     const [, key] = /^ApiKey ([\w.~+/-]{1,4096})$/i.exec(value) ?? []
+ *     if (!key) throw new AuthorizationSyntaxError('ERR_AUTHORIZATION_SYNTAX', 'Not ApiKey and a key', 0)
+ *     return { scheme: 'apikey', key }
+ *   },
  * })
  * parseAuthorization('ApiKey k1', { schemes: [apiKey] }).key // 'k1'
  * @see RFC 9110, section 11.1

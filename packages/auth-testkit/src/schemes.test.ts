@@ -1,6 +1,7 @@
 // The suite passes on auth-core's own schemes, and finds what is wrong with broken ones.
 
 import {
+  AuthorizationSyntaxError,
   type BasicCredentials,
   basicScheme,
   bearerScheme,
@@ -23,7 +24,31 @@ testScheme(tokenScheme, {
 })
 testScheme(bearerScheme, { credentials: [{ scheme: 'bearer', token: 'apiv3_x' }], malformed: ['Bearer a b'] })
 
+// As the docstring of `defineScheme` has it.
+const apiKey = defineScheme({
+  scheme: 'apikey',
+  encode: ({ key }: { scheme: 'apikey'; key: string }) => `ApiKey ${key}`,
+  decode(value) {
+    const [, key] = /^ApiKey ([\w.~+/-]{1,4096})$/i.exec(value) ?? []
+    if (!key) throw new AuthorizationSyntaxError('ERR_AUTHORIZATION_SYNTAX', 'Not ApiKey and a key', 0)
+    return { scheme: 'apikey', key }
+  },
+})
+testScheme(apiKey, { credentials: [{ scheme: 'apikey', key: 'k1' }], malformed: ['ApiKey', 'ApiKey k 1'] })
+
 describe('a broken scheme', () => {
+  test('is told which value it took, and what would be right', () => {
+    const decode = (value: string) => ({ scheme: 'apikey' as const, key: value.slice(7) })
+    const checks = schemeChecks(defineScheme({ ...apiKey, decode }), {
+      credentials: [{ scheme: 'apikey', key: 'k1' }],
+      malformed: ['ApiKey k 1'],
+    })
+    const check = checks.find(({ title }) => title.startsWith('refuses what is malformed'))
+    expect(() => check?.check()).toThrow(
+      /^decode\("ApiKey k 1"\) must throw an AuthError.* and it returned\n.*decode\(""\)/s,
+    )
+  })
+
   const failing = (codec: typeof basicScheme) =>
     schemeChecks(codec, { credentials: basic, malformed: ['Basic QQ='] })
       .filter(({ check }) => {

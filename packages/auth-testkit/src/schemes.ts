@@ -8,6 +8,7 @@ import {
   type SchemeCredentials,
 } from '@fluxauth/auth-core'
 import { describe, test } from 'vitest'
+import { findLeaks } from './leaks.ts'
 
 /** What the suite needs to know of a scheme. */
 export interface SchemeSamples<C extends SchemeCredentials> {
@@ -67,74 +68,98 @@ export function schemeChecks<C extends SchemeCredentials>(
       `${value}${'A'.repeat(8192)}`,
     ]),
   ]
+  const schemes = [codec as unknown as SchemeCodec]
   return [
     {
       title: 'has samples to be tested with',
       check: () =>
-        assert(credentials.length > 0 && malformed.length > 0, 'give at least one sample of each kind'),
+        report(
+          credentials.length > 0 && malformed.length > 0 ? [] : ['Give at least one sample of each kind'],
+        ),
     },
     {
       title: 'reads what it writes',
-      check: () => {
-        for (const [index, item] of credentials.entries()) {
-          const value = values[index] ?? ''
-          assert(equal(codec.decode(value), item), 'decode(encode(x)) must be x')
-          const schemes = [codec as unknown as SchemeCodec]
-          assert(formatAuthorization(item, { schemes }) === value, 'formatAuthorization must find the codec')
-          assert(
-            equal(parseAuthorization(value, { schemes }), item),
-            'parseAuthorization must find the codec',
-          )
-        }
-      },
+      check: () =>
+        report(
+          credentials.flatMap((item, index) => {
+            const value = values[index] ?? ''
+            const sample = `credentials[${index}]`
+            return [
+              ...unless(equal(codec.decode(value), item), `decode(encode(${sample})) must be as ${sample}`),
+              ...unless(
+                formatAuthorization(item, { schemes }) === value,
+                `formatAuthorization(${sample}) must be what encode() writes`,
+              ),
+              ...unless(
+                equal(parseAuthorization(value, { schemes }), item),
+                `parseAuthorization(encode(${sample})) must be as ${sample}`,
+              ),
+            ]
+          }),
+        ),
     },
     {
       title: 'writes its own scheme word, a space, and printable ASCII',
-      check: () => {
-        for (const value of values) {
-          assert(/^[!-~]+ [ -~]+$/.test(value), 'a value is a word, a space and printable ASCII')
-          assert(
-            value.split(' ', 1)[0]?.toLowerCase() === codec.scheme,
-            'the word must be the name, in any case',
-          )
-        }
-      },
+      check: () =>
+        report(
+          values.flatMap((value, index) => {
+            const written = `encode(credentials[${index}])`
+            return [
+              ...unless(
+                /^[!-~]+ [ -~]+$/.test(value),
+                `${written} must be a word, a space and printable ASCII`,
+              ),
+              ...unless(
+                value.split(' ', 1)[0]?.toLowerCase() === codec.scheme,
+                `${written} must begin with ${codec.scheme}, in any case`,
+              ),
+            ]
+          }),
+        ),
     },
     {
       title: 'refuses what is malformed, with an AuthError that holds nothing of it',
-      check: () => {
-        for (const value of refused) {
-          const error = refusal(() => codec.decode(value))
-          const secret = value.slice(value.indexOf(' ') + 1).trim()
-          assert(
-            secret.length < 8 || !`${error.message} ${error.stack}`.includes(secret),
-            'an error must not show the value',
-          )
-        }
-      },
+      check: () => report(refused.flatMap((value) => wrongRefusal(() => codec.decode(value), value))),
     },
     {
       title: 'refuses what is not a string',
-      check: () => {
-        for (const value of [undefined, null, 42, {}, []])
-          refusal(() => codec.decode(value as unknown as string))
-      },
+      check: () =>
+        report(
+          [undefined, null, 42, {}, []].flatMap((value) =>
+            wrongRefusal(() => codec.decode(value as unknown as string), value),
+          ),
+        ),
     },
   ]
 }
 
-function refusal(run: () => unknown): AuthError {
+/** What is wrong with how a value was refused; nothing, if it is right. */
+function wrongRefusal(run: () => unknown, value: unknown): string[] {
+  const text = JSON.stringify(value) ?? 'undefined'
+  const call = `decode(${text.length > 80 ? `${text.slice(0, 60)}… of ${text.length} characters` : text})`
   try {
     run()
   } catch (error) {
-    if (error instanceof AuthError) return error
-    throw new Error('only an AuthError may be thrown', { cause: error })
+    if (!AuthError.is(error))
+      return [
+        `${call} must throw an AuthError, for example an AuthorizationSyntaxError, and it threw ${error}`,
+      ]
+    const secret = typeof value === 'string' ? value.slice(value.indexOf(' ') + 1).trim() : ''
+    if (secret.length < 8) return []
+    return findLeaks(error, 'error', { 'the value': secret }).map(
+      (place) => `The error of ${call} must not show what follows the scheme word: ${place}`,
+    )
   }
-  throw new Error('a malformed value was accepted')
+  return [`${call} must throw an AuthError, for example an AuthorizationSyntaxError, and it returned`]
 }
 
-function assert(holds: boolean, what: string): void {
-  if (!holds) throw new Error(what)
+function unless(holds: boolean, what: string): string[] {
+  return holds ? [] : [what]
+}
+
+/** Throws all that is wrong at once. */
+function report(wrong: readonly string[]): void {
+  if (wrong.length > 0) throw new Error(wrong.join('\n'))
 }
 
 function equal(a: unknown, b: unknown): boolean {

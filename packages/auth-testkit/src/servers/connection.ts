@@ -1,6 +1,7 @@
 // A connection on which a test writes the bytes of its requests itself: what is malformed must arrive so.
 
 import { connect, type Socket } from 'node:net'
+import { inTime } from '../deadline.ts'
 
 /** An answer as it stood on the wire. */
 export interface RawAnswer {
@@ -109,9 +110,15 @@ class Bytes {
   async #wait(until: () => boolean): Promise<void> {
     while (!until()) {
       if (this.#ended) throw new Error('The server closed the connection before its answer was complete')
-      await new Promise<void>((resolve) => {
+      const arrived = new Promise<void>((resolve) => {
         this.#arrived = resolve
       })
+      const have = this.text === '' ? 'nothing' : `only ${this.text.length} bytes`
+      await inTime(
+        arrived,
+        `On a connection there came ${have} of what the server was to send, or it was not ended,`,
+        'Likely the server waits for a body that it should not read, or keeps a connection that it can no longer use.',
+      )
     }
   }
 }

@@ -4,11 +4,12 @@ import { createHash, randomBytes } from 'node:crypto'
 import http, { type RequestOptions, type Server } from 'node:http'
 import https from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { inspect } from 'node:util'
 import { encodeBasic, encodeToken } from '@fluxauth/auth-core'
 import type { Principal, Verifier, VerifierOptions } from '@fluxauth/auth-core/server'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { makeCertificate } from '../clients/network.ts'
+import { inTime } from '../deadline.ts'
+import { findLeaks } from '../leaks.ts'
 import { type Accounts, CROWD, createAccounts, createLimiter, secrets } from './accounts.ts'
 import { type Connection, openConnection, type RawAnswer } from './connection.ts'
 import { testNothingOut } from './nothing-out.ts'
@@ -88,7 +89,7 @@ export function testServer(
   traits: ServerTraits,
   create: (options: ServerOptions) => ServerUnderTest | Promise<ServerUnderTest>,
 ): void {
-  describe(`the server ${name}`, () => {
+  describe(`the server ${name}`, { timeout: 30_000 }, () => {
     const { sockets = true, addresses = true, headLength = true, seesAnswers = true } = traits
     // What does not apply to a server is no test of it, rather than one that is skipped.
     const when = (applies: boolean) => (applies ? test : () => undefined)
@@ -122,7 +123,9 @@ export function testServer(
     afterAll(() => server?.close())
     afterEach(() => {
       accounts.beforeFind = () => undefined
-      showsNoSecret(accounts.told())
+      const places = findLeaks(accounts.told(), 'told', SECRETS)
+      if (places.length > 0)
+        throw new Error(`Events and errors that the server told show ${places.join(', ')}`)
     })
 
     const use = (options: Partial<VerifierOptions> = {}) => {
@@ -130,11 +133,15 @@ export function testServer(
       visits = []
     }
     const ask = async ({ method = 'GET', path = ME, headers = {}, body }: Ask): Promise<RawAnswer> => {
-      const answer = server.fetch
-        ? await askDirectly(server.fetch, { method, path, headers, body })
-        : await send(`${origin()}${path}`, { method, headers }, body)
+      const answer = await inTime(
+        server.fetch
+          ? askDirectly(server.fetch, { method, path, headers, body })
+          : send(`${origin()}${path}`, { method, headers }, body),
+        `${method} ${path} was not answered`,
+        'Likely the adapter waits for a body that it should not read, calls no handler, or swallows what one throws.',
+      )
       const { 'set-cookie': _, ...others } = answer.headers
-      showsNoSecret({ ...answer, headers: others })
+      showsNoSecret({ ...answer, headers: others }, `${method} ${path}`)
       return answer
     }
     const signIn = async (headers: Readonly<Record<string, string>> = PASSWORD): Promise<string> => {
@@ -146,8 +153,10 @@ export function testServer(
     describe('answers', () => {
       test.each(serverScenarios)('$title', async ({ verifier, answer, ...request }) => {
         use(verifier)
-        expectAnswer(await ask(request), answer)
-        expect(visits).toHaveLength(answer.status < 300 && request.path !== '/open' ? 1 : 0)
+        const what = `${request.method ?? 'GET'} ${request.path ?? ME}`
+        expectAnswer(await ask(request), answer, what)
+        const called = answer.status < 300 && request.path !== '/open' ? 1 : 0
+        expect.soft(visits.length, `${what}: how often a guarded handler is called`).toBe(called)
       })
     })
 
@@ -420,7 +429,7 @@ export function testServer(
           connection.write(get(...tokens.map((token, i) => `${names[i]}: Token ${token}`)))
           const answer = await connection.read()
           expect(answer.status).toBe(401)
-          showsNoSecret(answer)
+          showsNoSecret(answer, 'The request above')
           await expectGood(connection)
         })
         expect(visits).toHaveLength(1)
@@ -451,7 +460,7 @@ export function testServer(
           connection.write(get(line))
           const answer = await connection.read()
           expect([400, 401]).toContain(answer.status)
-          showsNoSecret(answer)
+          showsNoSecret(answer, 'The request above')
         })
         expect(visits).toEqual([])
       })
@@ -478,7 +487,7 @@ export function testServer(
           connection.write(get(`Authorization: Token ${secrets.alice}${'a'.repeat(100_000)}`))
           const answer = await connection.read()
           expect(answer.status).toBe(431)
-          showsNoSecret(answer)
+          showsNoSecret(answer, 'The request above')
         })
         expect(visits).toEqual([])
       })
@@ -567,14 +576,25 @@ export function testServer(
   })
 }
 
-function expectAnswer({ status, headers, body }: RawAnswer, expected: ExpectedAnswer): void {
-  expect({ status, body: expected.body === undefined ? undefined : body }).toEqual({
-    status: expected.status,
-    body: typeof expected.body === 'string' ? expected.body : expected.body && expect.any(String),
-  })
-  if (typeof expected.body === 'object') expect(JSON.parse(body)).toMatchObject(expected.body)
+function expectAnswer(
+  { status, headers, body }: RawAnswer,
+  expected: ExpectedAnswer,
+  of = 'The answer',
+): void {
+  expect.soft(status, `${of}: status`).toBe(expected.status)
+  if (typeof expected.body === 'string') expect.soft(body, `${of}: body`).toBe(expected.body)
   for (const [name, value] of Object.entries(expected.headers ?? {})) {
-    expect([name, headers[name] ?? null]).toEqual([name, value])
+    expect.soft(headers[name] ?? null, `${of}: header ${name}`).toBe(value)
+  }
+  if (typeof expected.body !== 'object') return
+  expect.soft(parsed(body), `${of}: body, as JSON`).toMatchObject(expected.body)
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return body
   }
 }
 
@@ -630,13 +650,25 @@ function echo(url: string, body: Uint8Array): Promise<{ status: number; digest: 
   })
 }
 
-/** Looks for every secret of the suite, and for what carries one. */
-function showsNoSecret(value: unknown): void {
-  const text = inspect(value, { depth: 12, maxStringLength: 1e6, maxArrayLength: 1e4, showHidden: true })
-  const carried = [encodeBasic('alice', secrets.password), encodeBasic('alice', secrets.alice)].map(
-    (header) => header.slice(6),
-  )
-  for (const secret of [...Object.values(secrets), ...carried, 't0ken-of-user']) {
-    if (text.includes(secret)) throw new Error(`a secret is shown: ${text.replaceAll(secret, '[here]')}`)
-  }
+/** What no answer, event or error may show, by what it is called in a message. */
+const SECRETS = {
+  ...Object.fromEntries(
+    Object.entries(secrets).map(([of, secret]) => [`the secret "${of}" of the suite`, secret]),
+  ),
+  'the Basic value of a password': encodeBasic('alice', secrets.password).slice(6),
+  'the Basic value of a token': encodeBasic('alice', secrets.alice).slice(6),
+  'a token of the crowd': 't0ken-of-user',
+}
+
+/** Fails for every place at which a secret shows, and lets the test go on: what comes later may show one as well. */
+function showsNoSecret(answer: unknown, of: string): void {
+  const places = findLeaks(answer, 'answer', SECRETS)
+  if (places.length === 0) return
+  const where = places.map((place) => `  ${place}`).join('\n')
+  expect
+    .soft(
+      places,
+      `${of}: the answer shows\n${where}\nAn answer may say that a credential is wrong, never which it was.`,
+    )
+    .toEqual([])
 }

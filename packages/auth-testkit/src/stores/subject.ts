@@ -1,6 +1,7 @@
 // What the store suite is given, and how its tests get at it.
 
 import type { AuthStore, Awaitable } from '@fluxauth/auth-core/server'
+import { inTime } from '../deadline.ts'
 
 /** How many attempts the suite wants to be let through. */
 export interface StoreLimits {
@@ -47,6 +48,33 @@ export type WithStore = (
   limits?: Partial<StoreLimits>,
 ) => Promise<void>
 
+const LIKELY = 'Likely a promise is not settled when the store’s client fails, or a lock is not let go of.'
+
+/** A store whose calls end in time, or say which did not. */
+function timed(store: AuthStore): AuthStore {
+  const { tokens, sessions, attempts } = store
+  return Object.assign(Object.create(store), {
+    tokens: timedCalls('tokens', tokens),
+    sessions: timedCalls('sessions', sessions),
+    ...(attempts && { attempts: timedCalls('attempts', attempts) }),
+    close: () => store.close(),
+  })
+}
+
+function timedCalls<T extends object>(part: string, calls: T): T {
+  return new Proxy(calls, {
+    get(target, name) {
+      const call: unknown = Reflect.get(target, name)
+      if (typeof call !== 'function') return call
+      return (...args: unknown[]) => {
+        const result: unknown = Reflect.apply(call, target, args)
+        if (!(result instanceof Promise)) return result
+        return inTime(result, `${part}.${String(name)}() did not end`, LIKELY)
+      }
+    },
+  })
+}
+
 const LIMITS: StoreLimits = { user: 5, address: 20, network: 40, pair: 5, seconds: 900 }
 
 /** Makes {@link WithStore}; where a store is not shared the second handle is the first. */
@@ -56,13 +84,13 @@ export function storesOf(
 ): WithStore {
   return async (use, limits) => {
     const place = await create({ limits: { ...LIMITS, ...limits } })
-    const store = await place.open()
-    const another = shared ? await place.open() : store
+    const store = timed(await inTime(place.open(), 'open() did not end', LIKELY))
+    const another = shared ? timed(await inTime(place.open(), 'open() did not end', LIKELY)) : store
     try {
       await use(store, another, place)
     } finally {
-      await store.close()
-      if (another !== store) await another.close()
+      await inTime(store.close(), 'close() did not end', LIKELY)
+      if (another !== store) await inTime(another.close(), 'close() did not end', LIKELY)
       await place.remove?.()
     }
   }

@@ -24,7 +24,7 @@ export function testStore(
   traits: StoreTraits,
   create: (options: StoreOptions) => Awaitable<StoreUnderTest>,
 ): void {
-  describe(`the store ${name}`, () => {
+  describe(`the store ${name}`, { timeout: 30_000 }, () => {
     const { shared = false, attempts = true } = traits
     const withStore = storesOf(traits, create)
     testTokens(withStore, shared)

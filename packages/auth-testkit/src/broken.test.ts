@@ -1,0 +1,111 @@
+// What the suites say of broken adapters: which rule, which request, where the credential was seen, and what would be right.
+
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, expect, test } from 'vitest'
+
+/** The tests that are run, by what they say of the adapter and of the rule. */
+const CASES = [
+  ['that leaks', 'sends the header exactly, for the scheme .?token'],
+  ['that hangs', 'sends the header exactly, for the scheme .?token'],
+  ['that strays', 'follows, or leaves, a redirect: .?302 to another host'],
+  ['that keeps what was typed', 'holds no token'],
+  ['that hangs', 'tokens are found by hash'],
+  ['that is open', 'answers .*an inactive Token'],
+  ['that hangs', 'answers .*Basic alone'],
+]
+
+interface Report {
+  readonly testResults: readonly {
+    readonly assertionResults: readonly {
+      readonly fullName: string
+      readonly failureMessages: readonly string[]
+    }[]
+  }[]
+}
+
+let said: ReadonlyMap<string, string>
+
+/** All that the first test whose name has these words said. */
+const of = (...words: string[]): string => {
+  const name = [...said.keys()].find((name) => words.every((word) => name.includes(word)))
+  return said.get(name ?? '') ?? `no failure of ${words}`
+}
+
+beforeAll(async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'fluxauth-broken-'))
+  const output = join(folder, 'report.json')
+  const root = fileURLToPath(new URL('./testing', import.meta.url))
+  const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs')
+  const pattern = CASES.map((words) => words.join(' ')).join('|')
+  const args = [vitest, 'run', '--root', root, '--reporter=json', `--outputFile=${output}`, '-t', pattern]
+  try {
+    // It fails, as it should.
+    await new Promise((resolve) => execFile(process.execPath, args, { cwd: root }, resolve))
+    const { testResults }: Report = JSON.parse(await readFile(output, 'utf8'))
+    const results = testResults.flatMap(({ assertionResults }) => assertionResults)
+    said = new Map(
+      results
+        .filter(({ failureMessages }) => failureMessages.length > 0)
+        .map(({ fullName, failureMessages }) => [fullName, failureMessages.join('\n')]),
+    )
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}, 120_000)
+
+test('a client that leaks at two places is told both, and of which request', () => {
+  const message = of('client that leaks')
+  expect(message).toMatch(/GET https:\/\/influx\.test:\d+\/[\w-]+\/: whoever prints the answer sees/)
+  expect(message).toContain('the token at answer.response.request.headers.authorization')
+  expect(message).toContain('the token at answer.log[0]')
+  expect(message).toContain(
+    'None may show: leave it out, or give what holds it an inspect.custom and a toJSON.',
+  )
+  expect(message).not.toContain('s3cret')
+})
+
+test('a client that hangs ends with the request and the likely mistake', () => {
+  const message = of('client that hangs')
+  expect(message).toMatch(
+    /GET https:\/\/influx\.test:\d+\/[\w-]+\/ had neither an answer nor an error after 0 that reached a server within 10 seconds/,
+  )
+  expect(message).toContain('Likely the adapter does not settle its promise')
+})
+
+test('a client that sends to another origin is told which request carried what, all of it', () => {
+  const message = of('client that strays')
+  for (const name of ['authorization', 'cookie', 'proxy-authorization']) {
+    expect(message).toMatch(
+      new RegExp(
+        `request 2, GET https://other\\.test:\\d+/[\\w-]+/: carries no ${name}, which was for https://influx\\.test`,
+      ),
+    )
+  }
+})
+
+test('a store that keeps secrets is told which', () => {
+  expect(of('store that keeps')).toContain(
+    'a password at what the store keeps; a user name that was only tried at what the store keeps: keep hashes',
+  )
+})
+
+test('a store that hangs is told in which call', () => {
+  expect(of('store that hangs')).toContain(
+    'tokens.find() did not end within 10 seconds. Likely a promise is not settled',
+  )
+})
+
+test('a server that lets anybody in and shows what it was sent is told both', () => {
+  const message = of('server that is open', 'an inactive Token')
+  expect(message).toMatch(/GET \/api\/v2\/me: the answer shows\n {2}.* at answer\.body/)
+  expect(message).toContain('GET /api/v2/me: status: expected 200 to be 401')
+})
+
+test('a server that hangs is told for which request', () => {
+  expect(of('server that hangs')).toContain('GET /api/v2/me was not answered within 10 seconds. Likely')
+})

@@ -1,0 +1,40 @@
+// Ends what hangs with a sentence, before a test runner ends it without one.
+
+/** In milliseconds. A machine under load may take seconds for what takes a millisecond. */
+const DEADLINE = 10_000
+
+/** An adapter that neither answered nor failed: no refusal, whatever a test expects. */
+export class HangingError extends Error {
+  override name = 'HangingError'
+}
+
+/**
+ * Waits for a while.
+ *
+ * @param what hangs, if it does
+ * @param likely the mistake that mostly causes it
+ * @throws {HangingError} after ten seconds
+ */
+export async function inTime<T>(promise: T | PromiseLike<T>, what: string, likely: string): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, reject) => {
+    const error = new HangingError(`${what} within ${DEADLINE / 1000} seconds. ${likely}`)
+    timer = setTimeout(() => reject(error), DEADLINE)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Waits until something holds, and looks every few milliseconds. */
+export async function until(holds: () => boolean, what: string, likely: string): Promise<void> {
+  const end = performance.now() + DEADLINE
+  while (!holds()) {
+    if (performance.now() > end) {
+      throw new HangingError(`${what} within ${DEADLINE / 1000} seconds. ${likely}`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
