@@ -128,8 +128,9 @@ export class ShortMemory<V extends Known> {
   #write(entry: Entry<V>, text: string): void {
     const before = entry.text
     if (before !== undefined) this.#byText.delete(before)
-    // A copy: a piece of a text (a cookie) would keep the whole of it in memory.
-    entry.text = ` ${text}`.slice(1)
+    // A copy: a piece of a text (a cookie) would keep the whole of it in memory. One that is no piece itself, as `slice` makes it: with
+    // those the engine compares four times as long, and it does so with each request.
+    entry.text = JSON.parse(JSON.stringify(text)) as string
     this.#byText.set(entry.text, entry)
     const more = text.length - (before?.length ?? 0)
     entry.bytes += more

@@ -56,8 +56,6 @@ export function atOnce<T>(told: T): T {
   )
 }
 
-const SAFE = /^(GET|HEAD|OPTIONS|TRACE)$/
-
 /**
  * Whether a browser sent this on behalf of another site's page. Asked where what says who is calling may have come along by itself: a
  * cookie, or the user name and password that a browser keeps once it has asked for them.
@@ -69,7 +67,7 @@ const SAFE = /^(GET|HEAD|OPTIONS|TRACE)$/
  * @see Fetch Metadata Request Headers, section 2.3; RFC 9110, section 9.2.1; RFC 6455, section 10.2
  */
 export function isCrossSite(request: ServerRequest, origins: readonly string[]): boolean {
-  if (SAFE.test(request.method) && !request.header('upgrade')) return false
+  if (isSafe(request.method) && !request.header('upgrade')) return false
   const origin = request.header('origin')
   if (origin && origins.includes(origin)) return false
   // What the browser says of its page is right also where a proxy has changed the Host. No page can set this header.
@@ -77,6 +75,10 @@ export function isCrossSite(request: ServerRequest, origins: readonly string[]):
   if (site) return site !== 'same-origin' && site !== 'none'
   // Without these headers it was no browser: browsers send an Origin with whatever is not safe, and with every WebSocket.
   return Boolean(origin) && !isOwn(origin as string, request)
+}
+
+function isSafe(method: string): boolean {
+  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS' || method === 'TRACE'
 }
 
 /** Scheme, and all behind it: an origin has no path. */
