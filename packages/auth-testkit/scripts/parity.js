@@ -5,11 +5,13 @@ import { startVitest } from 'vitest/node'
 
 const clients = new Map()
 const failed = []
+const broken = []
 
 /** Notes what each request's test says of itself; see `testParity`. */
 const reporter = {
   onTestRunEnd(modules) {
     for (const module of modules) {
+      if (module.errors().length > 0) broken.push(module.relativeModuleId)
       for (const test of module.children.allTests()) {
         const { parity, reason } = test.meta()
         if (!parity) continue
@@ -40,3 +42,6 @@ for (const [name, { same, differences }] of [...clients].sort(([a], [b]) => a.lo
   }
 }
 if (failed.length > 0) console.log(`\nDIFFERENT, and on no list:\n  ${failed.join('\n  ')}`)
+// A file that could not be read has no tests, and a suite without any compares nothing.
+if (failed.length > 0 || broken.length > 0 || clients.size === 0) process.exitCode = 1
+for (const path of broken) console.log(`\nCOULD NOT BE RUN: ${path}`)

@@ -45,11 +45,9 @@ type Config = InternalAxiosRequestConfig
  */
 export function authAxios(instance: AxiosInstance, options: AuthorizerOptions): () => void {
   const authorizer = createAuthorizer(options)
-  const [origin] = authorizer.target.origins
   const interceptor = instance.interceptors.request.use((config) => {
     const { adapter } = config
     const send = getAdapter(adapter ?? instance.defaults.adapter, config)
-    config.baseURL ??= origin
     config.adapter = (prepared) => {
       // Whoever sends the same config again, as packages that repeat requests do, passes here again.
       Object.assign(prepared, { adapter })
@@ -70,7 +68,7 @@ async function exchange(
   const config = { ...given }
   const { auth, maxRedirects, data, signal } = config
   const headers = new AxiosHeaders(config.headers)
-  if (auth) headers.set('authorization', encodeBasic(auth.username, auth.password))
+  if (auth) headers.set('Authorization', encodeBasic(auth.username, auth.password))
   const exchange = await startExchange(authorizer, {
     url: authorizer.target.resolve(uri),
     method: (config.method ?? 'get').toUpperCase(),
@@ -82,9 +80,9 @@ async function exchange(
   })
   for (;;) {
     const { response, error } = await attempt(send, toHop(authorizer, config, headers, exchange))
-    hide(given, error)
+    hide(given, error, exchange.url)
     if (!response) throw error
-    hide(given, response)
+    hide(given, response, exchange.url)
     const again =
       isDeciding(response.status) &&
       (await exchange.again({
@@ -134,12 +132,16 @@ function quietTransport(transport: { request(...args: unknown[]): unknown }) {
 }
 
 /** Puts the caller's config, which knows no credential, and a request that shows none, where an answer or an error has axios' own. */
-function hide(config: Config, given: AxiosResponse | AxiosError | undefined): void {
+function hide(config: Config, given: AxiosResponse | AxiosError | undefined, url: Exchange['url']): void {
   if (!given) return
   given.config = config
   const { request } = given
-  if (request instanceof ClientRequest) quiet(request)
-  else if (request) given.request = standIn(request)
+  if (request instanceof ClientRequest) {
+    quiet(request)
+    // Where programs read, over axios' own redirects, which URL answered.
+    const { res } = request as { res?: { responseUrl?: string | undefined } }
+    if (res && config.maxRedirects !== 0) res.responseUrl ??= url.href.split('#', 1)[0]
+  } else if (request) given.request = standIn(request)
 }
 
 /** What programs read of a request: of `fetch`, of a browser, or of a transport that is not Node's. */
