@@ -3,11 +3,11 @@
 import { type Awaitable, isPromise, whenReady } from '../awaitable.ts'
 import * as allowed from '../option-rules.ts'
 import { checkOptions } from '../options.ts'
-import type { Verdict } from './check.ts'
-import type { Action, Resource } from './permissions.ts'
-import type { Principal } from './principal.ts'
-import type { Reply } from './refusal.ts'
-import { type AskedHeader, atOnce, type ServerRequest } from './request.ts'
+import type { Verdict } from './checks/check.ts'
+import type { Action, Resource } from './checks/permissions.ts'
+import { type AskedHeader, atOnce, type ServerRequest } from './incoming/request.ts'
+import type { Principal } from './outgoing/principal.ts'
+import type { Reply } from './outgoing/refusal.ts'
 import { checkVerifier, type Verifier } from './verifier.ts'
 
 /** What is used of a `Request`: any runtime's, its body untouched. */

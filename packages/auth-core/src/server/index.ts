@@ -4,20 +4,15 @@ export type { Awaitable } from '../awaitable.ts'
 export type { OptionRule, OptionRules } from '../option-rules.ts'
 export * as allowed from '../option-rules.ts'
 export { checkOptions, OptionsError, type OptionsErrorCode } from '../options.ts'
-export { canonicalAddress, networksOf } from './address.ts'
-export type { CacheOptions } from './cache.ts'
-export type { Verdict } from './check.ts'
-export type { AuditEvent, AuditListener } from './events.ts'
-export { createGuard, type Guard, type GuardOptions, type Needed, type WebRequest } from './guard.ts'
-export type { HashOptions } from './hash-queue.ts'
-export { createMemoryStore, type MemoryStore } from './memory-store.ts'
+export type { Verdict } from './checks/check.ts'
+export type { HashOptions } from './checks/hash-queue.ts'
 export {
   PasswordError,
   type PasswordErrorCode,
   type PasswordHasher,
   type Pbkdf2Options,
   pbkdf2Passwords,
-} from './passwords.ts'
+} from './checks/passwords.ts'
 export {
   type Action,
   includesAll,
@@ -25,14 +20,16 @@ export {
   type Permissions,
   permits,
   type Resource,
-} from './permissions.ts'
-export type { Principal, User } from './principal.ts'
-export type { AcceptedSchemes, BasicMeaning, ServerProduct } from './profiles.ts'
-export type { Refusal, RefusalReason, Reply } from './refusal.ts'
-export type { ChallengeMode } from './refuse.ts'
-export { type AskedHeader, atOnce, type ServerRequest } from './request.ts'
-export { type Digest, sha256 } from './secrets.ts'
-export type { SessionOptions, Sessions } from './sessions.ts'
+} from './checks/permissions.ts'
+export type { TarpitOptions } from './checks/tarpit.ts'
+export { createGuard, type Guard, type GuardOptions, type Needed, type WebRequest } from './guard.ts'
+export { canonicalAddress, networksOf } from './incoming/address.ts'
+export type { AcceptedSchemes, BasicMeaning, ServerProduct } from './incoming/profiles.ts'
+export { type AskedHeader, atOnce, type ServerRequest } from './incoming/request.ts'
+export type { CacheOptions } from './kept/cache.ts'
+export { createMemoryStore, type MemoryStore } from './kept/memory-store.ts'
+export { type Digest, sha256 } from './kept/secrets.ts'
+export type { SessionOptions, Sessions } from './kept/sessions.ts'
 export {
   type Attempt,
   type AttemptLimiter,
@@ -46,8 +43,11 @@ export {
   type TokenChange,
   type TokenFilter,
   type TokenStore,
-} from './stores.ts'
-export type { TarpitOptions } from './tarpit.ts'
-export type { NewToken, Tokens } from './tokens.ts'
+} from './kept/stores.ts'
+export type { NewToken, Tokens } from './kept/tokens.ts'
+export type { AuditEvent, AuditListener } from './outgoing/events.ts'
+export type { Principal, User } from './outgoing/principal.ts'
+export type { Refusal, RefusalReason, Reply } from './outgoing/refusal.ts'
+export type { ChallengeMode } from './outgoing/refuse.ts'
 export { checkVerifier, createVerifier, type Verifier } from './verifier.ts'
 export { type VerifierOptions, verifierOptionRules } from './verifier-options.ts'

@@ -2,17 +2,17 @@
 
 import type { Awaitable } from '../awaitable.ts'
 import * as allowed from '../option-rules.ts'
-import type { CacheOptions } from './cache.ts'
-import type { AuditListener } from './events.ts'
-import type { HashOptions } from './hash-queue.ts'
-import type { PasswordHasher } from './passwords.ts'
-import type { User } from './principal.ts'
-import { type AcceptedSchemes, basicMeanings, profiles, type ServerProduct } from './profiles.ts'
-import type { ChallengeMode } from './refuse.ts'
-import type { Digest } from './secrets.ts'
-import type { SessionOptions } from './sessions.ts'
-import type { AuthStore, StoredToken } from './stores.ts'
-import type { TarpitOptions } from './tarpit.ts'
+import type { HashOptions } from './checks/hash-queue.ts'
+import type { PasswordHasher } from './checks/passwords.ts'
+import type { TarpitOptions } from './checks/tarpit.ts'
+import { type AcceptedSchemes, basicMeanings, profiles, type ServerProduct } from './incoming/profiles.ts'
+import type { CacheOptions } from './kept/cache.ts'
+import type { Digest } from './kept/secrets.ts'
+import type { SessionOptions } from './kept/sessions.ts'
+import type { AuthStore, StoredToken } from './kept/stores.ts'
+import type { AuditListener } from './outgoing/events.ts'
+import type { User } from './outgoing/principal.ts'
+import type { ChallengeMode } from './outgoing/refuse.ts'
 
 /** Options of `createVerifier`. */
 export interface VerifierOptions {

@@ -1,6 +1,6 @@
 // Who is calling, and what they may do: what a verified request comes to.
 
-import type { Permission, Permissions } from './permissions.ts'
+import type { Permission, Permissions } from '../checks/permissions.ts'
 
 /**
  * Who a request is from. It holds no secret and may be logged. It is frozen, whole: whoever comes next with the same credential is told by

@@ -1,6 +1,6 @@
 // Tokens and sessions in this process's memory: for tests, for demos, and for servers whose tokens come from a file at each start.
 
-import { freezePermissions } from './principal.ts'
+import { freezePermissions } from '../outgoing/principal.ts'
 import {
   type SessionStore,
   type StoredSession,

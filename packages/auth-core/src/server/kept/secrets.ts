@@ -1,6 +1,6 @@
 // Makes random secrets, and hashes them: what a store keeps of a secret is of no use to a thief.
 
-import type { Awaitable } from '../awaitable.ts'
+import type { Awaitable } from '../../awaitable.ts'
 
 /** Hashes a random secret for a store: its SHA-256 as base64url, 43 characters. */
 export type Digest = (secret: string) => Awaitable<string>

@@ -1,13 +1,13 @@
 // Checks a password with a slow hash: the same time for a user who does not exist, and no hash at all once attempts are limited.
 
-import type { Awaitable } from '../awaitable.ts'
-import type { AuditListener } from './events.ts'
+import type { Awaitable } from '../../awaitable.ts'
+import type { ServerRequest } from '../incoming/request.ts'
+import { randomKey } from '../kept/secrets.ts'
+import type { AttemptLimiter } from '../kept/stores.ts'
+import type { AuditListener } from '../outgoing/events.ts'
+import type { User } from '../outgoing/principal.ts'
 import { type HashOptions, hashQueueOf } from './hash-queue.ts'
 import type { PasswordHasher } from './passwords.ts'
-import type { User } from './principal.ts'
-import type { ServerRequest } from './request.ts'
-import { randomKey } from './secrets.ts'
-import type { AttemptLimiter } from './stores.ts'
 
 /** What a password check is made of. */
 export interface PasswordCheckOptions {

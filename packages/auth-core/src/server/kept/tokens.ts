@@ -1,9 +1,9 @@
 // API tokens: made, found, changed and deleted. A token's value is told once, to whoever makes it, and kept nowhere.
 
-import { type Awaitable, whenReady } from '../awaitable.ts'
-import { encodeToken } from '../schemes/token.ts'
-import type { AuditListener } from './events.ts'
-import type { Permission } from './permissions.ts'
+import { type Awaitable, whenReady } from '../../awaitable.ts'
+import { encodeToken } from '../../schemes/token.ts'
+import type { Permission } from '../checks/permissions.ts'
+import type { AuditListener } from '../outgoing/events.ts'
 import type { RevocationLog } from './revocations.ts'
 import { type Digest, randomID, randomToken } from './secrets.ts'
 import type { StoredToken, TokenFilter, TokenStore } from './stores.ts'

@@ -1,11 +1,11 @@
 // Says once that the client's address is not told, or is none: limits for each address would then be none, and nobody notice.
 
-import type { Awaitable } from '../awaitable.ts'
-import { OptionsError } from '../options.ts'
-import { canonicalAddress } from './address.ts'
+import type { Awaitable } from '../../awaitable.ts'
+import { OptionsError } from '../../options.ts'
+import { canonicalAddress } from '../incoming/address.ts'
+import type { Presented } from '../incoming/presented.ts'
+import type { ServerRequest } from '../incoming/request.ts'
 import type { Verdict } from './check.ts'
-import type { Presented } from './presented.ts'
-import type { ServerRequest } from './request.ts'
 
 type Check = (presented: Presented, request: ServerRequest) => Awaitable<Verdict>
 

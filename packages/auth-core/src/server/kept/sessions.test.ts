@@ -1,7 +1,7 @@
 // Sessions: signing in and out, how long they last, whose they are, and what another site can not do with them.
 
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { encodeBasic, encodeToken } from '../index.ts'
+import { encodeBasic, encodeToken } from '../../index.ts'
 import {
   type AuditEvent,
   createMemoryStore,
@@ -10,7 +10,7 @@ import {
   type ServerRequest,
   type User,
   type VerifierOptions,
-} from './index.ts'
+} from '../index.ts'
 
 const passwords = pbkdf2Passwords({ iterations: 100 })
 const users = new Map<string, User>()

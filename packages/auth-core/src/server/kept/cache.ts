@@ -1,6 +1,6 @@
 // Remembers for a few seconds which credentials were found to be right, so that a busy client costs no look-up for each request.
 
-import type { Principal } from './principal.ts'
+import type { Principal } from '../outgoing/principal.ts'
 import { RevocationLog } from './revocations.ts'
 
 /** How much to remember. */

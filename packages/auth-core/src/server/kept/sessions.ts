@@ -1,9 +1,9 @@
 // Sessions: started by signing in, recognised by a cookie, ended by signing out, by time, or by whoever revokes them.
 
-import { OptionsError } from '../options.ts'
-import type { AuditListener } from './events.ts'
-import type { Principal } from './principal.ts'
-import { readCookie, type ServerRequest } from './request.ts'
+import { OptionsError } from '../../options.ts'
+import { readCookie, type ServerRequest } from '../incoming/request.ts'
+import type { AuditListener } from '../outgoing/events.ts'
+import type { Principal } from '../outgoing/principal.ts'
 import type { RevocationLog } from './revocations.ts'
 import { type Digest, randomKey } from './secrets.ts'
 import type { SessionStore, StoredSession } from './stores.ts'

@@ -1,12 +1,12 @@
 // Checks a session: it must not have ended, and whoever it is of must still be somebody.
 
-import type { Awaitable } from '../awaitable.ts'
+import type { Awaitable } from '../../awaitable.ts'
+import type { ServerRequest } from '../incoming/request.ts'
+import type { OwnSessions } from '../kept/sessions.ts'
+import type { Tokens } from '../kept/tokens.ts'
+import type { User } from '../outgoing/principal.ts'
+import type { RefusalReason } from '../outgoing/refusal.ts'
 import { accountOf, holderOf, type Verdict } from './check.ts'
-import type { User } from './principal.ts'
-import type { RefusalReason } from './refusal.ts'
-import type { ServerRequest } from './request.ts'
-import type { OwnSessions } from './sessions.ts'
-import type { Tokens } from './tokens.ts'
 
 /** What the check is made of. */
 interface SessionCheckOptions {

@@ -1,11 +1,11 @@
 // What a request presents: the Authorization header or the query, read as the product reads them.
 
-import { AuthError, type AuthorizationSyntaxError } from '../errors.ts'
-import { CONTROL, decodeBasic } from '../schemes/basic.ts'
-import { decodeBearer } from '../schemes/bearer.ts'
-import { decodeToken, splitTokenPair } from '../schemes/token.ts'
+import { AuthError, type AuthorizationSyntaxError } from '../../errors.ts'
+import { CONTROL, decodeBasic } from '../../schemes/basic.ts'
+import { decodeBearer } from '../../schemes/bearer.ts'
+import { decodeToken, splitTokenPair } from '../../schemes/token.ts'
+import type { RefusalReason } from '../outgoing/refusal.ts'
 import type { AcceptedSchemes, BasicMeaning, ProductProfile } from './profiles.ts'
-import type { RefusalReason } from './refusal.ts'
 
 /** A credential that is to be checked. */
 export type Presented =

@@ -1,7 +1,7 @@
 // Slow hashes are bounded: so many run, so many wait, and one client alone keeps nobody out.
 
 import { describe, expect, test, vi } from 'vitest'
-import { encodeBasic } from '../index.ts'
+import { encodeBasic } from '../../index.ts'
 import {
   type AttemptLimiter,
   createGuard,
@@ -10,7 +10,7 @@ import {
   type ServerRequest,
   type User,
   type VerifierOptions,
-} from './index.ts'
+} from '../index.ts'
 
 /** A hasher whose hashes end when they are told to, and which counts those that run. */
 function slowHasher() {

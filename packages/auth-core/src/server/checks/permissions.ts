@@ -1,7 +1,7 @@
 // InfluxDB's permissions: read or write, on a type of resource, on all of them or on one.
 
-import { isPromise } from '../awaitable.ts'
-import { OptionsError } from '../options.ts'
+import { isPromise } from '../../awaitable.ts'
+import { OptionsError } from '../../options.ts'
 
 /** What a permission lets its holder do. */
 export type Action = 'read' | 'write'

@@ -1,6 +1,6 @@
 // Bounds how many slow hashes run and wait at one time, so that whoever asks for hundreds takes neither threads nor time from the others.
 
-import { canonicalAddress, networksOf } from './address.ts'
+import { canonicalAddress, networksOf } from '../incoming/address.ts'
 
 /** How many slow hashes may be under way. Verifiers that are given the same object share it. */
 export interface HashOptions {

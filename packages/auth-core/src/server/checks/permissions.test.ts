@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createVerifier, includesAll, type Permission, permits, type Resource } from './index.ts'
+import { createVerifier, includesAll, type Permission, permits, type Resource } from '../index.ts'
 
 const reads = (resource: Resource): Permission[] => [{ action: 'read', resource }]
 

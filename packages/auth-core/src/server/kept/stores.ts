@@ -1,8 +1,8 @@
 // What is kept between requests: the interfaces that every store fills. Secrets are kept as hashes alone.
 
-import type { Awaitable } from '../awaitable.ts'
-import { AuthError } from '../errors.ts'
-import type { Permission } from './permissions.ts'
+import type { Awaitable } from '../../awaitable.ts'
+import { AuthError } from '../../errors.ts'
+import type { Permission } from '../checks/permissions.ts'
 
 /** An API token without its value, which only its holder knows. */
 export interface StoredToken {

@@ -2,7 +2,7 @@
 
 import { pbkdf2Sync } from 'node:crypto'
 import { describe, expect, test, vi } from 'vitest'
-import { PasswordError, pbkdf2Passwords } from './index.ts'
+import { PasswordError, pbkdf2Passwords } from '../index.ts'
 
 const passwords = pbkdf2Passwords({ iterations: 1000 })
 

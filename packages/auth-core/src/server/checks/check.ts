@@ -1,13 +1,13 @@
 // Checks a presented credential: an API token by its hash, a password by its slow hash, with failed attempts counted.
 
-import { type Awaitable, whenReady } from '../awaitable.ts'
-import type { AuditListener } from './events.ts'
+import { type Awaitable, whenReady } from '../../awaitable.ts'
+import type { Presented } from '../incoming/presented.ts'
+import type { ServerRequest } from '../incoming/request.ts'
+import type { StoredToken } from '../kept/stores.ts'
+import type { AuditListener } from '../outgoing/events.ts'
+import { freezePrincipal, type Principal, type User } from '../outgoing/principal.ts'
+import type { Refusal, RefusalReason } from '../outgoing/refusal.ts'
 import { createPasswordCheck, type PasswordCheckOptions } from './password-check.ts'
-import type { Presented } from './presented.ts'
-import { freezePrincipal, type Principal, type User } from './principal.ts'
-import type { Refusal, RefusalReason } from './refusal.ts'
-import type { ServerRequest } from './request.ts'
-import type { StoredToken } from './stores.ts'
 
 /** Who a request is from, or the answer that refuses it. */
 export type Verdict = { readonly principal: Principal } | { readonly refusal: Refusal }

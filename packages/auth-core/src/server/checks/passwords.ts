@@ -1,7 +1,7 @@
 // Hashes passwords slowly, since people choose passwords that can be guessed.
 
-import { AuthError } from '../errors.ts'
-import { equalBytes, fromBase64url, randomBytes, toBase64url } from './secrets.ts'
+import { AuthError } from '../../errors.ts'
+import { equalBytes, fromBase64url, randomBytes, toBase64url } from '../kept/secrets.ts'
 
 /** Hashes passwords and checks them. What it writes says how it was made, so that the way can change. */
 export interface PasswordHasher {

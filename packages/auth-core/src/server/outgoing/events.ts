@@ -1,6 +1,6 @@
 // What a server tells its audit log: who was let in, who was not and why, never a secret.
 
-import { isPromise } from '../awaitable.ts'
+import { isPromise } from '../../awaitable.ts'
 import type { RefusalReason } from './refusal.ts'
 
 /** What happened. A user name is told only once it is known to be one: people type passwords into the wrong field. */

@@ -1,7 +1,7 @@
 // What was revoked, in its order: what was found out before may no longer be so.
 
-import type { Awaitable } from '../awaitable.ts'
-import type { Principal } from './principal.ts'
+import type { Awaitable } from '../../awaitable.ts'
+import type { Principal } from '../outgoing/principal.ts'
 
 /** Whose credentials may no longer be good; everybody's where nothing is named. */
 export interface Revoked {

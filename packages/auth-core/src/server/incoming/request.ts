@@ -1,7 +1,7 @@
 // What a verifier looks at of a request: each framework's adapter tells it in this form, and the body is never touched.
 
-import { isPromise } from '../awaitable.ts'
-import { OptionsError } from '../options.ts'
+import { isPromise } from '../../awaitable.ts'
+import { OptionsError } from '../../options.ts'
 
 /** A header that a verifier may ask for. */
 export type AskedHeader =

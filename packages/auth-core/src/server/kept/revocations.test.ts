@@ -1,7 +1,7 @@
 // Revoked means revoked: at once in this process, whatever is under way; and what others revoke costs nobody what is remembered of them.
 
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { encodeBasic, encodeBearer, encodeToken } from '../index.ts'
+import { encodeBasic, encodeBearer, encodeToken } from '../../index.ts'
 import {
   createMemoryStore,
   createVerifier,
@@ -11,7 +11,7 @@ import {
   type User,
   type Verifier,
   type VerifierOptions,
-} from './index.ts'
+} from '../index.ts'
 
 const passwords = pbkdf2Passwords({ iterations: 100 })
 const hashed: Record<string, string> = {}

@@ -1,9 +1,9 @@
 // Makes refusals in a product's manner.
 
-import { formatChallenge } from '../challenge.ts'
-import type { AcceptedSchemes, ProductProfile } from './profiles.ts'
+import { formatChallenge } from '../../challenge.ts'
+import type { AcceptedSchemes, ProductProfile } from '../incoming/profiles.ts'
+import { isFromScript, type ServerRequest } from '../incoming/request.ts'
 import type { Refusal, RefusalReason } from './refusal.ts'
-import { isFromScript, type ServerRequest } from './request.ts'
 
 /** When a 401 says `WWW-Authenticate`. */
 export type ChallengeMode = 'auto' | 'always' | 'never'

@@ -1,6 +1,6 @@
 // What each InfluxDB product takes, and how it refuses, as data.
 
-import type { RefusalReason } from './refusal.ts'
+import type { RefusalReason } from '../outgoing/refusal.ts'
 
 /** A product whose manners a server can take on. */
 export type ServerProduct = 'v1' | 'v2' | 'cloud-serverless' | 'v3'
