@@ -1,12 +1,21 @@
 // Node's `fetch` with a credential that goes to its own origin and nowhere else.
 
-import { type AuthorizerOptions, createAuthorizer, withAuth } from '@fluxauth/auth-core/client'
+import {
+  type AuthorizerOptions,
+  allowed,
+  authorizerRules,
+  checkOptions,
+  createAuthorizer,
+  withAuth,
+} from '@fluxauth/auth-core/client'
 
 /** Options of {@link authFetch}. */
 export interface AuthFetchOptions extends AuthorizerOptions {
   /** The `fetch` to wrap. Default: Node's own. */
   readonly fetch?: typeof globalThis.fetch | undefined
 }
+
+const RULES = { ...authorizerRules, fetch: allowed.callback }
 
 /**
  * Makes a `fetch` that authenticates to one server.
@@ -25,9 +34,8 @@ export interface AuthFetchOptions extends AuthorizerOptions {
  * console.log((await fetch('/api/v2/buckets')).status) // 200
  * @see InfluxDB Cloud Serverless, API reference, "Authentication"
  */
-export function authFetch({
-  fetch = globalThis.fetch,
-  ...options
-}: AuthFetchOptions): typeof globalThis.fetch {
-  return withAuth(fetch, createAuthorizer(options))
+export function authFetch(options: AuthFetchOptions): typeof globalThis.fetch {
+  checkOptions(options, RULES)
+  const { fetch = globalThis.fetch, ...bound } = options
+  return withAuth(fetch, createAuthorizer(bound))
 }

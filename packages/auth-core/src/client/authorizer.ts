@@ -2,12 +2,12 @@
 
 import type { Credentials } from '../authorization.ts'
 import { isPromise } from '../awaitable.ts'
-import { HUNDRED_YEARS, number } from '../option-rules.ts'
 import { checkOptions } from '../options.ts'
 import { waitFor } from './abort.ts'
 import { type Asking, createAsk } from './asking.ts'
+import { authorizerRules } from './authorizer-options.ts'
 import type { AuthEvent, AuthEventListener } from './events.ts'
-import { type CredentialSource, toProvider, toValue } from './provider.ts'
+import { type CredentialSource, toCredentials, toProvider, toValue } from './provider.ts'
 import { type RetryOptions, readRetry } from './retry.ts'
 import { createTarget, type Target, type TargetOptions } from './target.ts'
 
@@ -113,13 +113,15 @@ export interface Authorizer {
  * @param options `credentials`, their `origin`, and `onEvent` to observe
  * @returns the authorizer
  * @throws {TargetError} `ERR_TARGET_ORIGIN`, `ERR_TARGET_INSECURE` or `ERR_TARGET_USERINFO`
- * @throws {CredentialsError} `ERR_CREDENTIALS_TYPE` when there are no `credentials`
+ * @throws {CredentialsError} `ERR_CREDENTIALS_TYPE` when there are no `credentials`, `ERR_CREDENTIALS_SCHEME` or what `formatAuthorization` names when
+ *   they cannot be sent; those of a provider are refused when it gives them
+ * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  */
 export function createAuthorizer(options: AuthorizerOptions): Authorizer {
+  checkOptions(options, authorizerRules)
   const { credentials, onEvent, onExisting = 'keep', retry = false, holdOff = 30 } = options
-  checkOptions({ holdOff }, { holdOff: number(0, HUNDRED_YEARS) })
   const provider = toProvider(credentials)
-  const target = createTarget(options)
+  const target = createTarget({ origin: options.origin, allowInsecure: options.allowInsecure })
   const fixed = typeof credentials === 'string' || 'scheme' in credentials
   const refreshes = new Map<string, Refresh>()
   const generationOf = (origin: string): number =>
@@ -142,6 +144,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     }
     return inHand.authorization
   }
+  if (fixed) make(toCredentials(credentials as string | Credentials), 0)
   /** The refresh whose outcome a refused request is to share; it begins one where there was none since the request was sent. */
   const refresh = (origin: string, refused: { credentials: Credentials; generation: number }): Refresh => {
     const last = refreshes.get(origin)

@@ -1,5 +1,6 @@
 // One request from its first sending to its answer: what every adapter sends, and when it sends again.
 
+import { OptionsError } from '../options.ts'
 import { sleep } from './abort.ts'
 import type { Authorization, Authorizer } from './authorizer.ts'
 import { RedirectError, TargetError } from './errors.ts'
@@ -78,13 +79,17 @@ const DECIDING: readonly number[] = [301, 302, 303, 307, 308, 401, 403, 429, 503
  * @param request whose headers are changed
  * @returns what to send, and what to do after each answer; at once when the provider has its answer at hand
  * @throws {TargetError} `ERR_TARGET_EXISTING`
+ * @throws {OptionsError} `ERR_OPTION_VALUE` for another `redirect`
  * @see Fetch standard, section 4.4, "HTTP-redirect fetch"
  */
 export function startExchange(
   authorizer: Authorizer,
   request: ExchangeRequest,
 ): Exchange | Promise<Exchange> {
-  const { url, headers, signal } = request
+  const { url, headers, signal, redirect } = request
+  if (redirect !== 'follow' && redirect !== 'manual' && redirect !== 'error') {
+    throw new OptionsError('ERR_OPTION_VALUE', "redirect has to be one of 'follow', 'manual', 'error'")
+  }
   if (headers.has('authorization')) {
     if (authorizer.onExisting === 'keep') return new OngoingExchange(authorizer, request, undefined)
     throw new TargetError('ERR_TARGET_EXISTING', 'The request has an Authorization header already: remove it')

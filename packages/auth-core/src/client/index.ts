@@ -11,6 +11,7 @@ export {
   createAuthorizer,
   type Origin,
 } from './authorizer.ts'
+export { authorizerRules } from './authorizer-options.ts'
 export { RedirectError, type RedirectErrorCode, TargetError, type TargetErrorCode } from './errors.ts'
 export type { AuthEvent, AuthEventListener } from './events.ts'
 export {

@@ -45,7 +45,8 @@ export function toProvider(source: CredentialSource): CredentialProvider {
   return { get: () => credentials }
 }
 
-function toCredentials(value: string | Credentials): Credentials {
+/** Credentials as they are, and a string as an API token. */
+export function toCredentials(value: string | Credentials): Credentials {
   if (typeof value !== 'string' && (typeof value !== 'object' || value === null)) {
     throw new CredentialsError(
       'ERR_CREDENTIALS_TYPE',

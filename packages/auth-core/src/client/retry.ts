@@ -1,10 +1,12 @@
 // When to send a request again: a server that is busy says so with 429 or 503 and `Retry-After`.
 
+import { number, type OptionRules, whole } from '../option-rules.ts'
+
 /** How to wait for a busy server. */
 export interface RetryOptions {
   /** How many times to try again, at most. Default 2. */
   readonly attempts?: number
-  /** Longest wait in seconds; a server that asks for more is not waited for. Default 60. */
+  /** Longest wait in seconds, at most 2,147,483, which is what a timer can wait; a server that asks for more is not waited for. Default 60. */
   readonly maxDelay?: number
 }
 
@@ -14,11 +16,17 @@ const HTTP_DATE = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /
 /** In seconds: what timers can wait for at most. */
 const LONGEST_WAIT = 2_147_483
 
+/** What the options may be. */
+export const retryRules: OptionRules<keyof RetryOptions> = {
+  attempts: whole(0),
+  maxDelay: number(0, LONGEST_WAIT),
+}
+
 /** Fills in the defaults; `false` is no attempt at all. */
 export function readRetry(retry: boolean | RetryOptions): Required<RetryOptions> {
   if (retry === false) return { attempts: 0, maxDelay: 0 }
   const { attempts = 2, maxDelay = 60 } = retry === true ? {} : retry
-  return { attempts, maxDelay: Math.min(maxDelay, LONGEST_WAIT) }
+  return { attempts, maxDelay }
 }
 
 /**

@@ -1,5 +1,7 @@
 // Which origins may receive a credential.
 
+import { boolean, type OptionRule } from '../option-rules.ts'
+import { checkOptions } from '../options.ts'
 import { TargetError } from './errors.ts'
 
 /** Options of {@link createTarget}. */
@@ -9,6 +11,8 @@ export interface TargetOptions {
   /** Allows plain `http:` to other hosts than this machine, where anyone on the way can read the credential. Default `false`. */
   readonly allowInsecure?: boolean | undefined
 }
+
+const RULES = { origin: { wanted: '', test: () => true } satisfies OptionRule, allowInsecure: boolean }
 
 /** The origins a credential is bound to. */
 export interface Target {
@@ -32,9 +36,18 @@ export interface Target {
  * @returns the target
  * @throws {TargetError} `ERR_TARGET_ORIGIN` for what is not an origin (a wildcard, a path, a query, user name or password),
  *   `ERR_TARGET_INSECURE` for plain http to another host than 127.0.0.0/8, ::1 or localhost
+ * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`, such as for an `allowInsecure` that is neither `true` nor `false`
  * @see RFC 6454; WHATWG URL, section 4.7
  */
-export function createTarget({ origin, allowInsecure = false }: TargetOptions): Target {
+export function createTarget(options: TargetOptions): Target {
+  checkOptions(options, RULES)
+  const { origin, allowInsecure = false } = options
+  if (origin === undefined || origin === null) {
+    throw new TargetError(
+      'ERR_TARGET_ORIGIN',
+      `The origin is ${origin}: give one like https://localhost:8086. Is the variable set that you read it from?`,
+    )
+  }
   const list = (Array.isArray(origin) ? origin : [origin]) as readonly (string | { readonly href: string })[]
   const [first, ...others] = list.map((item) => readOrigin(item, allowInsecure))
   if (first === undefined) throw new TargetError('ERR_TARGET_ORIGIN', 'Name at least one origin')

@@ -8,6 +8,9 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import {
   type AuthorizerOptions,
+  allowed,
+  authorizerRules,
+  checkOptions,
   createAuthorizer,
   type Exchange,
   isDeciding,
@@ -22,6 +25,9 @@ export interface AuthHttpOptions extends AuthorizerOptions {
   /** The agents to send with, for each protocol; connections, TLS and keep-alive are theirs. Default: Node's own, which keep alive. */
   readonly agents?: { readonly http?: http.Agent; readonly https?: https.Agent } | undefined
 }
+
+const AGENT = allowed.having('destroy')
+const RULES = { ...authorizerRules, agents: allowed.group({ http: AGENT, https: AGENT }) }
 
 /** Options of one request. */
 export interface AuthHttpRequest {
@@ -67,8 +73,10 @@ export interface AuthHttp {
  * response.resume()
  * console.log(response.statusCode) // 200
  */
-export function authHttp({ agents = {}, ...options }: AuthHttpOptions): AuthHttp {
-  const authorizer = createAuthorizer(options)
+export function authHttp(options: AuthHttpOptions): AuthHttp {
+  checkOptions(options, RULES)
+  const { agents = {}, ...bound } = options
+  const authorizer = createAuthorizer(bound)
 
   // One promise for the whole request: with a promise for each step it would cost a measurable share of the request.
   const request: AuthHttp['request'] = (to, init: AuthHttpRequest = {}) =>

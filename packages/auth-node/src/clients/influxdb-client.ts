@@ -50,7 +50,7 @@ export interface AuthInfluxDBOptions
  * @see InfluxDB client library for JavaScript, "ClientOptions"
  */
 export function authInfluxDB(options: AuthInfluxDBOptions): InfluxDB {
-  const { credentials, origin, allowInsecure, onExisting, retry, onEvent, ...given } = options
+  const { credentials, origin, allowInsecure, onExisting, retry, holdOff, onEvent, ...given } = options
   const { server, ...urls } = readServer(given.url, given.proxyUrl, allowInsecure)
   const authorizer = createAuthorizer({
     credentials,
@@ -58,6 +58,7 @@ export function authInfluxDB(options: AuthInfluxDBOptions): InfluxDB {
     allowInsecure,
     onExisting,
     retry,
+    holdOff,
     onEvent,
   })
   authorizer.target.resolve(server)

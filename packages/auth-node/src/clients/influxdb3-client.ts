@@ -60,7 +60,7 @@ class AuthInfluxDBClient extends InfluxDBClient {
   readonly #options: ClientOptions
 
   constructor(options: AuthInfluxDBClientOptions) {
-    const { credentials, origin, allowInsecure, onExisting, retry, onEvent, ...given } = options
+    const { credentials, origin, allowInsecure, onExisting, retry, holdOff, onEvent, ...given } = options
     const { server: host, ...urls } = readServer(given.host, given.proxyUrl, allowInsecure)
     const authorizer = createAuthorizer({
       credentials,
@@ -68,6 +68,7 @@ class AuthInfluxDBClient extends InfluxDBClient {
       allowInsecure,
       onExisting,
       retry,
+      holdOff,
       onEvent,
     })
     authorizer.target.resolve(host)

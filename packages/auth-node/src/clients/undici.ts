@@ -4,6 +4,9 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Duplex } from 'node:stream'
 import {
   type AuthorizerOptions,
+  allowed,
+  authorizerRules,
+  checkOptions,
   createAuthorizer,
   type Exchange,
   isDeciding,
@@ -26,6 +29,8 @@ export interface AuthInterceptorOptions extends AuthorizerOptions {
   /** Whether to follow redirects here, under the rules of `fetch`, or leave them, as undici does. Default `'manual'`. */
   readonly redirect?: 'follow' | 'manual' | 'error' | undefined
 }
+
+const RULES = { ...authorizerRules, redirect: allowed.oneOf('follow', 'manual', 'error') }
 
 /**
  * Makes a dispatcher authenticate requests to one server.
@@ -84,11 +89,10 @@ export function authInterceptor(options: AuthInterceptorOptions): Dispatcher.Dis
   return createInterceptor(options, undefined).intercept
 }
 
-function createInterceptor(
-  { redirect = 'manual', ...options }: AuthInterceptorOptions,
-  connected: Connected | undefined,
-) {
-  const authorizer = createAuthorizer(options)
+function createInterceptor(options: AuthInterceptorOptions, connected: Connected | undefined) {
+  checkOptions(options, RULES)
+  const { redirect = 'manual', ...bound } = options
+  const authorizer = createAuthorizer(bound)
   const watchesAnswers = authorizer.watchesAnswers || redirect !== 'manual'
   // undici's redirect interceptor dispatches each hop with the same handler: what left once stays without.
   const left = new WeakSet<Handler>()
