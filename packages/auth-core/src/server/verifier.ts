@@ -1,17 +1,19 @@
 // The one object that every server adapter uses: it says who a request is from, or how to refuse it.
 
-import { type Awaitable, isPromise, whenReady } from '../awaitable.ts'
+import type { Awaitable } from '../awaitable.ts'
 import * as allowed from '../option-rules.ts'
 import { checkOptions } from '../options.ts'
 import { watchAddress } from './checks/address-watch.ts'
-import { createCheck, credentialKey, type Verdict } from './checks/check.ts'
-import { type Action, permits, type Resource, toResource } from './checks/permissions.ts'
+import { createCheck, type Verdict } from './checks/check.ts'
+import type { Action, Resource } from './checks/permissions.ts'
+import { createPermit } from './checks/permit.ts'
 import { createSessionCheck } from './checks/session-check.ts'
+import { createSignIn } from './checks/sign-in.ts'
 import { createTarpit } from './checks/tarpit.ts'
-import { type HeaderRules, isBasic, type Presented, readHeader, readQuery } from './incoming/presented.ts'
+import { createVerify } from './checks/verify.ts'
 import { type AcceptedSchemes, profiles } from './incoming/profiles.ts'
-import { addressOf, isCrossSite, type ServerRequest } from './incoming/request.ts'
-import { moment, ShortMemory } from './kept/cache.ts'
+import type { ServerRequest } from './incoming/request.ts'
+import { ShortMemory } from './kept/cache.ts'
 import { revocationsOf } from './kept/revocations.ts'
 import { sha256 } from './kept/secrets.ts'
 import { checkSessionCookie, createSessions, type Sessions } from './kept/sessions.ts'
@@ -19,8 +21,9 @@ import { completeStore } from './kept/stores.ts'
 import { createTokens, type Tokens } from './kept/tokens.ts'
 import { type AuditEvent, quietly } from './outgoing/events.ts'
 import type { Principal } from './outgoing/principal.ts'
-import type { Refusal, RefusalReason, Reply } from './outgoing/refusal.ts'
+import type { Refusal, Reply } from './outgoing/refusal.ts'
 import { createRefusals } from './outgoing/refuse.ts'
+import { createRefuser } from './outgoing/refuser.ts'
 import { type VerifierOptions, verifierOptionRules } from './verifier-options.ts'
 
 /** Says who requests are from. */
@@ -68,12 +71,6 @@ export interface Verifier {
   forget(userID?: string): void
 }
 
-/** How often a sign-in is checked while its user is being changed. */
-const SIGN_IN_TRIES = 3
-
-/** A verdict that lets in. */
-type Right = Extract<Verdict, { readonly principal: Principal }>
-
 /**
  * Tells a verifier from what is none, before a guard is made of it.
  *
@@ -100,54 +97,25 @@ export function checkVerifier(verifier: Verifier): void {
 export function createVerifier(options: VerifierOptions): Verifier {
   checkOptions(options, verifierOptionRules)
   checkSessionCookie(options.session)
+  const { findUser, passwords, hashes, onPasswordUpgrade, maxLength, digest = sha256, session = {} } = options
+  const { origins = [] } = session
+
+  // What comes in.
   const profile = profiles[options.product ?? 'cloud-serverless']
   const chosen = Object.entries(options.schemes ?? {}).filter(([, value]) => value !== undefined)
   const schemes: AcceptedSchemes = { ...profile.schemes, ...Object.fromEntries(chosen) }
-  const { findUser, passwords, onPasswordUpgrade, digest = sha256, session = {} } = options
-  const store = completeStore(options.store, options.findToken)
+  const headerRules = { schemes, exactWords: profile.exactWords, basic: schemes.basic, maxLength }
+
+  // What goes out.
   const emit = quietly<AuditEvent>(options.onEvent)
   const report = quietly(options.onError)
-  const refusals = createRefusals(profile, schemes, options.challenge ?? 'auto')
-  const headerRules: HeaderRules = {
-    schemes,
-    exactWords: profile.exactWords,
-    basic: schemes.basic,
-    maxLength: options.maxLength,
-  }
+  const refuser = createRefuser(createRefusals(profile, schemes, options.challenge ?? 'auto'), emit, report)
+  const { refuse } = refuser
 
+  // What is kept.
+  const store = completeStore(options.store, options.findToken)
+  const { attempts } = store
   const revocations = [revocationsOf(options.store?.tokens), revocationsOf(options.store?.sessions)] as const
-  const forget = (userID?: string): void => {
-    // Handed over as a listener, it is called with whatever is told there.
-    const named = typeof userID === 'string' ? { userID } : {}
-    for (const log of revocations) log.note(named)
-  }
-  // What was found to be right. Apart, so that no header can be taken for a cookie.
-  const memory = () =>
-    new ShortMemory<Right>(revocations, options.cache === false ? { entries: 0 } : (options.cache ?? {}))
-  const seen = memory()
-  const seenCookies = memory()
-
-  const refuse = (
-    reason: RefusalReason,
-    request: ServerRequest,
-    user?: string,
-    seconds?: number,
-  ): { refusal: Refusal } => {
-    const refusal = refusals(reason, request, seconds)
-    emit({ type: 'refused', reason, status: refusal.status, user, address: addressOf(request) })
-    return { refusal }
-  }
-  const failSafe = (
-    request: ServerRequest | undefined,
-    error: unknown,
-    reason: 'unavailable' | 'failed' = 'unavailable',
-  ): { refusal: Refusal } => {
-    report(error)
-    const refusal = refusals(reason)
-    emit({ type: 'refused', reason, status: refusal.status, address: request && addressOf(request) })
-    return { refusal }
-  }
-
   const tokens = createTokens(store.tokens, digest, emit, revocations[0])
   const sessions = createSessions(store.sessions, {
     digest,
@@ -156,157 +124,26 @@ export function createVerifier(options: VerifierOptions): Verifier {
     report,
     ...session,
   })
-  const checkPresented = createCheck({
-    findToken: tokens.find,
-    findUser,
-    passwords,
-    hashes: options.hashes,
-    onPasswordUpgrade,
-    attempts: store.attempts,
-    tarpit: createTarpit(options.tarpit),
-    refuse,
-    emit,
-    report,
-  })
-  const check = store.attempts ? watchAddress(checkPresented, report) : checkPresented
+  const kept = options.cache === false ? { entries: 0 } : (options.cache ?? {})
+
+  // What is checked.
+  const tarpit = createTarpit(options.tarpit)
+  const found = { findToken: tokens.find, findUser, passwords, hashes, onPasswordUpgrade, attempts, tarpit }
+  const checkPresented = createCheck({ ...found, refuse, emit, report })
+  const check = attempts ? watchAddress(checkPresented, report) : checkPresented
   const checkSession = createSessionCheck({ sessions, tokens, findUser, refuse })
-
-  const { origins = [] } = session
-  const checkOnce = (presented: Presented, request: ServerRequest, text?: string): Awaitable<Verdict> => {
-    const credential = credentialKey(presented)
-    const known = seen.find(credential, text)
-    if (known) return known
-    const began = moment()
-    return whenReady(check(presented, request), (verdict) => {
-      if ('principal' in verdict) seen.set(credential, text, verdict, began)
-      return verdict
-    })
-  }
-
-  const fromHeader = (value: string, request: ServerRequest): Awaitable<Verdict> => {
-    // A browser adds Basic by itself once it has asked for it, as it does cookies; no Token, and no Bearer.
-    if (isBasic(value) && isCrossSite(request, origins)) return refuse('cross-site', request)
-    const known = seen.get(value)
-    if (known) return known
-    const presented = readHeader(value, headerRules)
-    if (typeof presented === 'string') return refuse(presented, request)
-    return checkOnce(presented, request, value)
-  }
-
-  const fromQuery = (request: ServerRequest): Awaitable<Verdict> | undefined => {
-    const presented = readQuery(request.url, schemes, options.maxLength)
-    if (typeof presented === 'string') return refuse(presented, request)
-    return presented && checkOnce(presented, request)
-  }
-
-  const fromCookie = (request: ServerRequest): Awaitable<Verdict> => {
-    const key = schemes.session ? sessions.keyOf(request) : undefined
-    if (!key) return refuse('missing', request)
-    if (typeof key !== 'string') return refuse('malformed', request)
-    if (isCrossSite(request, origins)) return refuse('cross-site', request)
-    const known = seenCookies.get(key)
-    if (known) return known
-    const began = moment()
-    return checkSession(key, request).then(({ verdict, until }) => {
-      if ('principal' in verdict) seenCookies.set(key, key, verdict, began, until - Date.now())
-      return verdict
-    })
-  }
-
-  const read = (request: ServerRequest): Awaitable<Verdict> => {
-    const { authorization } = request
-    const byQuery = schemes.query ? fromQuery(request) : undefined
-    if (byQuery) return byQuery
-    if (authorization === undefined) return fromCookie(request)
-    // Two credentials are an error, not a choice.
-    if (typeof authorization !== 'string') return refuse('malformed', request)
-    return fromHeader(authorization, request)
-  }
-
-  /** What is revoked while a sign-in is under way, revokes it too: then everything is asked for again. */
-  const startSession = async (presented: Presented, request: ServerRequest): Promise<Reply> => {
-    for (let tries = 0; tries < SIGN_IN_TRIES; tries++) {
-      const began = moment().revocations
-      const verdict = await check(presented, request)
-      if ('refusal' in verdict) return verdict.refusal
-      const { principal } = verdict
-      const old = sessions.keyOf(request)
-      const { id, cookie } = await sessions.start(principal, request)
-      const stands = { ...principal, sessionID: id }
-      if (revocations.some((log) => log.hasRevoked(stands, began))) {
-        await sessions.undo(id)
-        continue
-      }
-      try {
-        if (typeof old === 'string') await sessions.end(old)
-      } catch (error) {
-        await sessions.undo(id)
-        throw error
-      }
-      emit({ type: 'signed-in', user: principal.user, address: addressOf(request) })
-      return { status: 204, headers: { 'set-cookie': cookie, 'cache-control': 'no-store' }, body: '' }
-    }
-    return refuse('unavailable', request).refusal
-  }
-
-  const verify = (request: ServerRequest): Awaitable<Verdict> => {
-    try {
-      const verdict = read(request)
-      return isPromise(verdict) ? verdict.catch((error) => failSafe(request, error)) : verdict
-    } catch (error) {
-      return failSafe(request, error)
-    }
-  }
+  const shared = { headerRules, origins, check, sessions, refuser }
 
   return {
-    verify,
-    permit(principal, request, action, resource, id) {
-      try {
-        const wanted = toResource(resource, id)
-        const isPlaced = wanted.orgID !== undefined || wanted.org !== undefined
-        const placed = isPlaced ? wanted : { ...wanted, orgID: principal.orgID }
-        if (permits(principal.permissions, action, placed)) return undefined
-        return refuse('forbidden', request, principal.user).refusal
-      } catch (error) {
-        return failSafe(request, error, 'failed').refusal
-      }
-    },
-    fail: (error, request) => failSafe(request, error, 'failed').refusal,
-    async signIn(request) {
-      try {
-        if (!schemes.session) return refuse('scheme', request).refusal
-        if (isCrossSite(request, origins)) return refuse('cross-site', request).refusal
-        const { authorization } = request
-        if (authorization === undefined) return refuse('missing', request).refusal
-        const only = { ...schemes, token: false, bearer: false, tokenPair: false } as const
-        const presented =
-          typeof authorization === 'string'
-            ? readHeader(authorization, { ...headerRules, schemes: only, basic: schemes.signIn })
-            : 'malformed'
-        if (typeof presented === 'string') return refuse(presented, request).refusal
-        return await startSession(presented, request)
-      } catch (error) {
-        return failSafe(request, error).refusal
-      }
-    },
-    async signOut(request) {
-      try {
-        const key = sessions.keyOf(request)
-        if (!key) return refuse('missing', request).refusal
-        if (typeof key !== 'string') return refuse('malformed', request).refusal
-        if (isCrossSite(request, origins)) return refuse('cross-site', request).refusal
-        const cookie = sessions.removal(request)
-        const ended = await sessions.end(key)
-        if (!ended) return refuse('wrong', request).refusal
-        emit({ type: 'signed-out', user: ended.user, address: addressOf(request) })
-        const headers = { 'set-cookie': cookie, 'cache-control': 'no-store' }
-        return { status: 204, headers, body: '' }
-      } catch (error) {
-        return failSafe(request, error).refusal
-      }
-    },
+    verify: createVerify({ ...shared, checkSession, memory: () => new ShortMemory(revocations, kept) }),
+    ...createPermit(refuser),
+    ...createSignIn({ ...shared, revocations, emit }),
     tokens,
     sessions,
-    forget,
+    forget(userID) {
+      // Handed over as a listener, it is called with whatever is told there.
+      const named = typeof userID === 'string' ? { userID } : {}
+      for (const log of revocations) log.note(named)
+    },
   }
 }

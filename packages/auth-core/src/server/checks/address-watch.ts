@@ -1,13 +1,8 @@
 // Says once that the client's address is not told, or is none: limits for each address would then be none, and nobody notice.
 
-import type { Awaitable } from '../../awaitable.ts'
 import { OptionsError } from '../../options.ts'
 import { canonicalAddress } from '../incoming/address.ts'
-import type { Presented } from '../incoming/presented.ts'
-import type { ServerRequest } from '../incoming/request.ts'
-import type { Verdict } from './check.ts'
-
-type Check = (presented: Presented, request: ServerRequest) => Awaitable<Verdict>
+import type { Check } from './check.ts'
 
 /** Puts before a check what reports the first request whose address no attempts can be counted on. */
 export function watchAddress(check: Check, report: (error: unknown) => void): Check {

@@ -21,10 +21,11 @@ export interface CheckOptions extends PasswordCheckOptions {
   readonly emit: AuditListener
 }
 
+/** Checks a presented credential. */
+export type Check = (presented: Presented, request: ServerRequest) => Awaitable<Verdict>
+
 /** Makes what checks presented credentials. */
-export function createCheck(
-  options: CheckOptions,
-): (presented: Presented, request: ServerRequest) => Awaitable<Verdict> {
+export function createCheck(options: CheckOptions): Check {
   const { findToken, findUser, attempts, tarpit, refuse, emit } = options
   const comparePassword = createPasswordCheck(options)
 

@@ -16,9 +16,20 @@ interface SessionCheckOptions {
   readonly refuse: (reason: RefusalReason, request: ServerRequest, user?: string) => Verdict
 }
 
-/** Makes what checks the session of a key; `until` is when it ends. */
-export function createSessionCheck({ sessions, tokens, findUser, refuse }: SessionCheckOptions) {
-  return async (key: string, request: ServerRequest): Promise<{ verdict: Verdict; until: number }> => {
+/** Checks the session of a key; `until` is when it ends. */
+export type SessionCheck = (
+  key: string,
+  request: ServerRequest,
+) => Promise<{ readonly verdict: Verdict; readonly until: number }>
+
+/** Makes what checks sessions. */
+export function createSessionCheck({
+  sessions,
+  tokens,
+  findUser,
+  refuse,
+}: SessionCheckOptions): SessionCheck {
+  return async (key, request) => {
     const found = await sessions.find(key)
     if (!found) return { verdict: refuse('wrong', request), until: 0 }
     const { session, until } = found
