@@ -12,7 +12,7 @@ const options: Options = publishedPackage({
   'servers/express': 'src/servers/express.ts',
   'servers/fastify': 'src/servers/fastify.ts',
   'servers/koa': 'src/servers/koa.ts',
-  server: 'src/server/index.ts',
+  server: 'src/verifier/index.ts',
   'stores/memory': 'src/stores/memory.ts',
   'stores/sqlite': 'src/stores/sqlite.ts',
   'stores/redis': 'src/stores/redis.ts',

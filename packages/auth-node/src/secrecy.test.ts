@@ -27,9 +27,9 @@ import {
   readInfluxProfiles,
   writeInfluxProfiles,
 } from './index.ts'
-import { createVerifier } from './server/index.ts'
 import { readRequest } from './servers/http.ts'
 import { createMemoryStore } from './stores/memory.ts'
+import { createVerifier } from './verifier/index.ts'
 
 const SECRET = 's3cret'
 const origin = 'http://127.0.0.1:8086'

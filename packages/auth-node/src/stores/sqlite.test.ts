@@ -21,7 +21,7 @@ import { promisify } from 'node:util'
 import { testStore } from '@fluxauth/auth-testkit'
 import Database from 'libsql'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { createVerifier } from '../server/index.ts'
+import { createVerifier } from '../verifier/index.ts'
 import { createSqliteStore } from './sqlite.ts'
 
 const WRITER = fileURLToPath(new URL('../testing/sqlite-writer.js', import.meta.url))
