@@ -5,28 +5,11 @@ import { isPromise } from '../awaitable.ts'
 import { checkOptions } from '../options.ts'
 import { waitFor } from './abort.ts'
 import { type Asking, createAsk } from './asking.ts'
-import { authorizerRules } from './authorizer-options.ts'
-import type { AuthEvent, AuthEventListener } from './events.ts'
-import { type CredentialSource, toCredentials, toProvider, toValue } from './provider.ts'
+import { type AuthorizerOptions, authorizerRules } from './authorizer-options.ts'
+import type { AuthEvent } from './events.ts'
+import { toCredentials, toProvider, toValue } from './provider.ts'
 import { type RetryOptions, readRetry } from './retry.ts'
-import { createTarget, type Target, type TargetOptions } from './target.ts'
-
-/** Options of {@link createAuthorizer}. */
-export interface AuthorizerOptions extends TargetOptions {
-  /** An API token, credentials, a function that returns either, or a provider. */
-  readonly credentials: CredentialSource
-  /** What to do with an `Authorization` header that the caller set: `'keep'` it instead of ours (default), or refuse with an `'error'`. */
-  readonly onExisting?: 'keep' | 'error' | undefined
-  /** Whether to wait and try again where a 429 or 503 says when (`Retry-After`). Default `false`. */
-  readonly retry?: boolean | RetryOptions | undefined
-  /**
-   * In seconds: for how long a credential that was refused, and that the provider gave again when it was asked anew, is not asked about
-   * once more. Default 30: a server that refuses everything has a command run once, not once for each request.
-   */
-  readonly holdOff?: number | undefined
-  /** Is told what happens to the credential, never the credential. */
-  readonly onEvent?: AuthEventListener | undefined
-}
+import { createTarget, type Target } from './target.ts'
 
 /** A URL, or as much of it as says whom a request is for. */
 export interface Origin {

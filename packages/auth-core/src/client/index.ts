@@ -7,11 +7,10 @@ export { checkOptions, OptionsError, type OptionsErrorCode } from '../options.ts
 export {
   type Authorization,
   type Authorizer,
-  type AuthorizerOptions,
   createAuthorizer,
   type Origin,
 } from './authorizer.ts'
-export { authorizerRules } from './authorizer-options.ts'
+export { type AuthorizerOptions, authorizerRules } from './authorizer-options.ts'
 export { RedirectError, type RedirectErrorCode, TargetError, type TargetErrorCode } from './errors.ts'
 export type { AuthEvent, AuthEventListener } from './events.ts'
 export {

@@ -11,7 +11,7 @@ import { type Check, credentialKey, type Verdict } from './check.ts'
 import type { SessionCheck } from './session-check.ts'
 
 /** A verdict that lets in. */
-export type Right = Extract<Verdict, { readonly principal: Principal }>
+type Right = Extract<Verdict, { readonly principal: Principal }>
 
 /** What verifying is made of. */
 interface VerifyParts {
