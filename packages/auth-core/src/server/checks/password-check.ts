@@ -30,6 +30,9 @@ export type PasswordOutcome =
 /** Under which attempts count together whose address is not told: who has no address must not have a limit for each name alone. */
 const NOWHERE = 'unknown'
 
+/** How often a password is checked while its user is being changed. */
+const TRIES = 3
+
 /** Makes what checks passwords. Requests that bring the same at once share one check, which counts as one attempt. */
 export function createPasswordCheck(options: PasswordCheckOptions) {
   const { findUser, passwords, attempts, emit, report } = options
@@ -47,23 +50,33 @@ export function createPasswordCheck(options: PasswordCheckOptions) {
     password: string,
     address: string | undefined,
     isGone: () => boolean,
+    close: () => void,
   ): Promise<PasswordOutcome> => {
     if (!findUser || !passwords || !nobody) return { known: undefined }
-    const user = await findUser(username)
+    let user = await findUser(username)
     // A directory may find one user by many spellings: they are not a limit each.
     const attempt = { user: user?.id ?? username, address: address || NOWHERE }
     const { wait, locks } = (await attempts?.begin(attempt)) ?? { wait: 0, locks: false }
     if (locks) emit({ type: 'locked', seconds: wait, user: user?.name, address })
     if (wait > 0) return { wait }
-    const right = await hashes.run(() => isRight(password, user?.password, passwords), address, isGone)
-    if (right === undefined) {
-      await attempts?.cancel?.(attempt)
-      return { busy: true }
+    for (let tries = 0; tries < TRIES; tries++) {
+      const stored = user?.password
+      const right = await hashes.run(() => isRight(password, stored, passwords), address, isGone)
+      if (right === undefined) {
+        await attempts?.cancel?.(attempt)
+        return { busy: true }
+      }
+      if (!right || !user) return { known: user }
+      // A hash takes long enough for its user to be changed meanwhile: who comes from here on is checked by themselves.
+      close()
+      const before = user
+      user = await findUser(username)
+      if (user?.id !== before.id || user.password !== stored) continue
+      await attempts?.succeed(attempt)
+      if (passwords.isOutdated(stored as string)) await upgrade(user, password, passwords, address)
+      return { user }
     }
-    if (!right || !user?.password) return { known: user }
-    await attempts?.succeed(attempt)
-    if (passwords.isOutdated(user.password)) await upgrade(user, password, passwords, address)
-    return { user }
+    return { known: user }
   }
 
   /** A hash that cannot be read is nobody's: it takes as long as any other, and the error log is told. */
@@ -98,6 +111,9 @@ export function createPasswordCheck(options: PasswordCheckOptions) {
         () => false,
       )
       if (hash === undefined) return
+      // An old password's hash must not take the place of a new password's.
+      const now = await findUser?.(user.name)
+      if (now?.id !== user.id || now.password !== user.password) return
       await options.onPasswordUpgrade(user, hash)
       emit({ type: 'password-upgraded', user: user.name })
     } catch (error) {
@@ -115,7 +131,10 @@ export function createPasswordCheck(options: PasswordCheckOptions) {
     }
     const waiting = [request]
     const isGone = (): boolean => waiting.every(({ gone }) => gone)
-    const outcome = check(username, password, address, isGone).finally(() => running.delete(key))
+    const close = (): void => {
+      if (running.get(key)?.for === waiting) running.delete(key)
+    }
+    const outcome = check(username, password, address, isGone, close).finally(close)
     running.set(key, { for: waiting, outcome })
     return outcome
   }

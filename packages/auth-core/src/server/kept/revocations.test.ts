@@ -288,6 +288,61 @@ describe('while something is under way', () => {
       await store.sessions.deleteAll('id of joe')
     }
   })
+
+  test('a password that was checked while it was changed is not remembered', async () => {
+    const verify = held(passwords.verify)
+    const verifier = make({ product: 'v1', passwords: { ...passwords, verify: verify.spy } })
+    const authorization = encodeBasic('joe', 'old')
+    const before = who(verifier, { authorization })
+    await verify.arrived()
+    users.set('joe', { ...(users.get('joe') as User), password: hashed.new })
+    // Whoever comes with the old password after the change must not share the check that began before it.
+    const after = who(verifier, { authorization })
+    let done = false
+    void Promise.all([before, after]).finally(() => {
+      done = true
+    })
+    while (!done) await verify.answer().catch(() => undefined)
+    expect([await before, await after]).toEqual(['wrong', 'wrong'])
+  })
+
+  test.each<[string, string, () => unknown]>([
+    ['changed', '401', () => users.set('joe', { ...(users.get('joe') as User), password: hashed.new })],
+    ['deactivated', '403', () => users.set('joe', { ...(users.get('joe') as User), status: 'inactive' })],
+    ['deleted', '401', () => users.delete('joe')],
+  ])(
+    'a sign-in is refused whose user was %s while the hash ran, though nobody says so',
+    async (_, status, change) => {
+      const verify = held(passwords.verify)
+      const verifier = make({ passwords: { ...passwords, verify: verify.spy } })
+      const signing = signIn(verifier)
+      await verify.arrived()
+      await change()
+      let done = false
+      void signing.finally(() => {
+        done = true
+      })
+      while (!done) await verify.answer().catch(() => undefined)
+      expect(await signing).toBe(status)
+      expect(await store.sessions.list('id of joe')).toEqual([])
+    },
+  )
+
+  test('a better hash of an old password does not take the place of a new one', async () => {
+    const hash = held(passwords.hash)
+    const onPasswordUpgrade = vi.fn()
+    const verifier = make({
+      passwords: { ...passwords, isOutdated: () => true, hash: hash.spy },
+      onPasswordUpgrade,
+    })
+    await hash.answer() // that of nobody
+    const signing = signIn(verifier)
+    await hash.arrived()
+    users.set('joe', { ...(users.get('joe') as User), password: hashed.new })
+    await hash.answer()
+    await signing
+    expect(onPasswordUpgrade).not.toHaveBeenCalled()
+  })
 })
 
 describe('is bounded:', () => {
