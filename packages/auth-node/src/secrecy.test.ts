@@ -104,8 +104,15 @@ const holders: Record<string, () => unknown> = {
     found(fromExec(process.execPath, ['-e', `console.log('not a token: ${SECRET}'); process.exit(1)`])).catch(
       (error) => error,
     ),
-  'error of a malformed token': () =>
-    authFetch({ origin, credentials: `${SECRET}\r\n` })('/').catch((error) => error),
+  'error of a malformed token': () => {
+    try {
+      return authFetch({ origin, credentials: `${SECRET}\r\n` })
+    } catch (error) {
+      return error
+    }
+  },
+  'error of a malformed token of a provider': () =>
+    authFetch({ origin, credentials: () => `${SECRET}\r\n` })('/').catch((error) => error),
   'error around another': () =>
     new AuthError('ERR_AUTHORIZATION_SYNTAX' as never, 'message', undefined, {
       cause: new Error('harmless'),
