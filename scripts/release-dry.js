@@ -54,7 +54,7 @@ try {
     await mkdir(project)
     await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
     await run('npm', ['install', ...packages.map(({ name }) => name), ...flags], { cwd: project, env })
-    await expectFromRegistry(project, packages)
+    await expectFromRegistry(project, packages, registry.origin)
     await writeFile(join(project, 'example.js'), EXAMPLE)
     const { stdout } = await run(process.execPath, ['example.js'], { cwd: project })
     if (stdout.trim() !== PRINTED) throw new Error(`The example printed ${stdout.trim()}, not ${PRINTED}`)
@@ -125,7 +125,7 @@ async function startRegistry(place) {
   try {
     const url = `http://127.0.0.1:${port}/`
     const token = await signUp(url, child)
-    return { ...(await pointNpmAt(url, token, place)), stop }
+    return { ...(await pointNpmAt(url, token, place)), origin: new URL(url).origin, stop }
   } catch (error) {
     await stop()
     throw error
@@ -163,12 +163,13 @@ async function signUp(url, child) {
 }
 
 /** A package of the same name from anywhere else would prove nothing. */
-async function expectFromRegistry(project, packages) {
+async function expectFromRegistry(project, packages, origin) {
   const lock = JSON.parse(await readFile(join(project, 'package-lock.json'), 'utf8'))
   for (const { name, version } of packages) {
     const found = lock.packages[`node_modules/${name}`]
-    if (found?.version !== version || !found.resolved.startsWith('http://127.0.0.1:'))
-      throw new Error(`${name} is ${found?.version} from ${found?.resolved}`)
+    const from = found && new URL(found.resolved).origin
+    if (found?.version !== version || from !== origin)
+      throw new Error(`${name} is ${found?.version} from ${from}`)
   }
 }
 
