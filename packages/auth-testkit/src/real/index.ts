@@ -1,8 +1,9 @@
-// Real servers and programs for tests: InfluxDB 1.6, nginx, curl, Chromium, Firefox, Redis, PostgreSQL.
+// Real servers and programs for tests: InfluxDB 1.6 and 2, nginx, curl, Chromium, Firefox, Redis, PostgreSQL.
 
 export { type CurlResult, runCurl } from './curl.ts'
 export { describeReal } from './describe-real.ts'
 export { type InfluxUser, startInfluxdb } from './influxdb.ts'
+export { type Influxdb2Options, type RunningInfluxdb2, startInfluxdb2 } from './influxdb2.ts'
 export { startNginx, startNginxProxy } from './nginx.ts'
 export { findPart, type RealPart, type RealPartName, realParts, requirePart } from './parts.ts'
 export { type RunningPostgres, startPostgres } from './postgres.ts'

@@ -1,5 +1,6 @@
 // The real programs that tests talk to: where they are, and how to get them.
 
+import { execFileSync } from 'node:child_process'
 import { accessSync, constants, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
@@ -11,6 +12,10 @@ export interface RealPart {
   readonly programs: readonly string[]
   /** A folder with one folder for each version of it, in which Debian keeps programs of this kind. */
   readonly versions?: string
+  /** The environment variable that may hold the path of it. */
+  readonly variable?: string
+  /** What `PROGRAM version` prints, where other programs have the same name. */
+  readonly version?: RegExp
   /** How to get it, on one line. */
   readonly hint: string
 }
@@ -18,6 +23,7 @@ export interface RealPart {
 /** The name of a program that tests talk to. */
 export type RealPartName =
   | 'influxdb'
+  | 'influxdb2'
   | 'nginx'
   | 'htpasswd'
   | 'curl'
@@ -29,7 +35,19 @@ export type RealPartName =
 
 /** The programs, by the name that {@link describeReal} takes. */
 export const realParts: Readonly<Record<RealPartName, RealPart>> = {
-  influxdb: { title: 'InfluxDB 1.6', programs: ['influxd'], hint: 'apt-get install influxdb (Debian 12)' },
+  influxdb: {
+    title: 'InfluxDB 1.6',
+    programs: ['influxd'],
+    version: /^InfluxDB v?1\./,
+    hint: 'apt-get install influxdb (Debian 12)',
+  },
+  influxdb2: {
+    title: 'InfluxDB 2',
+    programs: ['influxd'],
+    variable: 'FLUXAUTH_INFLUXD2',
+    version: /^InfluxDB v?2\./,
+    hint: 'InfluxData’s package influxdb2, or bash tools/influxd2/build.sh, and FLUXAUTH_INFLUXD2=path of influxd',
+  },
   nginx: { title: 'nginx', programs: ['nginx'], hint: 'apt-get install nginx' },
   htpasswd: { title: 'htpasswd', programs: ['htpasswd'], hint: 'apt-get install apache2-utils' },
   curl: { title: 'curl', programs: ['curl'], hint: 'apt-get install curl' },
@@ -64,7 +82,9 @@ export const realParts: Readonly<Record<RealPartName, RealPart>> = {
 
 /** Where the program is, or `undefined` when this machine has none. */
 export function findPart(name: RealPartName): string | undefined {
-  const { programs, versions } = realParts[name]
+  const { programs, versions, variable, version } = realParts[name]
+  const named = variable && process.env[variable]
+  if (named) return isExecutable(named) && isVersion(named, version) ? named : undefined
   const folders = [
     ...(process.env.PATH ?? '').split(delimiter),
     '/usr/sbin',
@@ -75,7 +95,7 @@ export function findPart(name: RealPartName): string | undefined {
     const path = folders
       .filter(Boolean)
       .map((folder) => join(folder, program))
-      .find(isExecutable)
+      .find((path) => isExecutable(path) && isVersion(path, version))
     if (path) return path
   }
   return undefined
@@ -110,4 +130,21 @@ function isExecutable(path: string): boolean {
   } catch {
     return false
   }
+}
+
+const versionsSeen = new Map<string, string>()
+
+/** Whether the program calls itself what is wanted; each is asked once. */
+function isVersion(path: string, wanted: RegExp | undefined): boolean {
+  if (!wanted) return true
+  let version = versionsSeen.get(path)
+  if (version === undefined) {
+    try {
+      version = execFileSync(path, ['version'], { encoding: 'utf8', timeout: 10_000, stdio: 'pipe' })
+    } catch {
+      version = ''
+    }
+    versionsSeen.set(path, version)
+  }
+  return wanted.test(version)
 }
