@@ -39,6 +39,7 @@ export {
   fromInfluxConfigs,
   type InfluxConfigsOptions,
   type InfluxProfile,
+  type InfluxProfileChange,
   influxConfigsPath,
   readInfluxProfiles,
 } from './credentials/influx-configs.ts'

@@ -37,6 +37,50 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
+describe('a profile made with a user name and a password', () => {
+  // What the influx CLI writes: base64 of `zoë:p:ä ß€`.
+  const COOKIE = Buffer.from('zoë:p:ä ß€').toString('base64')
+  const write = (lines: string) =>
+    writeFile(path, `[local]\nurl = "https://localhost:8086"\nactive = true\n${lines}`, { mode: 0o600 })
+
+  test('gives them as Basic, with which one signs in', async () => {
+    await write(`token = ""\ncookie = "${COOKIE}"`)
+    const found = await fromInfluxConfigs({ path }).find(context)
+    expect(found.credentials).toEqual({ scheme: 'basic', username: 'zoë', password: 'p:ä ß€' })
+    await expect(fromInfluxConfigs({ path }).find({ origin: 'https://other.example' })).rejects.toThrow(
+      'is for https://localhost:8086, not for https://other.example',
+    )
+  })
+
+  test('gives the token where it has both, as the influx CLI does', async () => {
+    await write(`token = "s3cret-token"\ncookie = "${COOKIE}"`)
+    expect(await fromInfluxConfigs({ path }).get(context)).toEqual({ scheme: 'token', token: 's3cret-token' })
+  })
+
+  test('shows nothing of them, and keeps them when it is written back', async () => {
+    await write(`cookie = "${COOKIE}"`)
+    const profile = (await readInfluxProfiles(path)).get('local')
+    expect(profile?.cookie).toBe(COOKIE)
+    for (const text of [inspect(profile, { depth: 9 }), JSON.stringify(profile), inspect({ ...profile })]) {
+      expect(text).not.toContain(COOKIE)
+    }
+    await writeInfluxProfiles({ local: { ...profile, org: 'docs' } }, path)
+    expect(await readFile(path, 'utf8')).toContain(COOKIE)
+  })
+
+  test.each(['!', 'bm8gY29sb24=', 'YQ'])('refuses %s, which is none, without showing it', async (cookie) => {
+    await write(`cookie = "${cookie}"`)
+    const error = await fromInfluxConfigs({ path })
+      .get(context)
+      .catch((error: unknown) => error)
+    expect(error).toMatchObject({
+      code: 'ERR_SOURCE_INVALID',
+      message: expect.stringContaining('make the profile anew'),
+    })
+    if (cookie.length > 1) expect(inspect(error, { depth: 9 })).not.toContain(cookie)
+  })
+})
+
 describe('fromInfluxConfigs', () => {
   test('takes the active profile, and says where it was and which server it is for', async () => {
     expect(await fromInfluxConfigs({ path }).find(context)).toMatchObject({

@@ -2,6 +2,7 @@
 
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { AuthError, type BasicCredentials, decodeBasic } from '@fluxauth/auth-core'
 import { allowed, checkOptions, type OptionRule } from '@fluxauth/auth-core/client'
 import { readSecretFile } from './file.ts'
 import { checkHost, readHost } from './host.ts'
@@ -13,9 +14,17 @@ export interface InfluxProfile {
   readonly url?: string | undefined
   /** Of a profile that was read: not enumerable, so that no copy shows it. */
   readonly token?: string | undefined
+  /**
+   * Of a profile that was read, and not enumerable either: what `influx config create --username-password` leaves in the token's place.
+   * Despite its name it is base64 of `USER:PASSWORD`.
+   */
+  readonly cookie?: string | undefined
   readonly org?: string | undefined
   readonly active?: boolean | undefined
 }
+
+/** What can be written of a profile. */
+export type InfluxProfileChange = Omit<InfluxProfile, 'cookie'>
 
 /** Options of {@link fromInfluxConfigs}. */
 export interface InfluxConfigsOptions {
@@ -34,7 +43,8 @@ export function influxConfigsPath(): string {
 export const PROFILE: OptionRule = allowed.string(/./, 'the name of a profile')
 
 /**
- * Reads the token of an influx CLI profile. It goes to the server that the profile's `url` names, and to no other.
+ * Reads the token of an influx CLI profile, or the user name and password that it has in the token's place: `Basic`, with which one
+ * signs in; other endpoints of InfluxDB 2 do not take it. It goes to the server that the profile's `url` names, and to no other.
  *
  * @param options `path` and `profile`
  * @returns the source; `get` and `find` reject with `SourceError` `ERR_SOURCE_ABSENT`, `ERR_SOURCE_PERMISSIONS` (others can read the
@@ -57,7 +67,7 @@ export function fromInfluxConfigs(options: InfluxConfigsOptions = {}): Credentia
     const name = asked ?? activeProfile(profiles)
     const profile = profiles.get(name)
     const source = `profile ${name} of ${path}`
-    if (!profile?.token) {
+    if (!profile?.token && !profile?.cookie) {
       const what = profile ? `The ${source} has no token` : `There is no ${source}`
       // To go on for want of a profile that was asked for would be to act as somebody else.
       if (asked) throw new SourceError('ERR_SOURCE_INVALID', `${what}: see its name, or make it`)
@@ -66,14 +76,32 @@ export function fromInfluxConfigs(options: InfluxConfigsOptions = {}): Credentia
     if (!profile.url) {
       throw new SourceError(
         'ERR_SOURCE_INVALID',
-        `The ${source} names no server, so its token goes to none: add its url`,
+        `The ${source} names no server, so what it holds goes to none: add its url`,
       )
     }
     const { url: host, org } = profile
     checkHost(readHost(host, `The url of ${source}`), source, context)
-    const token = readToken(profile.token, `The token of ${source}`)
-    return { credentials: { scheme: 'token', token }, source, host, org }
+    const credentials = profile.token
+      ? { scheme: 'token' as const, token: readToken(profile.token, `The token of ${source}`) }
+      : readCookie(profile.cookie ?? '', `The cookie of ${source}`)
+    return { credentials, source, host, org }
   })
+}
+
+/** What the influx CLI calls a cookie: a user name and a password, which it signs in with anew for each command. */
+function readCookie(cookie: string, place: string): BasicCredentials {
+  try {
+    return decodeBasic(`Basic ${cookie}`)
+  } catch (error) {
+    if (!(error instanceof AuthError)) throw error
+    throw new SourceError(
+      'ERR_SOURCE_INVALID',
+      `${place} is no user name and password in base64: make the profile anew`,
+      {
+        cause: error,
+      },
+    )
+  }
 }
 
 /**
@@ -119,9 +147,12 @@ export function tablesOf(document: Document): [name: string, table: Table][] {
 async function parseProfiles(text: string, path: string): Promise<Map<string, InfluxProfile>> {
   const profiles = tablesOf(await parseDocument(text, path)).map(([name, table]): [string, InfluxProfile] => {
     const string = (key: string) => (typeof table[key] === 'string' ? table[key] : undefined)
-    const token = string('token')
     const shown = { url: string('url'), org: string('org'), active: table.active === true }
-    return [name, token === undefined ? shown : conceal(shown, { token }, { token: '[redacted]' })]
+    const secrets = Object.entries({ token: string('token'), cookie: string('cookie') }).filter(
+      ([, secret]) => secret !== undefined,
+    )
+    const redacted = secrets.map(([key]) => [key, '[redacted]'])
+    return [name, conceal(shown, Object.fromEntries(secrets), Object.fromEntries(redacted))]
   })
   return new Map(profiles)
 }

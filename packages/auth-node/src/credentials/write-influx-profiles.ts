@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { allowed, checkOptions } from '@fluxauth/auth-core/client'
 import {
   type Document,
-  type InfluxProfile,
+  type InfluxProfileChange,
   influxConfigsPath,
   isTable,
   parseDocument,
@@ -29,7 +29,7 @@ const RESERVED: ReadonlySet<string> = new Set(['-', 'list', 'update', 'set', 'de
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`: rejects with it
  */
 export async function writeInfluxProfiles(
-  changes: Readonly<Record<string, InfluxProfile | undefined>>,
+  changes: Readonly<Record<string, InfluxProfileChange | undefined>>,
   path: string = influxConfigsPath(),
 ): Promise<void> {
   checkChanges(changes, path)
@@ -83,7 +83,10 @@ const PROFILE_RULES = {
   active: allowed.boolean,
 }
 
-function checkChanges(changes: Readonly<Record<string, InfluxProfile | undefined>>, path: string): void {
+function checkChanges(
+  changes: Readonly<Record<string, InfluxProfileChange | undefined>>,
+  path: string,
+): void {
   const wanted = 'an object with profiles by name, or undefined to remove one'
   const test = (value: unknown) =>
     isTable(value) && Object.values(value).every((change) => change === undefined || isTable(change))
@@ -114,7 +117,7 @@ async function realTarget(path: string): Promise<string> {
   }
 }
 
-function applyChange(document: Document, name: string, change: InfluxProfile | undefined): void {
+function applyChange(document: Document, name: string, change: InfluxProfileChange | undefined): void {
   if (!change) {
     delete document[name]
     return
