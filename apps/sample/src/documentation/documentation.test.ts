@@ -4,7 +4,7 @@
 import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describeReal, type RunningServer, startPostgres, startRedis } from '@fluxauth/auth-testkit/real'
+import { describeReal } from '@fluxauth/auth-testkit/real'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readDocstrings } from './docstrings.ts'
 import { type Example, nameOf } from './example.ts'
@@ -12,6 +12,7 @@ import { missingIn } from './expected.ts'
 import { readPages } from './pages.ts'
 import { type Layout, layOutWithNpm, layOutWithPnpm, pack } from './projects.ts'
 import { runExample } from './run.ts'
+import { servers } from './servers.ts'
 import { type Complaints, compile } from './types.ts'
 
 /** What a page has at least, so that none is run by not being found. */
@@ -19,6 +20,10 @@ const AT_LEAST = {
   'README.md': 5,
   'docs/call-influxdb-from-node.md': 11,
   'docs/protect-your-own-api.md': 10,
+  'docs/quick-start-cloud-serverless.md': 3,
+  'docs/quick-start-v1.md': 2,
+  'docs/quick-start-v2.md': 3,
+  'docs/quick-start-v3.md': 3,
   'docs/rotate-a-token-without-a-restart.md': 3,
   'docs/run-it-on-many-machines.md': 3,
   'docs/where-credentials-come-from.md': 8,
@@ -32,17 +37,6 @@ const AT_LEAST = {
   'packages/auth-browser/src': 1,
   'packages/auth-testkit/src': 1,
 }
-/** What the pages call what some examples need beside a server. */
-const PARTS = [
-  { title: 'Redis', address: 'redis://localhost:6379', parts: ['redis'], start: startRedis },
-  {
-    title: 'PostgreSQL',
-    address: 'postgres://localhost:5432/postgres',
-    parts: ['postgres', 'initdb'],
-    start: startPostgres,
-  },
-] as const
-
 const pages = await readPages()
 const examples = [...pages, ...(await readDocstrings())]
 const titles = (list: readonly Example[]) => list.map(({ title }) => title)
@@ -55,6 +49,11 @@ test('there is no page whose examples are not counted', () => {
   expect(
     titles(examples).filter((title) => !Object.keys(AT_LEAST).some((place) => title.startsWith(place))),
   ).toEqual([])
+})
+
+test('every page names a server that there is', () => {
+  const named = new Set(pages.flatMap(({ server }) => server ?? []))
+  expect([...named].filter((server) => !servers.some(({ title }) => title === server))).toEqual([])
 })
 
 test('every example of a page says what it prints', () => {
@@ -87,8 +86,10 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 describe.each(['npm', 'pnpm'] as const)('with the layout of %s', (manager) => {
-  const needsOf = ({ code, runner }: Example) =>
-    PARTS.find(({ address }) => code.includes(address))?.title ?? (runner === 'browser' ? 'Chromium' : '')
+  const needsOf = ({ code, runner, server }: Example) =>
+    server ??
+    servers.find(({ address, beside }) => beside && code.includes(address))?.title ??
+    (runner === 'browser' ? 'Chromium' : '')
   const titled = (need: string) =>
     examples
       .filter((example) => needsOf(example) === need)
@@ -107,9 +108,9 @@ describe.each(['npm', 'pnpm'] as const)('with the layout of %s', (manager) => {
 
   test.concurrent.each(titled(''))('%s', (_, example) => check(example))
 
-  for (const { title, address, parts, start } of PARTS) {
+  for (const { title, address, parts, start } of servers) {
     describeReal(`on ${title}`, parts, () => {
-      let running: RunningServer & { readonly url: string }
+      let running: Awaited<ReturnType<typeof start>>
       beforeAll(async () => {
         running = await start()
       })

@@ -17,6 +17,8 @@ export interface Example {
   readonly expected: readonly string[]
   /** What the page exported before, in its `sh` blocks. */
   readonly env: Readonly<Record<string, string>>
+  /** What answers at the documented address, where that is not the sample: see `servers.ts`. */
+  readonly server?: string | undefined
   /** What the page showed before: blocks with a path behind their language, such as `toml ~/.influxdbv2/configs`. */
   readonly files: Readonly<Record<string, string>>
 }

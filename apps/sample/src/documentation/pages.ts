@@ -21,6 +21,9 @@ export async function readPages(): Promise<Example[]> {
   ).flat()
 }
 
+/** On a page whose examples talk to another server than the sample: its name in `servers.ts`. */
+const SERVER = /^<!-- The examples run against (.+)\. -->$/m
+
 /**
  * Reads a page from top to bottom: `npm install` says what is there from here on, `export` and `unset` which variables, and a block with a
  * path behind its language is a file. Each `ts` block is an example; so is each `sh` block that uses the `fluxauth` command.
@@ -28,8 +31,9 @@ export async function readPages(): Promise<Example[]> {
 function readPage(page: string, text: string): Example[] {
   const examples: Example[] = []
   const packages: string[] = []
-  const env: Record<string, string> = { INFLUX_TOKEN: 'my-token' }
   const files: Record<string, string> = {}
+  const server = SERVER.exec(text)?.[1]
+  const env: Record<string, string> = server ? {} : { INFLUX_TOKEN: 'my-token' }
   const add = (index: number, runner: Runner, code: string, expected: readonly string[]): void => {
     const title = `${page}, line ${text.slice(0, index).split('\n').length}`
     examples.push({
@@ -40,6 +44,7 @@ function readPage(page: string, text: string): Example[] {
       packages: [...packages],
       env: { ...env },
       files: { ...files },
+      server,
     })
   }
   for (const { 1: language, 2: path, 3: code = '', index } of text.matchAll(BLOCK)) {

@@ -10,8 +10,9 @@ import { type Example, nameOf, READER, READER_FILES, READER_PAGE } from './examp
 import type { Layout } from './projects.ts'
 import { fileOf } from './types.ts'
 
-/** What the pages call the server. */
+/** What the pages call the server, and a Cloud Serverless, whose manners the sample has. */
 const ADDRESS = 'http://localhost:8086'
+const CLOUD = 'https://eu-central-1-1.aws.cloud2.influxdata.com'
 const SECONDS = 1000
 
 /** What an example did. */
@@ -32,15 +33,16 @@ export async function runExample(
   example: Example,
   addresses: Readonly<Record<string, string>> = {},
 ): Promise<Outcome> {
-  const { code, runner, files } = example
+  const { code, runner, files, env: exported } = example
   const project = layout.projectOf(example.packages)
   const home = await mkdtemp(`${layout.folder}/home-`)
-  const needsServer =
-    runner === 'browser' || [code, ...Object.values(files)].some((text) => text.includes(ADDRESS))
+  const texts = [code, ...Object.values(files), ...Object.values(exported)]
+  const asked = [ADDRESS, CLOUD].filter((address) => texts.some((text) => text.includes(address)))
+  const needsServer = runner === 'browser' || asked.some((address) => !(address in addresses))
   const server = needsServer ? await startServer(READER) : undefined
   try {
     const origin = server?.origin.replace('127.0.0.1', 'localhost') ?? ADDRESS
-    const places = { [ADDRESS]: origin, '/run/secrets': `${home}/run/secrets`, ...addresses }
+    const places = { [ADDRESS]: origin, [CLOUD]: origin, '/run/secrets': `${home}/run/secrets`, ...addresses }
     const place = (text: string) =>
       Object.entries(places).reduce((placed, [documented, real]) => placed.replaceAll(documented, real), text)
     for (const [name, content] of Object.entries({ ...READER_FILES, ...files })) {
@@ -49,12 +51,11 @@ export async function runExample(
       await writeFile(path, place(content), { mode: 0o600 })
     }
     await mkdir(`${home}/run/secrets`, { recursive: true })
-    const exported = Object.entries(example.env).map(([name, value]) => [name, place(value)])
     const env = {
       PATH: `${project}/node_modules/.bin:${process.env.PATH}`,
       HOME: home,
       NO_COLOR: '1',
-      ...Object.fromEntries(exported),
+      ...Object.fromEntries(Object.entries(exported).map(([name, value]) => [name, place(value)])),
     }
     const outcome = await {
       node: async () => {

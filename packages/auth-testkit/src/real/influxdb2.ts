@@ -15,6 +15,8 @@ export interface Influxdb2Options {
   readonly org?: string
   /** The first bucket; `weather` by default. */
   readonly bucket?: string
+  /** The operator token; one that the server makes up by default. */
+  readonly token?: string
   /** Whether it keeps hashes of tokens alone (`--use-hashed-tokens`, since 2.8). */
   readonly hashedTokens?: boolean
   /** Whether passwords need three of four kinds of characters (`--strong-passwords`). */
@@ -53,7 +55,7 @@ interface Onboarding {
  * @throws {Error} where this machine has none, with the way to get it; where it does not start or refuses to be set up
  */
 export async function startInfluxdb2(options: Influxdb2Options = {}): Promise<RunningInfluxdb2> {
-  const { username = 'admin', org = 'home', bucket = 'weather' } = options
+  const { username = 'admin', org = 'home', bucket = 'weather', token } = options
   const password = options.password ?? `aA1-${randomBytes(12).toString('hex')}`
   const program = requirePart('influxdb2')
   const folder = await temporaryFolder('influxdb2')
@@ -75,7 +77,7 @@ export async function startInfluxdb2(options: Influxdb2Options = {}): Promise<Ru
   })
   const response = await fetch(`${url}/api/v2/setup`, {
     method: 'POST',
-    body: JSON.stringify({ username, password, org, bucket }),
+    body: JSON.stringify({ username, password, org, bucket, token }),
   })
   if (response.status === 201) {
     const made = (await response.json()) as Onboarding
