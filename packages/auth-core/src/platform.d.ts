@@ -9,7 +9,7 @@ declare class TextEncoder {
 
 declare class TextDecoder {
   constructor(label: string, options?: { fatal?: boolean; ignoreBOM?: boolean })
-  decode(bytes: Uint8Array): string
+  decode(bytes?: Uint8Array, options?: { stream?: boolean }): string
 }
 
 declare class URL {
@@ -56,6 +56,7 @@ declare class Response {
   readonly type: string
   readonly headers: Headers
   readonly body: ReadableStream | null
+  clone(): Response
 }
 
 declare class AbortSignal {
@@ -64,6 +65,11 @@ declare class AbortSignal {
   throwIfAborted(): void
   addEventListener(type: 'abort', listener: () => void): void
   removeEventListener(type: 'abort', listener: () => void): void
+}
+
+declare class AbortController {
+  readonly signal: AbortSignal
+  abort(reason?: unknown): void
 }
 
 declare const crypto: {

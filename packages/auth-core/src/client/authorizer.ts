@@ -8,6 +8,7 @@ import { type Asking, createAsk } from './asking.ts'
 import { type AuthorizerOptions, authorizerRules } from './authorizer-options.ts'
 import type { AuthEvent } from './events.ts'
 import { toCredentials, toProvider, toValue } from './provider.ts'
+import { isPermissionMessage } from './refusal-message.ts'
 import { type RetryOptions, readRetry } from './retry.ts'
 import { createTarget, type Target } from './target.ts'
 
@@ -66,9 +67,10 @@ export interface Authorizer {
   ): Authorization | undefined | Promise<Authorization | undefined>
   /**
    * Says what to do after a refusal. A 401 invalidates the provider's credential and asks it again, once for any number of
-   * concurrent requests; nothing else does.
+   * concurrent requests; nothing else does. One whose message says that a permission is missing refuses no credential.
    *
    * @param sent what {@link authorize} gave for the refused request
+   * @param message reads what the server said, where that is at hand; it is asked only where it can make a difference
    * @returns another `Authorization` to repeat the request with, once; `undefined` to give up
    */
   rejected(
@@ -76,6 +78,7 @@ export interface Authorizer {
     status: number,
     sent: Authorization,
     signal?: AbortSignal | null,
+    message?: () => string | undefined | Promise<string | undefined>,
   ): Promise<Authorization | undefined>
   /** What to do with an `Authorization` header that the caller set. */
   readonly onExisting: 'keep' | 'error'
@@ -163,10 +166,12 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       const answer = ask(origin)
       return isPromise(answer) ? waitFor(answer, signal).then(resolved) : resolved(answer)
     },
-    async rejected(url, status, sent, signal) {
+    async rejected(url, status, sent, signal, message) {
       const { origin } = url
       const refused = BoundAuthorization.origin(sent)
-      if (status === 401 && refused && !isHeld(origin, sent.value)) {
+      const mayHelp = status === 401 && refused && !isHeld(origin, sent.value)
+      const isPermission = mayHelp && !fixed && message && isPermissionMessage((await message()) ?? '')
+      if (mayHelp && !isPermission) {
         let shared = refresh(origin, refused)
         let answer = await waitFor(shared.asking.join(), signal)
         // Where another was begun meanwhile, this answer is of yesterday.

@@ -43,6 +43,8 @@ export interface ExchangeAnswer {
   readonly status: number
   /** A header of the answer; its name in lower case. */
   header(name: 'location' | 'retry-after'): string | null | undefined
+  /** The `message` of a refusal's body, where it can be had without keeping the caller from it. */
+  message?(): string | undefined | Promise<string | undefined>
   /** Lets go of the answer's body, which nobody will read. */
   discard(): unknown
 }
@@ -159,7 +161,7 @@ class OngoingExchange implements Exchange {
       }
     }
     if ((status === 401 || status === 403) && this.#authorization && !this.#refreshed) {
-      return (await this.#refresh(status, this.#authorization)) ? { reason: 'retry', delay: 0 } : undefined
+      return (await this.#refresh(answer, this.#authorization)) ? { reason: 'retry', delay: 0 } : undefined
     }
     const { retry } = this.#authorizer
     if (this.#attempts >= retry.attempts || !this.#replayable) return undefined
@@ -214,10 +216,11 @@ class OngoingExchange implements Exchange {
     this.redirects++
   }
 
-  async #refresh(status: number, refused: Authorization): Promise<boolean> {
+  async #refresh(answer: ExchangeAnswer, refused: Authorization): Promise<boolean> {
     this.#refreshed = true
     const { headers, signal } = this.#request
-    const next = await this.#authorizer.rejected(this.url, status, refused, signal)
+    const message = answer.message && (() => answer.message?.())
+    const next = await this.#authorizer.rejected(this.url, answer.status, refused, signal, message)
     if (!next || !this.#replayable) return false
     headers.set('authorization', next.value)
     this.#authorization = next

@@ -4,6 +4,7 @@ import type { Authorizer } from './authorizer.ts'
 import { RedirectError, TargetError } from './errors.ts'
 import { type ExchangeAnswer, isDeciding, isStream, startExchange } from './exchange.ts'
 import { RecordHeaders } from './headers.ts'
+import { readMessage } from './refusal-message.ts'
 
 /** In bytes: to read more of a body that nobody wants costs more than a new connection. */
 const MAX_DRAINED = 65_536
@@ -95,6 +96,7 @@ function toAnswer(response: Response): ExchangeAnswer {
   return {
     status: response.status,
     header: (name) => response.headers.get(name),
+    message: () => readMessage(response),
     discard: () => response.body && drain(response.body),
   }
 }

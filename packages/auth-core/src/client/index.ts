@@ -32,5 +32,6 @@ export {
   toProvider,
 } from './provider.ts'
 export { BODY_HEADERS, CREDENTIAL_HEADERS, MAX_REDIRECTS, type Redirect, readRedirect } from './redirect.ts'
+export { refusalMessage } from './refusal-message.ts'
 export { type RetryOptions, retryDelay } from './retry.ts'
 export { createTarget, isLoopback, type Target, type TargetOptions } from './target.ts'

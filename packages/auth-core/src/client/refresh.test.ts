@@ -65,6 +65,58 @@ describe('a 401', () => {
     expect(credentials.invalidate).toHaveBeenCalledOnce()
   })
 
+  describe('that says a permission is missing', () => {
+    const MESSAGE = 'read:orgs/0123456789abcdef/buckets is unauthorized'
+    const refuse = (message: string, headers: Record<string, string> = {}) => {
+      const body = JSON.stringify({ code: 'unauthorized', message })
+      respond = (_, response) => {
+        const length = headers['transfer-encoding'] ? {} : { 'content-length': `${body.length}` }
+        const type = 'application/json; charset=utf-8'
+        response.writeHead(401, { 'content-type': type, ...length, ...headers }).end(body)
+      }
+    }
+
+    test.each([MESSAGE, 'access to /api/v2/config requires operator permissions'])(
+      'refuses no credential: "%s"',
+      async (message) => {
+        refuse(message)
+        const credentials = rotating('old', 'new')
+        const response = await authFetch({ credentials })('/')
+        expect([response.status, await response.json()]).toEqual([401, { code: 'unauthorized', message }])
+        expect(received).toEqual(['Token old'])
+        expect(credentials.invalidate).not.toHaveBeenCalled()
+      },
+    )
+
+    test.each([
+      ['says something else', () => refuse('unauthorized access')],
+      ['is no JSON', () => refuse(MESSAGE, { 'content-type': 'text/plain' })],
+      ['is long', () => refuse(`${'x'.repeat(1024)} is unauthorized`)],
+      ['has no length', () => refuse(MESSAGE, { 'transfer-encoding': 'chunked' })],
+    ])('is not looked for in a body that %s', async (_, prepare) => {
+      prepare()
+      const credentials = rotating('old', 'new')
+      await (await authFetch({ credentials })('/')).text()
+      expect(received).toEqual(['Token old', 'Token new'])
+    })
+
+    test('is waited for a second at most, and by nobody who gave up', async () => {
+      respond = (_, response) => {
+        response.writeHead(401, { 'content-type': 'application/json', 'content-length': 100 })
+        response.write('{')
+      }
+      const credentials = rotating('old')
+      const start = performance.now()
+      const aborter = new AbortController()
+      setTimeout(() => aborter.abort(new Error('given up')), 100)
+      await expect(authFetch({ credentials })('/', { signal: aborter.signal })).rejects.toThrow('given up')
+      expect(performance.now() - start).toBeLessThan(900)
+      const response = await authFetch({ credentials })('/')
+      expect(response.status).toBe(401)
+      await response.body?.cancel()
+    })
+  })
+
   test('is the answer when the new credential is refused as well', async () => {
     accept('third')
     expect((await authFetch({ credentials: rotating('first', 'second', 'third') })('/')).status).toBe(401)
