@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import * as client from './client/index.ts'
 import * as codecs from './index.ts'
+import * as influxdb from './influxdb/index.ts'
 
 const cwd = fileURLToPath(new URL('..', import.meta.url))
 
@@ -20,7 +21,7 @@ async function run(inputType: 'module' | 'commonjs', script: string): Promise<un
 }
 
 const report = `
-const names = [codecs, client].map((entry) => Object.keys(entry).filter((name) => name !== '__esModule').sort())
+const names = [codecs, client, influxdb].map((entry) => Object.keys(entry).filter((name) => name !== '__esModule').sort())
 let error
 try { codecs.decodeBasic('Basic !') } catch (thrown) { error = { name: thrown.name, code: thrown.code, ours: thrown instanceof codecs.AuthError } }
 console.log(JSON.stringify({ names, encoded: codecs.encodeBasic('Aladdin', 'open sesame'), error }))`
@@ -29,16 +30,16 @@ test.each([
   [
     'ESM',
     'module' as const,
-    "import * as codecs from '@fluxauth/auth-core'\nimport * as client from '@fluxauth/auth-core/client'",
+    "import * as codecs from '@fluxauth/auth-core'\nimport * as client from '@fluxauth/auth-core/client'\nimport * as influxdb from '@fluxauth/auth-core/influxdb'",
   ],
   [
     'CJS',
     'commonjs' as const,
-    "const codecs = require('@fluxauth/auth-core'), client = require('@fluxauth/auth-core/client')",
+    "const codecs = require('@fluxauth/auth-core'), client = require('@fluxauth/auth-core/client'), influxdb = require('@fluxauth/auth-core/influxdb')",
   ],
 ])('%s exports what the sources export', async (_, inputType, imports) => {
   expect(await run(inputType, `${imports}\n${report}`)).toEqual({
-    names: [codecs, client].map((entry) => Object.keys(entry).sort()),
+    names: [codecs, client, influxdb].map((entry) => Object.keys(entry).sort()),
     encoded: 'Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==',
     error: { name: 'AuthorizationSyntaxError', code: 'ERR_BASE64_ALPHABET', ours: true },
   })

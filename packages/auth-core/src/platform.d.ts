@@ -57,6 +57,7 @@ declare class Response {
   readonly headers: Headers
   readonly body: ReadableStream | null
   clone(): Response
+  text(): Promise<string>
 }
 
 declare class AbortSignal {
@@ -71,6 +72,8 @@ declare class AbortController {
   readonly signal: AbortSignal
   abort(reason?: unknown): void
 }
+
+declare function fetch(url: string, init: object): Promise<Response>
 
 declare const crypto: {
   getRandomValues(bytes: Uint8Array): Uint8Array

@@ -1,0 +1,270 @@
+// The connection: whom the credential goes to, what is read of an answer, how long one may take, and that nothing shows the credential.
+
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { inspect } from 'node:util'
+import { afterEach, describe, expect, test } from 'vitest'
+import { createAuthorizer, withAuth } from '../client/index.ts'
+import type { AuthError } from '../errors.ts'
+import { type Influx, type InfluxOptions, influxApi, me } from './index.ts'
+import { fakeFetch, ME, refusal, UNAUTHORIZED, URL_OF_FAKE as url } from './testing/fake-fetch.ts'
+
+const SECRET = 's3cret-token=='
+
+function codeOf(run: () => unknown): string {
+  try {
+    run()
+  } catch (error) {
+    expect(inspect(error)).not.toContain('s3cret')
+    return (error as AuthError).code
+  }
+  return expect.fail('should have been refused')
+}
+
+describe('the url', () => {
+  test.each([
+    ['http://127.0.0.1:8086', '/api/v2/me'],
+    ['http://127.0.0.1:8086/', '/api/v2/me'],
+    ['http://127.0.0.1:8086/influx', '/influx/api/v2/me'],
+    ['http://127.0.0.1:8086/a/influx//', '/a/influx/api/v2/me'],
+    [new URL('https://influx.example/in%20flux'), '/in%20flux/api/v2/me'],
+  ])('%s keeps its path', async (url, path) => {
+    const fetch = fakeFetch(() => [200, ME])
+    await me(influxApi({ url, fetch }))
+    expect(fetch.sent[0]?.path).toBe(path)
+  })
+
+  test.each<[unknown, string]>([
+    ['', 'ERR_TARGET_URL'],
+    [undefined, 'ERR_TARGET_URL'],
+    ['localhost:8086', 'ERR_TARGET_ORIGIN'],
+    ['ftp://localhost', 'ERR_TARGET_ORIGIN'],
+    ['http://influx.example', 'ERR_TARGET_INSECURE'],
+    ['http://joe:s3cret@localhost:8086', 'ERR_TARGET_USERINFO'],
+    ['http://localhost:8086/?token=s3cret', 'ERR_TARGET_URL'],
+    ['http://localhost:8086/#s3cret', 'ERR_TARGET_URL'],
+  ])('%s is refused', (url, code) => {
+    expect(codeOf(() => influxApi({ url } as InfluxOptions))).toBe(code)
+  })
+
+  test('of plain http leaves this machine where that is allowed', () => {
+    expect(influxApi({ url: 'http://influx.example', allowInsecure: true }).url).toBe('http://influx.example')
+  })
+})
+
+test.each<[object, string]>([
+  [{ credential: SECRET }, 'ERR_OPTION_NAME'],
+  [{ timeout: 0 }, 'ERR_OPTION_VALUE'],
+  [{ timeout: Number.NaN }, 'ERR_OPTION_VALUE'],
+  [{ timeout: 3_000_000 }, 'ERR_OPTION_VALUE'],
+  [{ fetch: 's3cret' }, 'ERR_OPTION_VALUE'],
+  [{ signal: {} }, 'ERR_OPTION_VALUE'],
+  [{ allowInsecure: 'true' }, 'ERR_OPTION_VALUE'],
+  [{ credentials: undefined }, 'ERR_CREDENTIALS_TYPE'],
+  [{ credentials: null }, 'ERR_CREDENTIALS_TYPE'],
+])('%j would not do what was meant', (options, code) => {
+  expect(codeOf(() => influxApi({ url, ...options } as InfluxOptions))).toBe(code)
+})
+
+test.each<[string, InfluxOptions['credentials'], string | undefined]>([
+  ['a token', SECRET, `Token ${SECRET}`],
+  ['Bearer', { scheme: 'bearer', token: SECRET }, `Bearer ${SECRET}`],
+  ['Basic', { scheme: 'basic', username: 'joe', password: 's3cret' }, 'Basic am9lOnMzY3JldA=='],
+  ['a function', async () => SECRET, `Token ${SECRET}`],
+  ['a provider', { get: () => ({ scheme: 'token', token: SECRET }) }, `Token ${SECRET}`],
+])('%s is sent, and nothing that holds it shows it', async (_, credentials, authorization) => {
+  const fetch = fakeFetch(() => [200, ME])
+  const influx = influxApi({ url, credentials, fetch } as InfluxOptions)
+  await me(influx)
+  expect(fetch.sent[0]?.headers.authorization).toBe(authorization)
+  expect(fetch.sent[0]?.init.redirect).toBe('manual')
+  for (const shown of [inspect(influx, { depth: 9, showHidden: true }), JSON.stringify(influx)]) {
+    expect(shown).not.toMatch(/s3cret|am9l/)
+  }
+})
+
+test('a fetch that adds the credential itself works, and there is none where none is given', async () => {
+  const bare = fakeFetch(() => [200, ME])
+  const fetch = withAuth(bare, createAuthorizer({ origin: url, credentials: SECRET }))
+  await me(influxApi({ url, fetch }))
+  await me(influxApi({ url, fetch: bare }))
+  expect(bare.sent.map(({ headers }) => headers.authorization)).toEqual([`Token ${SECRET}`, undefined])
+})
+
+describe('a refused credential', () => {
+  const refuseOld = () =>
+    fakeFetch(({ headers }) => (headers.authorization === 'Token new' ? [200, ME] : UNAUTHORIZED))
+
+  test('is asked for anew, and the request sent again with another', async () => {
+    let token = 'old'
+    const refused: unknown[] = []
+    const fetch = refuseOld()
+    const influx = influxApi({
+      url,
+      fetch,
+      credentials: {
+        get: () => ({ scheme: 'token', token }),
+        invalidate(credentials) {
+          refused.push(credentials)
+          token = 'new'
+        },
+      },
+    })
+    expect((await me(influx)).name).toBe('zoë')
+    expect(refused).toEqual([{ scheme: 'token', token: 'old' }])
+    expect(fetch.sent).toHaveLength(2)
+  })
+
+  test('that comes once more is given up, and not asked for again at each request', async () => {
+    let asked = 0
+    const influx = influxApi({
+      url,
+      fetch: refuseOld(),
+      credentials: { get: () => ({ scheme: 'token', token: 'old' }), invalidate: () => void asked++ },
+    })
+    for (let i = 0; i < 10; i++) await expect(me(influx)).rejects.toMatchObject({ reason: 'credential' })
+    expect(asked).toBe(1)
+  })
+
+  test('is one that the server does not know: a missing permission is not', async () => {
+    let asked = 0
+    const influx = influxApi({
+      url,
+      fetch: fakeFetch(() => refusal(401, 'unauthorized', 'read:users/1f is unauthorized')),
+      credentials: { get: () => ({ scheme: 'token', token: 'old' }), invalidate: () => void asked++ },
+    })
+    await expect(me(influx)).rejects.toMatchObject({ reason: 'permission' })
+    expect(asked).toBe(0)
+  })
+})
+
+describe('an answer', () => {
+  const ask = (reply: Parameters<typeof fakeFetch>[0]) =>
+    me(influxApi({ url, credentials: SECRET, fetch: fakeFetch(reply) }))
+
+  test.each([301, 302, 303, 307, 308, 300, 304])('of %i is not followed', async (status) => {
+    const fetch = fakeFetch(() => [status, undefined, { location: 'https://evil.example/' }])
+    await expect(me(influxApi({ url, credentials: SECRET, fetch }))).rejects.toMatchObject({
+      code: 'ERR_REDIRECT_REFUSED',
+    })
+    expect(fetch.sent).toHaveLength(1)
+  })
+
+  test('of a redirect that a browser does not show is told the same way', async () => {
+    const fetch = async () => ({ status: 0, type: 'opaqueredirect', headers: new Headers(), body: null })
+    await expect(me(influxApi({ url, fetch }))).rejects.toMatchObject({ code: 'ERR_REDIRECT_REFUSED' })
+  })
+
+  test.each<[string, unknown]>([
+    ['a page', '<!doctype html><title>InfluxDB</title>'],
+    ['nothing', undefined],
+    ['a list', []],
+    ['null', null],
+    ['other JSON', { id: 7 }],
+  ])('that is %s is none of InfluxDB’s', async (_, body) => {
+    await expect(ask(() => [200, body === null ? 'null' : body])).rejects.toMatchObject({
+      code: 'ERR_INFLUX_ANSWER',
+    })
+  })
+
+  test('that repeats the credential does not make the error show it', async () => {
+    for (const said of [`Token ${SECRET}`, SECRET, `token=${SECRET}`]) {
+      const error = await ask(() => refusal(401, said, `you sent ${said}`)).catch((error) => error)
+      expect(error).toMatchObject({ reason: 'credential' })
+      expect(inspect(error)).not.toContain(SECRET)
+    }
+  })
+
+  test('in Basic is not shown either, encoded or not', async () => {
+    const credentials = { scheme: 'basic', username: 'joe', password: 'pass=word' } as const
+    const fetch = fakeFetch(({ headers }) => refusal(401, 'x', `${headers.authorization} pass=word`))
+    const error = await me(influxApi({ url, fetch, credentials })).catch((error) => error)
+    expect(inspect(error)).not.toMatch(/pass=word|am9l/)
+  })
+
+  test('that never comes ends as the connection, or the call, says', async () => {
+    const fetch = () => new Promise<Response>(() => undefined) // heeds no signal
+    const late = influxApi({ url, fetch, timeout: 0.02 })
+    await expect(me(late)).rejects.toMatchObject({ code: 'ERR_INFLUX_TIMEOUT' })
+    const reason = new Error('changed my mind')
+    const ofCall = new AbortController()
+    const ofAll = new AbortController()
+    const patient = influxApi({ url, fetch, signal: ofAll.signal })
+    const calls = [me(patient, { signal: ofCall.signal }), me(patient)]
+    ofCall.abort(reason)
+    await expect(calls[0]).rejects.toBe(reason)
+    ofAll.abort(reason)
+    await expect(calls[1]).rejects.toBe(reason)
+  })
+
+  test('is not asked for once the signal has aborted, nor when it does while a credential is waited for', async () => {
+    const fetch = fakeFetch(() => [200, ME])
+    const signal = AbortSignal.abort(new Error('no'))
+    await expect(me(influxApi({ url, fetch }), { signal })).rejects.toThrow('no')
+    const controller = new AbortController()
+    let give: (token: string) => void = () => undefined
+    const credentials = () => new Promise<string>((resolve) => (give = resolve))
+    const call = me(influxApi({ url, fetch, credentials }), { signal: controller.signal })
+    controller.abort(new Error('no'))
+    give(SECRET)
+    await expect(call).rejects.toThrow('no')
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(fetch.sent).toHaveLength(0)
+  })
+
+  test('that fetch cannot get is told with its reason', async () => {
+    const cause = new TypeError('fetch failed')
+    await expect(ask(() => Promise.reject(cause))).rejects.toMatchObject({
+      code: 'ERR_INFLUX_UNREACHABLE',
+      cause,
+    })
+  })
+})
+
+describe('on a real socket', () => {
+  let server: Server | undefined
+  afterEach(() => {
+    server?.closeAllConnections()
+    server?.close()
+  })
+  const serve = async (listener: Parameters<typeof createServer>[1]): Promise<Influx> => {
+    server = createServer(listener)
+    await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve))
+    return influxApi({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, timeout: 5 })
+  }
+
+  test('a refusal’s body that does not end is not read to its end', async () => {
+    let closed = false
+    const influx = await serve((_, response) => {
+      response.writeHead(401)
+      const timer = setInterval(() => response.write('x'.repeat(65_536)), 1)
+      response.once('close', () => {
+        closed = true
+        clearInterval(timer)
+      })
+    })
+    await expect(me(influx)).rejects.toMatchObject({ reason: 'credential', serverMessage: undefined })
+    await expect.poll(() => closed).toBe(true)
+  })
+
+  test('characters that are cut in two on their way are put together', async () => {
+    const bytes = Buffer.from(JSON.stringify(ME))
+    const influx = await serve(async (_, response) => {
+      for (const byte of bytes) {
+        response.write(Buffer.of(byte))
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      response.end()
+    })
+    expect((await me(influx)).name).toBe('zoë')
+  })
+
+  test('a body that breaks off is no answer', async () => {
+    const influx = await serve((_, response) => {
+      response.writeHead(200, { 'content-length': 100 })
+      response.write('{"id":')
+      setTimeout(() => response.destroy(), 10)
+    })
+    await expect(me(influx)).rejects.toMatchObject({ code: 'ERR_INFLUX_UNREACHABLE' })
+  })
+})
