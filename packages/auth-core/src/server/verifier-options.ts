@@ -11,7 +11,7 @@ import type { Digest } from './kept/secrets.ts'
 import type { SessionOptions } from './kept/sessions.ts'
 import type { AuthStore, StoredToken } from './kept/stores.ts'
 import type { AuditListener } from './outgoing/events.ts'
-import type { User } from './outgoing/principal.ts'
+import type { FindUser, User } from './outgoing/principal.ts'
 import type { ChallengeMode } from './outgoing/refuse.ts'
 
 /** Options of `createVerifier`. */
@@ -25,10 +25,10 @@ export interface VerifierOptions {
   /** Finds an API token by its SHA-256 (base64url), in the place of `store.tokens`. */
   readonly findToken?: ((hash: string) => Awaitable<StoredToken | undefined>) | undefined
   /**
-   * Finds a user by name. Without it nobody has a password, nor a session that began with one at another server of the same store; and a
+   * Finds a user by name, or by the id that comes along where a token or a session is looked at. Without it nobody has a password, nor a session that began with one at another server of the same store; and a
    * token is good whoever it belongs to.
    */
-  readonly findUser?: ((name: string) => Awaitable<User | undefined>) | undefined
+  readonly findUser?: FindUser | undefined
   /** Checks passwords; without it none is right. */
   readonly passwords?: PasswordHasher | undefined
   /** How many slow hashes run and wait at one time; beyond it the answer is 503 at once. */

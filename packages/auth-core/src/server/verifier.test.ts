@@ -371,6 +371,49 @@ describe('a token', () => {
     }
   })
 
+  test('is inactive from the start where it is made so, and never good before', async () => {
+    const { verifier } = await setUp({ product: 'v2' })
+    const made = { userID: 'u1', user: 'zoë', permissions: [], status: 'inactive' } as const
+    const { token, stored } = await verifier.tokens.create(made)
+    expect(stored.status).toBe('inactive')
+    const verify = async () => shown(await verifier.verify(request({ authorization: encodeToken(token) })))
+    expect(await verify()).toContain('401')
+    await verifier.tokens.update(stored.id, { status: 'active' })
+    expect(await verify()).not.toContain('401')
+  })
+
+  test('and a session stay good under another name, where users are found by the id that comes along', async () => {
+    const password = await passwords.hash(PASSWORD)
+    let user: User = { id: 'u1', name: 'zoë', password }
+    const { verifier } = await setUp({
+      schemes: { basic: 'token', signIn: 'password-or-token' },
+      findUser: (name, id) => (id === user.id || name === user.name ? user : undefined),
+    })
+    const cookies: string[] = []
+    for (const secret of [PASSWORD, TOKEN]) {
+      const { headers } = await verifier.signIn(request({ authorization: encodeBasic('zoë', secret) }))
+      cookies.push(headers['set-cookie']?.split(';', 1)[0] ?? '')
+    }
+    user = { ...user, name: 'zoe' }
+    verifier.forget('u1')
+    for (const headers of [
+      { authorization: encodeToken(TOKEN) },
+      { authorization: encodeBasic('zoe', TOKEN) },
+      { authorization: encodeBasic('zoë', TOKEN) },
+      ...cookies.map((cookie) => ({ cookie })),
+    ]) {
+      expect(await verifier.verify(request(headers))).toMatchObject({
+        principal: { userID: 'u1', user: 'zoe' },
+      })
+    }
+    expect(shown(await verifier.verify(request({ authorization: encodeBasic('mia', TOKEN) })))).toContain(
+      '401',
+    )
+    user = { ...user, id: 'u9' }
+    verifier.forget('u1')
+    expect(shown(await verifier.verify(request({ authorization: encodeToken(TOKEN) })))).toContain('403')
+  })
+
   test('that no header can carry is not made', async () => {
     const { verifier } = await setUp()
     const made = verifier.tokens.create({ userID: 'u1', user: 'zoë', permissions: [], token: 'a b' })

@@ -42,15 +42,20 @@ export function createCheck(options: CheckOptions): Check {
     otherwise: (request: ServerRequest) => Awaitable<Verdict> = failToken,
   ): Awaitable<Verdict> =>
     whenReady(findToken(token), (stored) => {
-      if (!stored || (username !== undefined && username !== stored.user.normalize('NFC')))
-        return otherwise(request)
-      if (stored.status !== 'active') return refuse('inactive', request, stored.user)
-      if (!findUser) return { principal: holderOf(stored) }
-      return whenReady(findUser(stored.user), (user) =>
-        user?.id === stored.userID && user.status !== 'inactive'
-          ? { principal: holderOf(stored) }
-          : refuse('disabled', request, stored.user),
-      )
+      if (!stored) return otherwise(request)
+      const { user: name, userID, status } = stored
+      if (!findUser) {
+        if (!isNamed(username, name)) return otherwise(request)
+        return status === 'active' ? { principal: holderOf(stored) } : refuse('inactive', request, name)
+      }
+      return whenReady(findUser(name, userID), (found) => {
+        const user = found?.id === userID ? found : undefined
+        // Who was given another name since goes by either.
+        if (!isNamed(username, name) && !(user && isNamed(username, user.name))) return otherwise(request)
+        if (status !== 'active') return refuse('inactive', request, name)
+        if (!user || user.status === 'inactive') return refuse('disabled', request, name)
+        return { principal: holderOf(stored, user.name) }
+      })
     })
 
   /**
@@ -99,9 +104,15 @@ export function createCheck(options: CheckOptions): Check {
   }
 }
 
+/** Whether somebody of this name is wanted, or anybody. */
+function isNamed(wanted: string | undefined, name: string): boolean {
+  return wanted === undefined || wanted === name.normalize('NFC')
+}
+
 /** The principal of an API token, or of a session that began with it. */
 export function holderOf(
-  { id, userID, user, orgID, permissions }: StoredToken,
+  { id, userID, user: storedName, orgID, permissions }: StoredToken,
+  user: string = storedName,
   by: 'token' | 'session' = 'token',
   sessionID?: string,
 ): Principal {

@@ -5,13 +5,13 @@ import type { ServerRequest } from '../incoming/request.ts'
 import { randomKey } from '../kept/secrets.ts'
 import type { AttemptLimiter } from '../kept/stores.ts'
 import type { AuditListener } from '../outgoing/events.ts'
-import type { User } from '../outgoing/principal.ts'
+import type { FindUser, User } from '../outgoing/principal.ts'
 import { type HashOptions, hashQueueOf } from './hash-queue.ts'
 import type { PasswordHasher } from './passwords.ts'
 
 /** What a password check is made of. */
 export interface PasswordCheckOptions {
-  readonly findUser: ((name: string) => Awaitable<User | undefined>) | undefined
+  readonly findUser: FindUser | undefined
   readonly passwords: PasswordHasher | undefined
   readonly hashes: HashOptions | undefined
   readonly onPasswordUpgrade: ((user: User, hash: string) => Awaitable<unknown>) | undefined

@@ -1,10 +1,9 @@
 // Checks a session: it must not have ended, and whoever it is of must still be somebody.
 
-import type { Awaitable } from '../../awaitable.ts'
 import type { ServerRequest } from '../incoming/request.ts'
 import type { OwnSessions } from '../kept/sessions.ts'
 import type { Tokens } from '../kept/tokens.ts'
-import type { User } from '../outgoing/principal.ts'
+import type { FindUser } from '../outgoing/principal.ts'
 import type { RefusalReason } from '../outgoing/refusal.ts'
 import { accountOf, holderOf, type Verdict } from './check.ts'
 
@@ -12,7 +11,7 @@ import { accountOf, holderOf, type Verdict } from './check.ts'
 interface SessionCheckOptions {
   readonly sessions: OwnSessions
   readonly tokens: Tokens
-  readonly findUser: ((name: string) => Awaitable<User | undefined>) | undefined
+  readonly findUser: FindUser | undefined
   readonly refuse: (reason: RefusalReason, request: ServerRequest, user?: string) => Verdict
 }
 
@@ -34,10 +33,12 @@ export function createSessionCheck({
     if (!found) return { verdict: refuse('wrong', request), until: 0 }
     const { session, until } = found
     const { id: sessionID, userID, user: name, tokenID } = session
+    let nameNow: string | undefined
     if (findUser) {
-      const user = await findUser(name)
+      const user = await findUser(name, userID)
       if (user?.id !== userID) return { verdict: refuse('wrong', request), until }
       if (user.status === 'inactive') return { verdict: refuse('disabled', request, name), until }
+      nameNow = user.name
       if (!tokenID) return { verdict: { principal: accountOf(user, 'session', sessionID) }, until }
     }
     // It began with a password, at another server of the same store: where no user can be found, none has one.
@@ -45,6 +46,6 @@ export function createSessionCheck({
     // Who signed in with a token may do what the token may, and as long as it is good.
     const stored = await tokens.get(tokenID)
     if (stored?.status !== 'active') return { verdict: refuse('wrong', request, name), until }
-    return { verdict: { principal: holderOf(stored, 'session', sessionID) }, until }
+    return { verdict: { principal: holderOf(stored, nameNow, 'session', sessionID) }, until }
   }
 }

@@ -16,6 +16,8 @@ export interface NewToken {
   readonly org?: string | undefined
   readonly permissions: readonly Permission[]
   readonly description?: string | undefined
+  /** `'inactive'` for a token that is to be good only once it is activated. Default `'active'`. */
+  readonly status?: StoredToken['status'] | undefined
   /** A token known in advance, for automation; visible ASCII. Default: 64 random bytes. */
   readonly token?: string | undefined
 }
@@ -62,14 +64,14 @@ export function createTokens(
   revocations: RevocationLog,
 ): Tokens {
   return {
-    async create({ token = randomToken(), description = '', ...input }) {
+    async create({ token = randomToken(), description = '', status = 'active', ...input }) {
       encodeToken(token)
       const createdAt = new Date().toISOString()
       const stored: StoredToken = {
         ...input,
         id: randomID(),
         hash: await digest(token),
-        status: 'active',
+        status,
         description,
         createdAt,
         updatedAt: createdAt,

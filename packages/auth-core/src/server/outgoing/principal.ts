@@ -1,5 +1,6 @@
 // Who is calling, and what they may do: what a verified request comes to.
 
+import type { Awaitable } from '../../awaitable.ts'
 import type { Permission, Permissions } from '../checks/permissions.ts'
 
 /**
@@ -33,6 +34,12 @@ export interface User {
   /** What the user may do when signed in with a password, or in a session that began so. Default nothing; `'all'` has to be said. */
   readonly permissions?: Permissions | undefined
 }
+
+/**
+ * Finds a user by name, or says that there is none. Where a token or a session is looked at, the id of whoever it was made for comes along:
+ * who looks users up by it finds those who have another name by now, whose tokens and sessions are good as before.
+ */
+export type FindUser = (name: string, id?: string) => Awaitable<User | undefined>
 
 /** Makes a principal that nobody can change, nor through it what a store or an application keeps. */
 export function freezePrincipal(principal: Principal): Principal {
