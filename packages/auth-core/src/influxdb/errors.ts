@@ -1,5 +1,6 @@
 // What an InfluxDB of any product says when it refuses, and what that means for whoever has to go on.
 
+import { isPermissionMessage } from '../client/refusal-message.ts'
 import { AuthError } from '../errors.ts'
 
 /** What went wrong between this program and InfluxDB. */
@@ -108,9 +109,7 @@ function reasonOf(status: number, message: string): InfluxReason {
   if (status === 403 && message.startsWith('password change required')) return 'password-change'
   if (isRefusal && message.endsWith('token is inactive')) return 'token-inactive'
   if (status === 403 && message === 'your username or password is incorrect') return 'password'
-  if (status === 403 || (isRefusal && / is unauthorized$|requires operator permissions/.test(message))) {
-    return 'permission'
-  }
+  if (status === 403 || (isRefusal && isPermissionMessage(message))) return 'permission'
   if (isRefusal) return 'credential'
   if (status === 404) return 'not-found'
   if (status === 409 || status === 422) return 'conflict'
