@@ -27,6 +27,7 @@ const AT_LEAST = {
   'docs/rotate-a-token-without-a-restart.md': 3,
   'docs/run-it-on-many-machines.md': 3,
   'docs/where-credentials-come-from.md': 8,
+  'docs/why-401.md': 2,
   'packages/auth-core/README.md': 5,
   'packages/auth-node/README.md': 8,
   'packages/auth-browser/README.md': 1,
