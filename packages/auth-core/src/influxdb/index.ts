@@ -1,9 +1,29 @@
 // InfluxDB's own sign-in, sessions and API tokens, on whichever product a server turns out to be.
 
+export {
+  type ApiToken,
+  type AuthorizationChanges,
+  type AuthorizationFilters,
+  type AuthorizationRecord,
+  type Authorizations,
+  authorizations,
+  type NewAuthorization,
+} from './authorizations.ts'
 export { checkToken, type TokenCheck } from './check-token.ts'
 export { type DetectedProduct, type Detection, detectProduct } from './detect-product.ts'
 export { InfluxError, type InfluxErrorCode, type InfluxReason, toInfluxError } from './errors.ts'
 export { influxApi } from './influx.ts'
+export { type Bucket, type BucketFilters, buckets, type Org, orgs } from './names.ts'
+export { changePassword, setPassword } from './passwords.ts'
+export {
+  allAccess,
+  describePermissions,
+  type InfluxPermission,
+  operator,
+  type PermissionResource,
+  readBucket,
+  writeBucket,
+} from './permissions.ts'
 export { me, signIn, signOut } from './session.ts'
 export type {
   AnswerHeaders,

@@ -57,6 +57,7 @@ export function influxApi(options: InfluxOptions): Influx {
   const connect = (held: Held): Influx => ({
     url: server.base,
     credential: held.session ? 'session' : held.provider ? 'other' : 'none',
+    session: held.session,
     as: (credentials) => connect(hold(credentials, server.origin)),
     send: (request) =>
       inTime(timeout, [signal, request.signal], (signal) => ask(server, held, request, signal)),

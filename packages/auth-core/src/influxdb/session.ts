@@ -88,7 +88,7 @@ export async function signOut(influx: Influx, options: CallOptions = {}): Promis
 }
 
 /** Refuses what only a session can do. */
-function needSession({ credential }: Influx): void {
+export function needSession({ credential }: Influx): void {
   if (credential !== 'other') return
   throw new OptionsError('ERR_OPTION_VALUE', 'This wants a session: influx.as(await signIn(…))')
 }

@@ -78,6 +78,8 @@ export interface Influx {
   readonly url: string
   /** Which kind of credential it is. `'none'`: there is none, or `fetch` adds it. */
   readonly credential: 'none' | 'session' | 'other'
+  /** The session, where it is one. */
+  readonly session: Session | undefined
   /** The same server with another credential. */
   as(credentials: CredentialSource | Session): Influx
   /**

@@ -1,6 +1,24 @@
 // `@fluxauth/auth-core/influxdb` on a running InfluxDB 2, with tokens as they come and with hashed ones.
 
-import { checkToken, detectProduct, influxApi, me, signIn, signOut } from '@fluxauth/auth-core/influxdb'
+import {
+  allAccess,
+  authorizations,
+  buckets,
+  changePassword,
+  checkToken,
+  describePermissions,
+  detectProduct,
+  type Influx,
+  influxApi,
+  me,
+  operator as operatorPermissions,
+  orgs,
+  readBucket,
+  setPassword,
+  signIn,
+  signOut,
+  writeBucket,
+} from '@fluxauth/auth-core/influxdb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   describeReal,
@@ -59,6 +77,148 @@ describeReal('InfluxDB 2, by our functions,', ['influxdb2'], () => {
       expect(await checkToken(operator())).toMatchObject({ state: 'good', user: { name: 'zoë' } })
       expect(await checkToken(anybody(), 'unknown')).toEqual({ state: 'unknown' })
     })
+
+    describe('a token', () => {
+      const create = (permissions = [readBucket(server.bucketID, server.orgID)], more = {}) =>
+        authorizations.create(operator(), { orgID: server.orgID, permissions, ...more })
+
+      test('is shown as it is made, and later where it is not hashed', async () => {
+        const made = await create(undefined, { description: 'a reader' })
+        expect(made.token).toHaveLength(88)
+        const read = await authorizations.get(operator(), made.id)
+        expect(read.token).toBe(hashedTokens ? undefined : made.token)
+        expect({ ...read, updatedAt: '' }).toEqual({ ...made, updatedAt: '' })
+        expect(describePermissions(read.permissions)).toEqual([
+          `read the bucket ${server.bucket} of the organization ${server.org}`,
+        ])
+      })
+
+      test('is listed by each filter there is, and by no other authorization’s', async () => {
+        const { id } = await create()
+        const { userID, orgID, org } = server
+        for (const filters of [{ id }, { userID }, { user: 'zoë' }, { orgID }, { org }, { userID, org }]) {
+          const found = await authorizations.list(operator(), filters)
+          expect(found.map((one) => one.id)).toContain(id)
+        }
+        expect(await authorizations.list(operator(), { userID: '0000000000000001' })).toEqual([])
+        await expect(authorizations.list(operator(), { user: 'nobody' })).rejects.toMatchObject({
+          reason: 'not-found',
+        })
+      })
+
+      test('that may not say whose it is is good all the same, until it is inactive, and unknown once it is deleted', async () => {
+        const { id, token = '' } = await create()
+        expect(await checkToken(anybody(), token)).toEqual({ state: 'good', user: { id: server.userID } })
+        await authorizations.update(operator(), id, { status: 'inactive', description: 'ä' })
+        expect(await checkToken(anybody(), token)).toEqual({ state: 'inactive' })
+        expect(await authorizations.get(operator(), id)).toMatchObject({
+          status: 'inactive',
+          description: 'ä',
+        })
+        await authorizations.delete(operator(), id)
+        expect(await checkToken(anybody(), token)).toEqual({ state: 'unknown' })
+        await expect(authorizations.delete(operator(), id)).rejects.toMatchObject({ reason: 'not-found' })
+      })
+
+      test.each([
+        ['one bucket’s', () => [readBucket(server.bucketID), writeBucket(server.bucketID)], 2],
+        ['all of an organization', () => allAccess(server.orgID), 44],
+        ['an operator’s', () => operatorPermissions(), 44],
+      ])('can have %s permissions', async (_, permissions, count) => {
+        const made = await create(permissions())
+        expect(made.permissions).toHaveLength(count)
+        expect(await checkToken(anybody(), made.token ?? '')).toMatchObject({ state: 'good' })
+        await authorizations.delete(operator(), made.id)
+      })
+
+      test('that is the first of a server has an operator’s permissions', async () => {
+        const { permissions } = await authorizations.get(operator(), server.authorizationID)
+        expect(describePermissions(permissions)).toEqual(['everything in every organization'])
+      })
+
+      test('gives no more than it has', async () => {
+        const { token = '' } = await create(allAccess(server.orgID))
+        const weaker = influxApi({ url: server.url, credentials: token })
+        const call = authorizations.create(weaker, {
+          orgID: server.orgID,
+          permissions: operatorPermissions(),
+        })
+        await expect(call).rejects.toMatchObject({ reason: 'permission' })
+      })
+    })
+
+    test('names lead to identifiers, and to nothing where there is none', async () => {
+      expect(await orgs.find(operator(), server.org)).toEqual({ id: server.orgID, name: server.org })
+      expect(await orgs.find(operator(), 'nosuch')).toBeUndefined()
+      const { orgID, bucket } = server
+      expect(await buckets.list(operator(), { name: bucket, orgID })).toEqual([
+        { id: server.bucketID, name: bucket, orgID },
+      ])
+      expect(await buckets.list(operator(), { name: 'nosuch' })).toEqual([])
+    })
+
+    test('all buckets are listed, though InfluxDB gives twenty', async () => {
+      for (let i = 0; i < 25; i++) {
+        const body = { orgID: server.orgID, name: `extra-${i}`, retentionRules: [] }
+        await operator().send({ method: 'POST', path: '/api/v2/buckets', body })
+      }
+      expect((await buckets.list(operator())).length).toBe(28)
+    })
+
+    describe('a user', () => {
+      const add = async (name: string): Promise<{ userID: string; username: string; password: string }> => {
+        const { body } = await operator().send({ method: 'POST', path: '/api/v2/users', body: { name } })
+        const userID = (body as { id: string }).id
+        const password = '€€€'
+        await setPassword(operator(), { userID, password })
+        return { userID, username: name, password }
+      }
+
+      test('changes the own password with a session: other sessions go on', async () => {
+        const mia = await add('mia')
+        const signedIn: Influx = anybody().as(await signIn(anybody(), mia))
+        const wrong = changePassword(signedIn, { oldPassword: 'wrong', newPassword: 'long-enough' })
+        await expect(wrong).rejects.toMatchObject({ status: 403, reason: 'password' })
+        await changePassword(signedIn, { oldPassword: mia.password, newPassword: '€'.repeat(24) })
+        expect((await me(signedIn)).name).toBe('mia')
+        await expect(signIn(anybody(), mia)).rejects.toMatchObject({ reason: 'credential' })
+        expect((await signIn(anybody(), { ...mia, password: '€'.repeat(24) })).user.name).toBe('mia')
+      })
+
+      test('who is inactive does not sign in, and is told apart from a wrong password', async () => {
+        const otto = await add('otto')
+        const { token = '' } = await authorizations.create(operator(), {
+          orgID: server.orgID,
+          userID: otto.userID,
+          permissions: [readBucket(server.bucketID, server.orgID)],
+        })
+        const path = `/api/v2/users/${otto.userID}`
+        await operator().send({ method: 'PATCH', path, body: { status: 'inactive' } })
+        await expect(signIn(anybody(), otto)).rejects.toMatchObject({ reason: 'user-inactive' })
+        await expect(signIn(anybody(), { ...otto, password: 'wrong' })).rejects.toMatchObject({
+          reason: 'credential',
+        })
+        expect(await checkToken(anybody(), token)).toEqual({ state: 'user-inactive' })
+        await operator().send({ method: 'DELETE', path })
+        expect(await checkToken(anybody(), token)).toEqual({ state: 'user-inactive' })
+      })
+    })
+  })
+})
+
+describeReal('InfluxDB 2 with strong passwords', ['influxdb2'], () => {
+  test('says which password is too weak', async () => {
+    const server = await startInfluxdb2({ strongPasswords: true })
+    try {
+      const influx = influxApi({ url: server.url, credentials: server.token })
+      const weak = setPassword(influx, { userID: server.userID, password: 'alllowercase' })
+      await expect(weak).rejects.toMatchObject({
+        reason: 'invalid',
+        serverMessage: expect.stringContaining('three of'),
+      })
+    } finally {
+      await server.stop()
+    }
   })
 })
 
