@@ -42,7 +42,7 @@ describe('pnpm demo', () => {
     expect(output).toContain('All as expected.')
     expect(output.match(/^\d\. .*$/gm)).toHaveLength(6)
     expect(output.match(/< \d{3}/g)).toEqual(['< 204', '< 200', '< 401', '< 401', '< 401', '< 200'])
-    expect(output).toContain('buckets: air-quality, weather, _monitoring')
+    expect(output).toContain('buckets: air-quality, weather, _monitoring, _tasks')
     expect(output).not.toContain('\u001b')
     // Whatever follows a scheme word or the cookie's name is redacted.
     expect(output).not.toMatch(/(basic|token|session=) ?[\w+/-]{16,}/i)

@@ -10,7 +10,7 @@ import { type Browser, type BrowserContext, type LaunchOptions, launch, type Pag
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 
 const CREDENTIALS = { username: 'zoë', password: 'p:ä ß€ s3cret', token: 's3cret-token==' }
-const BUCKETS = ['air-quality', 'weather', '_monitoring']
+const BUCKETS = ['air-quality', 'weather', '_monitoring', '_tasks']
 
 /** How to start each browser. Firefox cannot be told later that the page is to be dark. */
 const BROWSERS = {

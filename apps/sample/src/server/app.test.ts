@@ -108,7 +108,7 @@ describe('/api/v2/buckets', () => {
     })
     expect(response.headers.get('cache-control')).toBe('no-store')
     const { buckets } = (await response.json()) as { buckets: { name: string }[] }
-    expect(buckets.map(({ name }) => name)).toEqual(['air-quality', 'weather', '_monitoring'])
+    expect(buckets.map(({ name }) => name)).toEqual(['air-quality', 'weather', '_monitoring', '_tasks'])
   })
 
   test.each([
@@ -135,8 +135,16 @@ describe('/api/v2/buckets', () => {
 
 describe('/api/v2/authorizations', () => {
   const permissions = [{ action: 'read', resource: { type: 'buckets' } }]
-  const create = async (body: unknown, token = server.credentials.token) =>
-    call('/api/v2/authorizations', asToken(token, { method: 'POST', body: JSON.stringify(body) }))
+  let orgID: string
+  beforeAll(async () => {
+    const { orgs } = (await (await call('/api/v2/orgs', admin())).json()) as { orgs: { id: string }[] }
+    orgID = orgs[0]?.id ?? ''
+  })
+  const create = async (body: unknown, token = server.credentials.token) => {
+    const isObject = typeof body === 'object' && body !== null
+    const text = JSON.stringify(isObject ? { orgID, ...body } : body)
+    return call('/api/v2/authorizations', asToken(token, { method: 'POST', body: text }))
+  }
 
   test('shows a token’s value once, in the answer that creates it', async () => {
     const created = (await (await create({ permissions, description: 'reader' })).json()) as Record<
@@ -157,17 +165,33 @@ describe('/api/v2/authorizations', () => {
     expect(list).not.toContain(created.token)
   })
 
-  test('filters by token, user and organization', async () => {
+  test('lists tokens of whom and where it is asked for, and never all for a value', async () => {
     const count = async (query: string) => {
       const response = await call(`/api/v2/authorizations?${query}`, admin())
-      return ((await response.json()) as { authorizations: unknown[] }).authorizations.length
+      const { authorizations } = (await response.json()) as { authorizations?: unknown[] }
+      return authorizations?.length ?? response.status
     }
-    expect(await count(`token=${encodeURIComponent(server.credentials.token)}`)).toBe(1)
-    expect(await count('token=wrong')).toBe(0)
-    expect(await count('user=nobody')).toBe(0)
-    expect(await count('userID=0')).toBe(0)
+    const unknown = '0000000000000001'
+    expect(await count(`token=${encodeURIComponent(server.credentials.token)}`)).toBe(400)
+    expect(await count('user=nobody')).toBe(404)
+    expect(await count(`userID=${unknown}`)).toBe(0)
     expect(await count('org=fluxauth')).toBeGreaterThan(0)
-    expect(await count('orgID=0')).toBe(0)
+    expect(await count(`orgID=${unknown}`)).toBe(0)
+  })
+
+  test('lists every token, however many there are', async () => {
+    const many = await startServer()
+    const everyone = { authorization: encodeToken(many.credentials.token) }
+    const list = async (path: string, init: RequestInit = {}) =>
+      (await (await fetch(`${many.origin}/api/v2/${path}`, { headers: everyone, ...init })).json()) as {
+        orgs: { id: string }[]
+        authorizations: unknown[]
+      }
+    const { orgs } = await list('orgs')
+    const body = JSON.stringify({ orgID: orgs[0]?.id, permissions })
+    await Promise.all(Array.from({ length: 250 }, () => list('authorizations', { method: 'POST', body })))
+    expect((await list('authorizations')).authorizations).toHaveLength(251)
+    await many.stop()
   })
 
   test('keeps a token to its permissions, also when it makes another', async () => {
@@ -222,13 +246,12 @@ describe('/api/v2/authorizations', () => {
   })
 
   test('makes a token for one bucket, and one that is inactive', async () => {
-    const made = (await (await create({ ...resource({ id: '1f' }), status: 'inactive' })).json()) as Record<
-      string,
-      string
-    >
+    const made = (await (
+      await create({ ...resource({ id: '00000000000000ab' }), status: 'inactive' })
+    ).json()) as Record<string, string>
     expect(made).toMatchObject({
       status: 'inactive',
-      permissions: [{ resource: { type: 'buckets', id: '1f' } }],
+      permissions: [{ resource: { type: 'buckets', id: '00000000000000ab' } }],
     })
     await expectUnauthorized(await call('/api/v2/buckets', asToken(made.token ?? '')))
   })
@@ -265,7 +288,7 @@ test('a store can be seeded with credentials that are known before', async () =>
 test('@influxdata/influxdb-client lists authorizations with our token', async () => {
   const client = new InfluxDB({ url: server.origin, token: server.credentials.token })
   const { authorizations } = await new AuthorizationsAPI(client).getAuthorizations()
-  expect(authorizations?.map(({ description }) => description)).toContain('all access')
+  expect(authorizations?.map(({ description }) => description)).toContain("zoë's Token")
   const wrong = new InfluxDB({ url: server.origin, token: 'wrong' })
   await expect(new AuthorizationsAPI(wrong).getAuthorizations()).rejects.toMatchObject({ statusCode: 401 })
 })

@@ -4,30 +4,36 @@ import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { type Auth, type Credentials, createAuth, type Seed } from './auth.ts'
-import { refuse } from './refusals.ts'
+import { notFound } from './refusals.ts'
 import { authorizationRoutes } from './routes/authorizations.ts'
 import { bucketRoutes } from './routes/buckets.ts'
+import { orgRoutes } from './routes/orgs.ts'
 import { pageRoutes } from './routes/page.ts'
+import { passwordRoutes } from './routes/passwords.ts'
 import { sessionRoutes } from './routes/sessions.ts'
+import { statusRoutes, VERSION } from './routes/status.ts'
+import { userRoutes } from './routes/users.ts'
 
 /** The whole app. */
 function createApp(auth: Auth): Hono {
   const app = new Hono()
   app.use(async (context, next) => {
     await next()
-    context.header('X-Influxdb-Version', '2.x-fluxauth-sample')
+    context.header('X-Influxdb-Version', VERSION)
     context.header('X-Influxdb-Build', 'OSS')
     if (context.req.path.startsWith('/api/')) context.header('Cache-Control', 'no-store')
   })
   app.use(bodyLimit({ maxSize: 64 * 1024 }))
-  app.get('/ping', (context) => context.body(null, 204))
-  app.get('/health', (context) =>
-    context.json({ name: 'influxdb', message: 'ready', status: 'pass', checks: [] }),
-  )
+  app.route('/', statusRoutes(auth))
   app.route('/api/v2', sessionRoutes(auth))
-  app.route('/api/v2/buckets', bucketRoutes(auth))
+  app.route('/api/v2', passwordRoutes(auth))
   app.route('/api/v2/authorizations', authorizationRoutes(auth))
-  app.all('/api/*', auth.authenticate, (context) => refuse(context, 404, 'not found', 'path not found'))
+  app.route('/api/v2/buckets', bucketRoutes(auth))
+  app.route('/api/v2/orgs', orgRoutes(auth))
+  app.route('/api/v2/users', userRoutes(auth))
+  app.all('/api/*', auth.authenticate, () => {
+    throw notFound('path')
+  })
   app.route('/', pageRoutes())
   return app
 }

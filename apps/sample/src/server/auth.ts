@@ -1,21 +1,28 @@
 // How fluxauth is put together here: whom the server knows, what it accepts, and the guard before its routes.
 
 import { randomBytes } from 'node:crypto'
+import { encodeBasic } from '@fluxauth/auth-core'
 import {
   type Action,
   createGuard,
   createVerifier,
   type Guard,
   type Needed,
+  type PasswordHasher,
   type Principal,
+  permits,
+  type Resource,
   scryptPasswords,
+  type User,
   type Verifier,
 } from '@fluxauth/auth-node/server'
 import { createSqliteStore } from '@fluxauth/auth-node/stores/sqlite'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import type { Context, MiddlewareHandler } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import Database from 'libsql'
-import { Directory } from './directory.ts'
+import { Directory, OPERATOR } from './directory.ts'
 
 /** What to put in at the start. All of it is made up at random where it is not given. */
 export interface Seed {
@@ -36,12 +43,21 @@ export interface Env {
 export interface Auth {
   readonly directory: Directory
   readonly verifier: Verifier
+  readonly passwords: PasswordHasher
   /** Signs in and out. */
   readonly guard: Guard<Request, [Context]>
   /** Lets in whoever has a good token or session. */
   readonly authenticate: MiddlewareHandler<Env>
-  /** Lets in whoever may do this as well. */
-  permit(action: Action, type: string): MiddlewareHandler<Env>
+  /** Lets in whoever may do this to some of the type: a list shows those alone. */
+  permitSome(action: Action, type: string): MiddlewareHandler<Env>
+  /** Goes on where the caller may do this to that; throws the refusal where not. */
+  demand(context: Context<Env>, action: Action, resource: Resource): Promise<void>
+  /** Whether the caller may do this to that. */
+  may(context: Context<Env>, action: Action, resource: Resource): boolean
+  /** Goes on with the principal of the session, whatever the header says; throws the refusal where there is none. */
+  session(context: Context): Promise<Principal>
+  /** Whether it is the user's password. Attempts count as those to sign in do; throws the refusal where there were too many. */
+  isPassword(context: Context, user: User, password: string): Promise<boolean>
 }
 
 /** Puts it together, with one user and one token that may do everything. */
@@ -50,17 +66,20 @@ export async function createAuth(seed: Seed): Promise<{ auth: Auth; credentials:
   const passwords = scryptPasswords()
   // Gone with the process, so that the sample leaves nothing behind: with { path } in the place of { database } it stays.
   const store = await createSqliteStore({ database: new Database(':memory:') })
+  const kept = {
+    store,
+    findUser: (name: string, id?: string) => (id ? directory.userByID(id) : directory.userByName(name)),
+    passwords,
+    onError: console.error,
+  }
   const verifier = createVerifier({
     // As Cloud Serverless documents it; beside that Bearer, and signing in with a password as v2 does.
     product: 'cloud-serverless',
     schemes: { basic: false, bearer: true, signIn: 'password-or-token' },
-    store,
-    findUser: (name) => directory.userByName(name),
-    passwords,
-    onError: console.error,
+    ...kept,
   })
   const { username = 'zoë', password = randomBytes(12).toString('base64url') } = seed
-  const user = directory.putUser({
+  const user = directory.addUser({
     name: username,
     password: await passwords.hash(password),
     permissions: 'all',
@@ -70,29 +89,68 @@ export async function createAuth(seed: Seed): Promise<{ auth: Auth; credentials:
     user: user.name,
     orgID: directory.org.id,
     org: directory.org.name,
-    permissions: directory.allAccess,
-    description: 'all access',
+    permissions: OPERATOR,
+    description: `${user.name}'s Token`,
     token: seed.token,
   })
-  const guard = createGuard<Request, [Context]>(verifier, {
-    address: (_, context) => getConnInfo(context).remote.address,
-  })
-  const admit =
-    (needed?: Needed): MiddlewareHandler<Env> =>
-    async (context, next) => {
-      const admitted = await guard(context.req.raw, needed, context)
-      if (admitted instanceof Response) return admitted
-      context.set('principal', admitted)
-      return next()
-    }
+  const address = (_: Request, context: Context) => getConnInfo(context).remote.address
+  const guard = createGuard<Request, [Context]>(verifier, { address })
+  const passwordGuard = createGuard<Request, [Context]>(
+    createVerifier({ product: 'v2', schemes: { basic: 'password', session: false }, cache: false, ...kept }),
+    { address },
+  )
+
+  const admit = async (context: Context, needed?: Needed, request = context.req.raw): Promise<Principal> => {
+    const admitted = await guard(request, needed, context)
+    if (admitted instanceof Response) throw toException(admitted)
+    return admitted
+  }
+  const placed = (resource: Resource): Resource => ({ orgID: directory.org.id, ...resource })
+  const may: Auth['may'] = (context, action, resource) =>
+    permits(context.get('principal').permissions, action, placed(resource))
+
   return {
     auth: {
       directory,
       verifier,
+      passwords,
       guard,
-      authenticate: admit(),
-      permit: (action, type) => admit([action, type]),
+      async authenticate(context, next) {
+        context.set('principal', await admit(context))
+        return next()
+      },
+      permitSome: (action, type) => async (context, next) => {
+        const principal = await admit(context)
+        const { permissions } = principal
+        const holdsSome =
+          permissions === 'all' ||
+          permissions.some((held) => held.action === action && held.resource.type === type)
+        // Who holds none of the type is refused as whoever wants all of it.
+        context.set('principal', holdsSome ? principal : await admit(context, [action, type]))
+        return next()
+      },
+      async demand(context, action, resource) {
+        await admit(context, [action, placed(resource)])
+      },
+      may,
+      session(context) {
+        const headers = new Headers(context.req.raw.headers)
+        headers.delete('authorization')
+        const { url, method } = context.req
+        return admit(context, undefined, new Request(url, { method, headers }))
+      },
+      async isPassword(context, { name }, secret) {
+        const headers = { authorization: encodeBasic(name, secret) }
+        const verdict = await passwordGuard(new Request(context.req.url, { headers }), undefined, context)
+        if (!(verdict instanceof Response)) return true
+        if (verdict.status === 401) return false
+        throw toException(verdict)
+      },
     },
     credentials: { username, password, token },
   }
+}
+
+function toException(res: Response): HTTPException {
+  return new HTTPException(res.status as ContentfulStatusCode, { res })
 }

@@ -1,133 +1,128 @@
 // `/api/v2/authorizations`: API tokens. A token's value is shown once, in the answer that creates it, as on Cloud Serverless.
 
-import { includesAll, type Permission, type StoredToken } from '@fluxauth/auth-node/server'
+import { includesAll, type StoredToken } from '@fluxauth/auth-node/server'
 import { type Context, Hono } from 'hono'
 import type { Auth, Env } from '../auth.ts'
-import { RESOURCES } from '../directory.ts'
-import { refuse } from '../refusals.ts'
+import { describePermission, readPermissions, showPermission } from '../permissions.ts'
+import { pathID, queryID, queryText, readID, readObject, readStatus, readText } from '../reading.ts'
+import { forbidden, invalid, notFound } from '../refusals.ts'
 
-export function authorizationRoutes({ directory, verifier, permit }: Auth): Hono<Env> {
+export function authorizationRoutes(auth: Auth): Hono<Env> {
   const routes = new Hono<Env>()
-  const { tokens } = verifier
+  const { directory, authenticate, permitSome, demand, may } = auth
+  const { tokens } = auth.verifier
   const { org } = directory
-  const read = permit('read', 'authorizations')
-  const write = permit('write', 'authorizations')
-  const notFound = (context: Context) => refuse(context, 404, 'not found', 'authorization not found')
-  const invalid = (context: Context, message: string) => refuse(context, 400, 'invalid', message)
 
-  routes.get('/', read, async (context) => {
-    const { userID, user, orgID, org, token, after } = context.req.query()
-    const shown = await tokens.list({ userID, user, orgID, org, token, after })
+  /** What a client sees of a token. */
+  const show = ({ hash: _, ...stored }: StoredToken, token = 'redacted') => ({
+    ...stored,
+    user: directory.userByID(stored.userID)?.name ?? stored.user,
+    permissions: stored.permissions.map((permission) => showPermission(permission, directory)),
+    token,
+    links: { self: `/api/v2/authorizations/${stored.id}`, user: `/api/v2/users/${stored.userID}` },
+  })
+
+  /** The token of the path, for who may do this to it and to its user. */
+  const find = async (context: Context<Env>, ...actions: readonly ('read' | 'write')[]) => {
+    const id = pathID(context)
+    const found = await tokens.get(id)
+    if (!found) throw notFound('authorization')
+    if (!directory.userByID(found.userID)) throw notFound('user')
+    for (const action of actions) {
+      await demand(context, action, { type: 'authorizations', id })
+      await demand(context, action, { type: 'users', id: found.userID })
+    }
+    return found
+  }
+
+  routes.get('/', permitSome('read', 'authorizations'), async (context) => {
+    const shown: StoredToken[] = []
+    const filter = readFilter(context, auth)
+    for (let after: string | undefined; ; ) {
+      const some = await tokens.list({ ...filter, after, limit: 100 })
+      shown.push(...some)
+      after = some.at(-1)?.id
+      if (after === undefined) break
+    }
+    const id = queryID(context, 'id')
+    const found = shown.filter((token) => id === undefined || token.id === id)
+    if (id !== undefined && found.length === 0) throw notFound('authorization')
+    const seen = found.filter(
+      ({ id, userID }) =>
+        directory.userByID(userID) &&
+        may(context, 'read', { type: 'authorizations', id }) &&
+        may(context, 'read', { type: 'users', id: userID }),
+    )
     return context.json({
       links: { self: '/api/v2/authorizations' },
-      authorizations: shown.map((item) => show(item)),
+      authorizations: seen.map((token) => show(token)),
     })
   })
 
-  routes.post('/', write, async (context) => {
+  routes.post('/', authenticate, async (context) => {
     const body = await readObject(context)
-    const asked = readPermissions(body?.permissions)
-    if (!asked) return invalid(context, 'permissions must be a list of permissions')
-    // What names no organization is meant for this one.
-    const permissions = asked.map(({ action, resource }) => ({
-      action,
-      resource: { orgID: org.id, ...resource },
-    }))
-    const { userID, user, permissions: own } = context.get('principal')
-    const { description = '', status = 'active' } = body ?? {}
-    if (typeof description !== 'string') return invalid(context, 'description must be text')
-    if (!isStatus(status)) return invalid(context, 'status must be active or inactive')
-    // What is named and is not ours must not be passed over: the token would be for somebody else than was meant.
-    if (!isAbsentOr(body?.orgID, org.id) || !isAbsentOr(body?.userID, userID)) {
-      return invalid(context, 'orgID and userID must be the own ones, or left out')
+    const permissions = readPermissions(body.permissions)
+    const status = readStatus(body.status)
+    const description = readText('description', body.description)
+    if (body.orgID === undefined || body.orgID === null) throw invalid('org id required: invalid ID')
+    const orgID = readID(body.orgID, 'invalid json structure: ')
+    const { userID: own, permissions: held } = context.get('principal')
+    const userID = body.userID ? readID(body.userID, 'invalid json structure: ') : own
+    const foreign = permissions.find(({ resource }) => resource.orgID && resource.orgID !== orgID)
+    if (foreign) throw invalid(`permission ${describePermission(foreign)} is not for org id ${orgID}`)
+    await demand(context, 'write', { type: 'authorizations', orgID })
+    await demand(context, 'write', { type: 'users', id: userID })
+    const beyond = permissions.find((permission) => !includesAll(held, [permission]))
+    if (beyond) {
+      const what = describePermission(beyond)
+      throw forbidden(`permission ${what} is not allowed: ${what} is unauthorized`)
     }
-    if (!includesAll(own, permissions)) {
-      return refuse(context, 403, 'forbidden', 'a token cannot give what it has not')
-    }
+    const user = directory.userByID(userID)
+    if (orgID !== org.id || !user) throw invalid('unable to create token')
     const { stored, token } = await tokens.create({
       userID,
-      user,
-      orgID: org.id,
+      user: user.name,
+      orgID,
       org: org.name,
       permissions,
       description,
+      status,
     })
-    const set = status === 'active' ? stored : await tokens.update(stored.id, { status })
-    return context.json(show(set ?? stored, token), 201)
+    return context.json(show(stored, token), 201)
   })
 
-  routes.get('/:id', read, async (context) => {
-    const found = await tokens.get(context.req.param('id'))
-    return found ? context.json(show(found)) : notFound(context)
-  })
+  routes.get('/:id', authenticate, async (context) => context.json(show(await find(context, 'read'))))
 
   // Permissions cannot change after creation.
-  routes.patch('/:id', write, async (context) => {
+  routes.patch('/:id', authenticate, async (context) => {
+    const { id } = await find(context, 'read', 'write')
     const body = await readObject(context)
-    if (!body) return invalid(context, 'the body must be an object')
-    const { status, description } = body
-    if (status !== undefined && !isStatus(status)) {
-      return invalid(context, 'status must be active or inactive')
+    const change = {
+      status: readStatus(body.status),
+      description: readText('description', body.description),
     }
-    if (description !== undefined && typeof description !== 'string') {
-      return invalid(context, 'description must be text')
-    }
-    const changed = await tokens.update(context.req.param('id'), { status, description })
-    return changed ? context.json(show(changed)) : notFound(context)
+    const changed = await tokens.update(id, change)
+    if (!changed) throw notFound('authorization')
+    return context.json(show(changed))
   })
 
-  routes.delete('/:id', write, async (context) =>
-    (await tokens.delete(context.req.param('id'))) ? context.body(null, 204) : notFound(context),
-  )
+  routes.delete('/:id', authenticate, async (context) => {
+    const { id } = await find(context, 'write')
+    if (!(await tokens.delete(id))) throw notFound('authorization')
+    return context.body(null, 204)
+  })
   return routes
 }
 
-/** What a client sees of a token. */
-function show({ hash: _, ...stored }: StoredToken, token = 'redacted') {
-  return {
-    ...stored,
-    token,
-    links: { self: `/api/v2/authorizations/${stored.id}`, user: `/api/v2/users/${stored.userID}` },
+/** Whose tokens to list. By a token's value none is found: InfluxDB takes no notice of `token`, and a list of all was not asked for. */
+function readFilter(context: Context, { directory }: Auth) {
+  if (queryText(context, 'token') !== undefined) {
+    throw invalid('there is no filter "token": filter by id, and keep values out of URLs')
   }
-}
-
-async function readObject(context: Context): Promise<Record<string, unknown> | undefined> {
-  const body: unknown = await context.req.json().catch(() => undefined)
-  return isRecord(body) ? body : undefined
-}
-
-/** Reads a list of permissions; `undefined` when it is not one. */
-function readPermissions(value: unknown): Permission[] | undefined {
-  if (!Array.isArray(value) || value.length === 0) return undefined
-  const permissions = value.map(readPermission)
-  return permissions.every((permission) => permission !== undefined) ? permissions : undefined
-}
-
-/** A member of the wrong type, or one that is not known, must not be passed over: the token would be for more than was asked for. */
-function readPermission(value: unknown): Permission | undefined {
-  if (!isRecord(value) || !isRecord(value.resource)) return undefined
-  const { action, resource } = value
-  const { type, ...named } = resource
-  if ((action !== 'read' && action !== 'write') || typeof type !== 'string' || !RESOURCES.includes(type)) {
-    return undefined
-  }
-  const isKnown = Object.entries(named).every(
-    ([name, what]) => NAMING.includes(name) && typeof what === 'string' && what !== '',
-  )
-  return isKnown ? { action, resource: { type, ...named } } : undefined
-}
-
-/** The members that say which resource of a type is meant. */
-const NAMING = ['id', 'name', 'orgID', 'org']
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function isStatus(value: unknown): value is 'active' | 'inactive' {
-  return value === 'active' || value === 'inactive'
-}
-
-function isAbsentOr(value: unknown, own: string): boolean {
-  return value === undefined || value === own
+  const [user, org] = [queryText(context, 'user'), queryText(context, 'org')]
+  const [userID, orgID] = [queryID(context, 'userID'), queryID(context, 'orgID')]
+  const named = user === undefined ? undefined : directory.userByName(user)
+  if (user !== undefined && !named) throw notFound('user')
+  if (org !== undefined && org !== directory.org.name) throw notFound(`organization name "${org}"`)
+  return { userID: userID ?? named?.id, orgID: orgID ?? (org && directory.org.id) }
 }

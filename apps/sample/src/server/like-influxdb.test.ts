@@ -1,0 +1,483 @@
+// The sample's API beside a real InfluxDB 2: the same requests to both, and wherever the answers differ the reason why.
+
+import { encodeBasic } from '@fluxauth/auth-core'
+import { describeReal, type RunningInfluxdb2, startInfluxdb2 } from '@fluxauth/auth-testkit/real'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type SampleServer, startServer } from './app.ts'
+import { type Answer, type Call, caller } from './calling.ts'
+import { comparable, type Named } from './comparing.ts'
+
+const USER = { username: 'zoë', password: 'p:ä ß€ secret' }
+const UNKNOWN = '0000000000000001'
+
+/** What the sample answers in the place of InfluxDB's answer, and why. */
+interface Otherwise {
+  readonly why: string
+  readonly status: number
+}
+
+/** A request to both; `{org}`, `{user}`, … stand for the identifiers that each made up, and `token` for one of those made at the start. */
+interface Row extends Call {
+  /** What the sample answers, where it answers otherwise on purpose. */
+  readonly otherwise?: Otherwise
+  /** Under which name to keep the `id` of the answer. */
+  readonly keep?: string
+}
+
+const FORBIDDEN = {
+  why: 'a missing permission is 403, so that no client takes its credential for a bad one',
+  status: 403,
+}
+const NOTHING = {
+  why: 'who holds no permission for the type is told so, in the place of an empty list',
+  status: 403,
+}
+const ONCE = {
+  why: 'a token’s value is shown once, as on Cloud Serverless and with hashed tokens',
+  status: 200,
+}
+const CALLER = { why: 'what the caller got wrong is 400, not 500', status: 400 }
+const WORDS = {
+  why: 'the same refusal in other words: InfluxDB names the types of its own source',
+  status: 400,
+}
+const NARROWER = {
+  why: 'what would be passed over is refused: the token would be for more than was asked for',
+  status: 400,
+}
+
+const buckets = (query: string): Row => ({ path: `/api/v2/buckets?${query}` })
+const authorizations = (query: string): Row => ({ path: `/api/v2/authorizations?${query}` })
+const ofOrg = { type: 'buckets', orgID: '{org}' }
+const readBuckets = [{ action: 'read', resource: ofOrg }]
+const create = (body: unknown, more: Partial<Row> = {}): Row => ({
+  method: 'POST',
+  path: '/api/v2/authorizations',
+  body,
+  ...more,
+})
+const createFor = (...permissions: unknown[]) => create({ orgID: '{org}', permissions })
+const password = (method: string, path: string, body: unknown, more: Partial<Row> = {}): Row => ({
+  method,
+  path: `/api/v2/${path}/password`,
+  body,
+  ...more,
+})
+
+const ROWS: Readonly<Record<string, readonly Row[]>> = {
+  'what anybody may ask': [
+    { path: '/ping', token: '' },
+    { path: '/ready', token: '' },
+    { path: '/health', token: '', otherwise: { why: 'the version is the sample’s own', status: 200 } },
+    { path: '/api/v2/setup', token: '' },
+    { method: 'POST', path: '/api/v2/setup', token: '', body: {} },
+    { path: '/api/v2/buckets', token: '' },
+    { path: '/api/v2/buckets', token: 'wrong' },
+  ],
+  buckets: [
+    buckets('org=fluxauth'),
+    buckets('org=nosuch'),
+    buckets('orgID={org}'),
+    buckets(`orgID=${UNKNOWN}`),
+    buckets('orgID=xyz'),
+    buckets('name=weather'),
+    buckets('name=weather&org=fluxauth'),
+    buckets('name=_tasks'),
+    buckets('name=_monitoring'),
+    buckets('name=nosuch'),
+    buckets('name=&org=fluxauth'),
+    buckets('id={bucket}'),
+    buckets(`id=${UNKNOWN}`),
+    buckets('id=xyz'),
+    buckets('id=zzzzzzzzzzzzzzzz'),
+    ...['0', '1', '2', '100', '101', '-1', 'abc'].map((limit) => buckets(`org=fluxauth&limit=${limit}`)),
+    buckets('org=fluxauth&limit=1&offset=1'),
+    buckets('org=fluxauth&limit=2&offset=2'),
+    buckets('org=fluxauth&limit=2&offset=3'),
+    buckets('org=fluxauth&offset=x'),
+    buckets('org=fluxauth&descending=true'),
+    buckets('org=fluxauth&descending=x'),
+    buckets('after=xyz'),
+    { path: '/api/v2/buckets/{bucket}' },
+    { path: `/api/v2/buckets/${UNKNOWN}` },
+    { path: '/api/v2/buckets/xyz' },
+    { ...buckets('org=fluxauth'), token: 'one bucket' },
+    { ...buckets('name=_tasks'), token: 'one bucket' },
+    { path: '/api/v2/buckets/{bucket}', token: 'one bucket' },
+    { path: '/api/v2/buckets/{bucket}', token: 'telegrafs', otherwise: FORBIDDEN },
+    { ...buckets('org=fluxauth'), token: 'telegrafs', otherwise: NOTHING },
+    {
+      ...buckets('org=fluxauth'),
+      token: 'inactive',
+      otherwise: {
+        why: 'an inactive token is refused everywhere, and not told from an unknown one',
+        status: 401,
+      },
+    },
+  ],
+  organizations: [
+    { path: '/api/v2/orgs' },
+    { path: '/api/v2/orgs?org=fluxauth' },
+    { path: '/api/v2/orgs?org=nosuch' },
+    { path: '/api/v2/orgs?orgID={org}' },
+    { path: `/api/v2/orgs?orgID=${UNKNOWN}` },
+    {
+      path: '/api/v2/orgs?orgID=xyz',
+      otherwise: { why: 'an identifier that is none is refused, as everywhere', status: 400 },
+    },
+    { path: '/api/v2/orgs?limit=0' },
+    { path: '/api/v2/orgs?offset=1' },
+    { path: '/api/v2/orgs/{org}' },
+    { path: `/api/v2/orgs/${UNKNOWN}` },
+    { path: '/api/v2/orgs/xyz' },
+    { path: '/api/v2/orgs/{org}', token: 'one bucket', otherwise: FORBIDDEN },
+    { path: '/api/v2/orgs', token: 'one bucket', otherwise: NOTHING },
+  ],
+  'API tokens': [
+    { path: '/api/v2/authorizations/{auth}', otherwise: ONCE },
+    { path: `/api/v2/authorizations/${UNKNOWN}` },
+    { path: '/api/v2/authorizations/xyz' },
+    { path: '/api/v2/authorizations/zzzzzzzzzzzzzzzz' },
+    { ...authorizations('user=zo%C3%AB'), otherwise: ONCE },
+    authorizations('user=nosuch'),
+    authorizations('userID=xyz'),
+    authorizations(`userID=${UNKNOWN}`),
+    { ...authorizations('org=fluxauth'), otherwise: ONCE },
+    authorizations('org=nosuch'),
+    authorizations(`orgID=${UNKNOWN}`),
+    authorizations('orgID=xyz'),
+    { ...authorizations('id={auth}'), otherwise: ONCE },
+    authorizations(`id=${UNKNOWN}`),
+    authorizations('id=xyz'),
+    {
+      ...authorizations('token=any'),
+      otherwise: {
+        why: 'InfluxDB takes no notice of it and lists everything, of which the first would be taken',
+        status: 400,
+      },
+    },
+    { path: '/api/v2/authorizations', token: 'telegrafs', otherwise: NOTHING },
+    { path: '/api/v2/authorizations/{auth}', token: 'telegrafs', otherwise: FORBIDDEN },
+    { method: 'DELETE', path: '/api/v2/authorizations/{auth}', token: 'telegrafs', otherwise: FORBIDDEN },
+    { ...createFor(...readBuckets), token: 'telegrafs', otherwise: FORBIDDEN },
+    { ...createFor(...readBuckets), token: 'maker' },
+    { ...createFor({ action: 'read', resource: { type: 'telegrafs', orgID: '{org}' } }), token: 'maker' },
+    create({ orgID: '{org}', permissions: readBuckets, description: 'a reader' }, { keep: 'made' }),
+    create({ orgID: '{org}', permissions: readBuckets, status: 'inactive', userID: '{user}' }),
+    create({ orgID: '{org}', permissions: readBuckets, status: null, description: null }),
+    create({ orgID: '{org}', permissions: readBuckets, token: 'my-own-choice' }),
+    createFor(
+      { action: 'read', resource: { ...ofOrg, id: '{bucket}', name: 'ignored', org: 'ignored' } },
+      { action: 'write', resource: { type: 'users' } },
+      { action: 'read', resource: { type: 'users', id: '{user}' } },
+      { action: 'read', resource: { type: 'orgs', id: '{org}' } },
+    ),
+    create({}),
+    create({ orgID: '{org}' }),
+    create({ orgID: '{org}', permissions: [] }),
+    create({ permissions: readBuckets }),
+    create({ org: 'fluxauth', permissions: readBuckets }),
+    create({ orgID: null, permissions: readBuckets }),
+    create({ orgID: 'xyz', permissions: readBuckets }),
+    create({ orgID: 'zzzzzzzzzzzzzzzz', permissions: readBuckets }),
+    create({ orgID: '0000000000000000', permissions: readBuckets }),
+    create({ orgID: UNKNOWN, permissions: readBuckets }),
+    create({ orgID: UNKNOWN, permissions: [{ action: 'read', resource: { type: 'buckets' } }] }),
+    create({ orgID: '{org}', permissions: [{ action: 'read', resource: { ...ofOrg, orgID: UNKNOWN } }] }),
+    create({ orgID: '{org}', permissions: readBuckets, userID: UNKNOWN }),
+    create({ orgID: '{org}', permissions: readBuckets, userID: 'xyz' }),
+    create({ orgID: '{org}', permissions: readBuckets, status: 'asleep' }),
+    create({ orgID: '{org}', permissions: readBuckets, status: 5 }, { otherwise: WORDS }),
+    create({ orgID: '{org}', permissions: readBuckets, description: 5 }, { otherwise: WORDS }),
+    create('[]', { otherwise: WORDS }),
+    create('{', { otherwise: WORDS }),
+    createFor({}),
+    createFor(null),
+    createFor({ action: 'read' }),
+    createFor({ action: 'delete', resource: ofOrg }),
+    createFor({ action: 'read', resource: { type: 'nosuch' } }),
+    createFor({ action: 'read', resource: { ...ofOrg, id: 'xyz' } }),
+    { ...createFor({ action: 'read', resource: { ...ofOrg, name: 'weather' } }), otherwise: NARROWER },
+    { ...createFor({ action: 'read', resource: { type: 'buckets', org: 'fluxauth' } }), otherwise: NARROWER },
+    { ...createFor({ action: 'read', resource: { ...ofOrg, id: null } }), otherwise: NARROWER },
+    { ...createFor({ action: 'read', resource: { ...ofOrg, ID: '{bucket}' } }), otherwise: NARROWER },
+    {
+      ...createFor({ action: 'read', resource: { type: 'instance' } }),
+      otherwise: { why: 'nobody holds it and nobody can be given it: it is no type here', status: 400 },
+    },
+    {
+      method: 'PATCH',
+      path: '/api/v2/authorizations/{made}',
+      body: { status: 'inactive', description: 'ä new one' },
+      otherwise: ONCE,
+    },
+    { method: 'PATCH', path: '/api/v2/authorizations/{made}', body: { status: 5 }, otherwise: CALLER },
+    { method: 'PATCH', path: '/api/v2/authorizations/{made}', body: '{', otherwise: CALLER },
+    { method: 'PATCH', path: '/api/v2/authorizations/{made}', body: { status: 'asleep' }, otherwise: WORDS },
+    { method: 'PATCH', path: `/api/v2/authorizations/${UNKNOWN}`, body: {} },
+    { method: 'PATCH', path: '/api/v2/authorizations/xyz', body: {} },
+    { method: 'DELETE', path: '/api/v2/authorizations/{made}' },
+    { method: 'DELETE', path: '/api/v2/authorizations/{made}' },
+    { method: 'DELETE', path: '/api/v2/authorizations/xyz' },
+  ],
+  users: [
+    { path: '/api/v2/me' },
+    { path: '/api/v2/me', token: 'one bucket', otherwise: FORBIDDEN },
+    { path: '/api/v2/users' },
+    { path: '/api/v2/users?name=zo%C3%AB' },
+    { path: '/api/v2/users?name=nosuch' },
+    { path: '/api/v2/users?id={user}' },
+    { path: `/api/v2/users?id=${UNKNOWN}` },
+    { path: '/api/v2/users?id=xyz' },
+    { path: '/api/v2/users?limit=0' },
+    { path: '/api/v2/users/{user}' },
+    { path: `/api/v2/users/${UNKNOWN}` },
+    { path: '/api/v2/users/xyz' },
+    { path: '/api/v2/users', token: 'self' },
+    { path: '/api/v2/users', token: 'one bucket', otherwise: NOTHING },
+    { method: 'POST', path: '/api/v2/users', body: { name: 'x' }, token: 'self', otherwise: FORBIDDEN },
+    { method: 'POST', path: '/api/v2/users', body: { name: 'mia' }, keep: 'mia' },
+    { method: 'POST', path: '/api/v2/users', body: { name: 'mia' } },
+    { method: 'POST', path: '/api/v2/users', body: { name: 'otto', status: 'inactive' } },
+    { method: 'POST', path: '/api/v2/users', body: {} },
+    { method: 'POST', path: '/api/v2/users', body: '{', otherwise: CALLER },
+    {
+      method: 'POST',
+      path: '/api/v2/users',
+      body: { name: 'a:b' },
+      otherwise: { why: 'nobody could sign in with it: the first colon ends a name', status: 400 },
+    },
+    {
+      method: 'POST',
+      path: '/api/v2/users',
+      body: { name: 'kim', status: 'asleep' },
+      otherwise: { why: 'InfluxDB keeps any status that a user is made with', status: 400 },
+    },
+    { method: 'PATCH', path: '/api/v2/users/{mia}', body: { name: 'mïa' } },
+    { method: 'PATCH', path: '/api/v2/users/{mia}', body: { name: 'zoë' } },
+    { method: 'PATCH', path: '/api/v2/users/{mia}', body: { name: '' } },
+    { method: 'PATCH', path: '/api/v2/users/{mia}', body: { status: 'inactive' } },
+    { method: 'PATCH', path: '/api/v2/users/{mia}', body: { status: 'asleep' } },
+    { method: 'PATCH', path: '/api/v2/users/{mia}', body: { status: 'active' } },
+    { method: 'PATCH', path: '/api/v2/users/{mia}', body: {} },
+    { method: 'PATCH', path: `/api/v2/users/${UNKNOWN}`, body: { name: 'q' } },
+  ],
+  passwords: [
+    ...['short', 'x'.repeat(72), 'x'.repeat(73), '€'.repeat(25), '€€€', ''].map((text) =>
+      password('POST', 'users/{mia}', { password: text }),
+    ),
+    password('POST', 'users/{mia}', {}),
+    password('POST', 'users/{mia}', '{', { otherwise: WORDS }),
+    password('POST', `users/${UNKNOWN}`, { password: 'long-enough' }),
+    password('POST', 'users/xyz', { password: 'long-enough' }, { otherwise: CALLER }),
+    password('POST', 'users/{mia}', { password: 'long-enough' }, { token: 'self', otherwise: FORBIDDEN }),
+    password('POST', 'users/{mia}', { password: 'long-enough' }),
+    password('PUT', 'me', { password: 'long-enough' }, { token: '' }),
+    password(
+      'PUT',
+      'users/{mia}',
+      { password: 'long-enough' },
+      { otherwise: { why: 'a token is no session: InfluxDB’s answer is 500', status: 401 } },
+    ),
+    { method: 'DELETE', path: '/api/v2/users/{mia}' },
+    { method: 'DELETE', path: '/api/v2/users/{mia}' },
+    { path: '/api/v2/users/{mia}' },
+  ],
+}
+
+/** One of the two servers: how to call it, and what it calls the things that both have. */
+interface Side {
+  readonly call: (call: Call) => Promise<Answer>
+  readonly tokens: Record<string, string>
+  readonly ids: Record<string, string>
+}
+
+async function begin(origin: string, token: string): Promise<Side> {
+  const call = caller(origin, token)
+  const idOf = async (path: string, list: string) => {
+    const { body } = await call({ path })
+    return (body as Record<string, { id: string }[]>)[list]?.[0]?.id ?? ''
+  }
+  const ids: Record<string, string> = {
+    org: await idOf('/api/v2/orgs?org=fluxauth', 'orgs'),
+    user: await idOf('/api/v2/users', 'users'),
+    bucket: await idOf('/api/v2/buckets?name=weather', 'buckets'),
+    auth: await idOf('/api/v2/authorizations', 'authorizations'),
+  }
+  const tokens: Record<string, string> = { wrong: 'wrong', '': '' }
+  const make = async (name: string, status: string, ...resources: (readonly [string, object])[]) => {
+    const permissions = resources.map(([action, resource]) => ({ action, resource }))
+    const { body } = await call({
+      method: 'POST',
+      path: '/api/v2/authorizations',
+      body: { orgID: ids.org, description: name, status, permissions },
+    })
+    tokens[name] = (body as { token: string }).token
+  }
+  const orgID = ids.org
+  await make('one bucket', 'active', ['read', { type: 'buckets', id: ids.bucket, orgID }])
+  await make('telegrafs', 'active', ['read', { type: 'telegrafs', orgID }])
+  await make('inactive', 'inactive', ['read', { type: 'buckets', orgID }])
+  await make('self', 'active', ['read', { type: 'users', id: ids.user }])
+  await make(
+    'maker',
+    'active',
+    ['write', { type: 'authorizations', orgID }],
+    ['write', { type: 'users', id: ids.user }],
+    ['read', { type: 'telegrafs', orgID }],
+  )
+  return { call, tokens, ids }
+}
+
+/** A row as it is sent to one of the two. */
+function place({ method, path, body, token, headers }: Row, { ids, tokens }: Side): Call {
+  const put = (text: string) =>
+    Object.entries(ids).reduce((placed, [name, id]) => placed.replaceAll(`{${name}}`, id), text)
+  return {
+    path: put(path),
+    ...(method && { method }),
+    ...(body !== undefined && { body: put(typeof body === 'string' ? body : JSON.stringify(body)) }),
+    ...(token !== undefined && { token: tokens[token] ?? '' }),
+    ...(headers && { headers }),
+  }
+}
+
+/** What is compared. */
+interface Seen {
+  readonly status: number
+  readonly code: string | null
+  readonly type: string | undefined
+  readonly body: unknown
+}
+
+/** What is compared: the status, the code and the body, whose lists of tokens come in the order of ids that are made up. */
+function seen({ status, headers, body }: Answer, ids: Named): Seen {
+  const shown = comparable(body, ids) as { authorizations?: unknown[] }
+  shown.authorizations?.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
+  return {
+    status,
+    code: headers.get('x-platform-error-code'),
+    type: headers.get('content-type')?.split(';')[0],
+    body: shown,
+  }
+}
+
+describeReal('the sample answers as InfluxDB 2 does', ['influxdb2'], () => {
+  let real: RunningInfluxdb2
+  let server: SampleServer
+  let sides: readonly [sample: Side, real: Side]
+
+  beforeAll(async () => {
+    real = await startInfluxdb2({ ...USER, org: 'fluxauth', bucket: 'weather' })
+    server = await startServer(USER)
+    const more = { name: 'air-quality', orgID: real.orgID }
+    await caller(real.url, real.token)({ method: 'POST', path: '/api/v2/buckets', body: more })
+    sides = [await begin(server.origin, server.credentials.token), await begin(real.url, real.token)]
+  }, 60_000)
+  afterAll(async () => {
+    await real?.stop()
+    await server?.stop()
+  })
+
+  const both = async (row: Row) => {
+    const answers: Seen[] = []
+    for (const side of sides) {
+      const answer = await side.call(place(row, side))
+      if (row.keep) side.ids[row.keep] = (answer.body as { id: string }).id
+      answers.push(seen(answer, side.ids))
+    }
+    return answers
+  }
+
+  for (const [title, rows] of Object.entries(ROWS)) {
+    describe(title, () => {
+      test.each(
+        rows.map(
+          (row) =>
+            [row.method ?? 'GET', row.path, row.token ?? 'operator', JSON.stringify(row.body), row] as const,
+        ),
+      )('%s %s (%s) %s', async (_method, _path, _token, _body, row) => {
+        const [sample, influxdb] = await both(row)
+        const { otherwise } = row
+        if (!otherwise) {
+          expect(sample).toEqual(influxdb)
+          return
+        }
+        expect(sample, otherwise.why).not.toEqual(influxdb)
+        expect(sample?.status).toBe(otherwise.status)
+        if (otherwise === WORDS) expect(sample?.code).toBe(influxdb?.code)
+        if (otherwise === ONCE) {
+          const shown = JSON.stringify(sample?.body)
+          expect(JSON.parse(shown.replaceAll('"redacted"', '"<token>"'))).toEqual(influxdb?.body)
+        }
+      })
+    })
+  }
+
+  test('a session changes its own password with the old one, and goes on', async () => {
+    const results = []
+    for (const { call, ids } of sides) {
+      const made = await call({ method: 'POST', path: '/api/v2/users', body: { name: 'kai' } })
+      const { id } = made.body as { id: string }
+      const set = { method: 'POST', path: `/api/v2/users/${id}/password`, body: { password: 'ölder-one' } }
+      const statuses = [(await call(set)).status]
+      const signIn = (secret: string) =>
+        call({
+          method: 'POST',
+          path: '/api/v2/signin',
+          token: '',
+          headers: { authorization: encodeBasic('kai', secret) },
+        })
+      const signedIn = await signIn('ölder-one')
+      const cookie = signedIn.headers.get('set-cookie')?.split(';', 1)[0] ?? ''
+      const put = async (path: string, old: string, next: unknown) => {
+        const headers = { cookie, authorization: encodeBasic('whoever', old) }
+        const body = { password: next }
+        const answer = await call({
+          method: 'PUT',
+          path: `/api/v2/${path}/password`,
+          token: '',
+          headers,
+          body,
+        })
+        return [answer.status, comparable(answer.body, { ...ids, id })]
+      }
+      results.push(
+        [
+          statuses,
+          signedIn.status,
+          await put('me', 'wrong-one', 'newer-one'),
+          await put('me', 'ölder-one', 'short'),
+          await put('me', 'ölder-one', 'newer-one'),
+          (await signIn('ölder-one')).status,
+          (await signIn('newer-one')).status,
+          await put(`users/${id}`, 'newer-one', 'newest-one'),
+          (await call({ path: '/api/v2/me', token: '', headers: { cookie } })).body,
+          (await call({ method: 'POST', path: '/api/v2/signout', token: '', headers: { cookie } })).status,
+          (await call({ path: '/api/v2/me', token: '', headers: { cookie } })).status,
+        ].map((result) => comparable(result, { ...ids, kai: id })),
+      )
+    }
+    expect(results[0]).toEqual(results[1])
+    expect(results[0]?.slice(1, 8)).toEqual([
+      204,
+      [403, { code: 'forbidden', message: 'your username or password is incorrect' }],
+      [400, { code: 'invalid', message: 'passwords must be between 8 and 72 characters long' }],
+      [204, ''],
+      401,
+      204,
+      [204, ''],
+    ])
+  })
+
+  test('the operator’s token holds the same, and a token can be made for each of its types', async () => {
+    const held = await Promise.all(
+      sides.map(async ({ call, ids }) => {
+        const { body } = await call({ path: `/api/v2/authorizations/${ids.auth}` })
+        return (body as { permissions: { resource: { type: string } }[] }).permissions
+      }),
+    )
+    expect(held[0]).toEqual(held[1])
+    expect(held[0]).toHaveLength(44)
+  })
+})
