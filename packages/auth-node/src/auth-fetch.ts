@@ -8,6 +8,7 @@ import {
   createAuthorizer,
   withAuth,
 } from '@fluxauth/auth-core/client'
+import { leaveOutGlobalProxy, leaveOutProxy, originsInClear } from './clients/environment-proxy.ts'
 
 /** Options of {@link authFetch}. */
 export interface AuthFetchOptions extends AuthorizerOptions {
@@ -37,5 +38,17 @@ const RULES = { ...authorizerRules, fetch: allowed.callback }
 export function authFetch(options: AuthFetchOptions): typeof globalThis.fetch {
   checkOptions(options, RULES)
   const { fetch = globalThis.fetch, ...bound } = options
-  return withAuth(fetch, createAuthorizer(bound))
+  const authorizer = createAuthorizer(bound)
+  return withAuth(withoutProxy(fetch, originsInClear(authorizer)), authorizer)
+}
+
+/** Has `fetch` call these origins without the proxy of the environment, whatever dispatcher there is at the moment. */
+function withoutProxy(fetch: typeof globalThis.fetch, origins: readonly string[]): typeof globalThis.fetch {
+  if (origins.length === 0) return fetch
+  return (input, init) => {
+    const { dispatcher } = init as { dispatcher?: object }
+    if (dispatcher) leaveOutProxy(dispatcher, origins)
+    else leaveOutGlobalProxy(origins)
+    return fetch(input, init)
+  }
 }

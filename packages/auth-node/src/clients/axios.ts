@@ -1,6 +1,7 @@
 // axios with a credential that goes to its own origin and nowhere else.
 
 import { ClientRequest } from 'node:http'
+import type { RequestOptions } from 'node:https'
 import { encodeBasic, redactUrl } from '@fluxauth/auth-core'
 import {
   type Authorizer,
@@ -10,6 +11,7 @@ import {
   isDeciding,
   isStream,
   startExchange,
+  TargetError,
 } from '@fluxauth/auth-core/client'
 import {
   type AxiosAdapter,
@@ -20,6 +22,7 @@ import {
   getAdapter,
   type InternalAxiosRequestConfig,
 } from 'axios'
+import { directAgent, leaveOutGlobalProxy } from './environment-proxy.ts'
 import { discard, quiet, quietRequest } from './quiet-request.ts'
 
 type Config = InternalAxiosRequestConfig
@@ -105,30 +108,56 @@ function toHop(
 ): Config {
   const { auth: _, ...hop } = config
   // The environment's proxy would read a credential that goes over plain http, which is for this machine: unless that is allowed.
-  const direct = url.origin.startsWith('http:') && target.includes(url) && !target.allowsInsecure
+  const bound = target.includes(url)
+  const direct = bound && url.origin.startsWith('http:') && !target.allowsInsecure
+  if (direct) leaveOutGlobalProxy([url.origin])
   return {
     ...hop,
     url: url.href,
     baseURL: '',
     params: undefined,
-    ...(direct && { proxy: config.proxy ?? false }),
+    ...(direct && { proxy: config.proxy ?? false, httpAgent: directAgent(config.httpAgent) }),
     ...(bodyDropped && { data: undefined }),
     method,
     headers: new AxiosHeaders(headers),
     maxRedirects: 0,
-    transport: config.transport ? quietTransport(config.transport) : { request: quietRequest },
+    transport: transportTo(bound ? url : undefined, config.transport),
     fetchOptions: { ...config.fetchOptions, redirect: 'manual' },
   }
 }
 
-/** The caller's transport, whose requests print as little as ours: an agent may lead to one that is under way. */
-function quietTransport(transport: { request(...args: unknown[]): unknown }) {
+type Transport = { request(options: RequestOptions, answer?: () => void): unknown }
+
+/**
+ * Node's requests, or those of the caller's transport, which print as little: an agent may lead to one that is under way.
+ *
+ * @param bound where the credential goes. Up to 1.16 axios hands a request for https to a proxy as it is, in the place of a tunnel
+ */
+function transportTo(bound: Exchange['url'] | undefined, given: Transport | undefined): Transport {
   return {
-    request(...args: unknown[]) {
-      const request = transport.request(...args)
+    request(options, answer) {
+      if (bound?.href.startsWith('https:') && !leadsTo(bound, options)) {
+        throw new TargetError(
+          'ERR_TARGET_INSECURE',
+          'This axios lets a proxy read what goes over https: use axios 1.17 or newer, or name the server in NO_PROXY',
+        )
+      }
+      if (!given) return quietRequest(options, answer)
+      const request = given.request(options, answer)
       return request instanceof ClientRequest ? quiet(request) : request
     },
   }
+}
+
+function leadsTo(
+  { href }: Exchange['url'],
+  { protocol, hostname, port, socketPath }: RequestOptions,
+): boolean {
+  const url = new URL(href)
+  const host = hostname?.startsWith('[') ? hostname : hostname?.includes(':') ? `[${hostname}]` : hostname
+  return (
+    protocol === url.protocol && (!!socketPath || (host === url.hostname && `${port ?? ''}` === url.port))
+  )
 }
 
 /** Puts the caller's config, which knows no credential, and a request that shows none, where an answer or an error has axios' own. */
@@ -142,6 +171,12 @@ function hide(config: Config, given: AxiosResponse | AxiosError | undefined, url
     const { res } = request as { res?: { responseUrl?: string | undefined } }
     if (res && config.maxRedirects !== 0) res.responseUrl ??= url.href.split('#', 1)[0]
   } else if (request) given.request = standIn(request)
+  // Some of axios' errors are made of another, which has the same.
+  const { cause } = given as { cause?: AxiosError }
+  if (cause?.config && cause.config !== config) {
+    hide(config, cause, url)
+    hide(config, cause.response, url)
+  }
 }
 
 /** What programs read of a request: of `fetch`, of a browser, or of a transport that is not Node's. */

@@ -18,6 +18,7 @@ import {
   RecordHeaders,
   startExchange,
 } from '@fluxauth/auth-core/client'
+import { directAgent, originsInClear } from './environment-proxy.ts'
 import { discard, quietRequest } from './quiet-request.ts'
 
 /** Options of {@link authHttp}. */
@@ -77,6 +78,11 @@ export function authHttp(options: AuthHttpOptions): AuthHttp {
   checkOptions(options, RULES)
   const { agents = {}, ...bound } = options
   const authorizer = createAuthorizer(bound)
+  const inClear = originsInClear(authorizer)
+  const agentFor = ({ protocol, origin }: URL): http.Agent | undefined => {
+    if (protocol === 'https:') return agents.https
+    return inClear.includes(origin) ? directAgent(agents.http) : agents.http
+  }
 
   // One promise for the whole request: with a promise for each step it would cost a measurable share of the request.
   const request: AuthHttp['request'] = (to, init: AuthHttpRequest = {}) =>
@@ -103,7 +109,7 @@ export function authHttp(options: AuthHttpOptions): AuthHttp {
               reject(failure(error, signal))
             })
         }
-        const options = toOptions(to, exchange.method, headers.record, agents)
+        const options = toOptions(to, exchange.method, headers.record, agentFor(to))
         const sent = send(options, exchange.bodyDropped ? { ...init, body: undefined } : init, answer, reject)
       }
       const started = startExchange(authorizer, {
@@ -138,7 +144,7 @@ function toOptions(
   url: URL,
   method: string,
   headers: OutgoingHttpHeaders,
-  agents: NonNullable<AuthHttpOptions['agents']>,
+  agent: http.Agent | undefined,
 ): RequestOptions {
   const { protocol, hostname } = url
   return {
@@ -148,7 +154,7 @@ function toOptions(
     path: url.pathname + url.search,
     method,
     headers,
-    agent: protocol === 'https:' ? agents.https : agents.http,
+    agent,
   }
 }
 

@@ -18,9 +18,8 @@ import {
   type SendOptions,
   type Transport,
 } from '@influxdata/influxdb-client'
-import { beforeRedirect } from './follow-redirects.ts'
+import { transportOptions } from './influxdb-transport.ts'
 import { originOf, readServer } from './origin.ts'
-import { quietRequest } from './quiet-request.ts'
 
 /** Options of {@link authInfluxDB}: those of the client, and the credential in the place of `token`. */
 export interface AuthInfluxDBOptions
@@ -65,11 +64,7 @@ export function authInfluxDB(options: AuthInfluxDBOptions): InfluxDB {
   const client = { ...given, url: urls.url, ...(urls.proxyUrl && { proxyUrl: urls.proxyUrl }) }
   const { transport } = new InfluxDB({
     ...client,
-    transportOptions: {
-      'follow-redirects': { http: { request: quietRequest }, https: { request: quietRequest } },
-      ...client.transportOptions,
-      beforeRedirect: beforeRedirect(authorizer, client.transportOptions?.beforeRedirect),
-    },
+    transportOptions: transportOptions(authorizer, client.transportOptions),
   })
   return new InfluxDB({ ...client, transport: withCredentials(transport, authorizer, server) })
 }

@@ -18,9 +18,8 @@ import {
   type WritableData,
   type WriteOptions,
 } from '@influxdata/influxdb3-client'
-import { beforeRedirect } from './follow-redirects.ts'
+import { transportOptions } from './influxdb-transport.ts'
 import { originOf, readServer } from './origin.ts'
-import { quietRequest } from './quiet-request.ts'
 
 /** Options of {@link authInfluxDBClient}: those of the client, and the credential in the place of `token` and `authScheme`. */
 export interface AuthInfluxDBClientOptions
@@ -85,11 +84,7 @@ class AuthInfluxDBClient extends InfluxDBClient {
           },
         }),
       token: '', // the client wants one, and sends none that is empty
-      transportOptions: {
-        'follow-redirects': { http: { request: quietRequest }, https: { request: quietRequest } },
-        ...given.transportOptions,
-        beforeRedirect: beforeRedirect(authorizer, given.transportOptions?.beforeRedirect),
-      },
+      transportOptions: transportOptions(authorizer, given.transportOptions),
     }
     super(withoutToken)
     this.#authorizer = authorizer

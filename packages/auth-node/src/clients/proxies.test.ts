@@ -1,13 +1,25 @@
 // No credential goes in clear through a proxy that only the environment names: a real proxy on this machine notes what reaches it.
 
-import http, { type IncomingMessage } from 'node:http'
+import http, { type IncomingMessage, type RequestOptions } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { type Network, startNetwork } from '@fluxauth/auth-testkit'
-import axios from 'axios'
+import axios, { type AxiosHeaders, type InternalAxiosRequestConfig } from 'axios'
+import followRedirects from 'follow-redirects'
+import {
+  Agent,
+  EnvHttpProxyAgent,
+  getGlobalDispatcher,
+  interceptors,
+  setGlobalDispatcher,
+  fetch as undiciFetch,
+} from 'undici'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { authFetch } from '../auth-fetch.ts'
 import { authAxios } from './axios.ts'
+import { authHttp } from './http.ts'
 import { authInfluxDB } from './influxdb-client.ts'
 import { authInfluxDBClient } from './influxdb3-client.ts'
+import { authDispatcher } from './undici.ts'
 
 let network: Network
 let seen: string[] = []
@@ -72,7 +84,167 @@ describe('axios', () => {
     await api().get('/', { proxy: { protocol: 'http', host: hostname, port: Number(port) } })
     expect(seen).toEqual(['GET Token my-s3cret'])
   })
+
+  test('tunnels through the proxy what goes over https', async () => {
+    const instance = axios.create()
+    authAxios(instance, { origin: 'https://influx.example', credentials })
+    await expect(instance.get('/')).rejects.toThrow()
+    expect(seen).toEqual(['CONNECT'])
+  })
+
+  test('refuses an axios that would hand it to the proxy as it is', async () => {
+    const instance = axios.create()
+    authAxios(instance, { origin: 'https://influx.example', credentials })
+    const { hostname, port } = new URL(proxyUrl)
+    // What axios up to 1.16 makes of a request for https, when the environment or its caller names a proxy.
+    const adapter = async (config: InternalAxiosRequestConfig) => {
+      const { transport, headers } = config as { transport: typeof http; headers: AxiosHeaders }
+      const options = { protocol: 'http:', hostname, port, path: config.url ?? '', headers: headers.toJSON() }
+      await new Promise((resolve) => transport.request(options as RequestOptions, resolve).end())
+      return expect.fail('should have been refused')
+    }
+    await expect(instance.get('/', { adapter })).rejects.toMatchObject({ code: 'ERR_TARGET_INSECURE' })
+    expect(seen).toEqual([])
+  })
 })
+
+type Options = { readonly allowInsecure?: true }
+type Call = (origin: string, path: string, options: Options) => Promise<unknown>
+
+/** Whether this Node heeds `NODE_USE_ENV_PROXY`: 22.21 and 24.5 do. */
+const nodeHeeds = process.allowedNodeEnvironmentFlags.has('--use-env-proxy')
+
+describe.each<[string, boolean, Record<string, Call>]>([
+  [
+    'a dispatcher that heeds the environment',
+    true,
+    {
+      async 'authFetch over Node’s fetch'(origin, path, options) {
+        await authFetch({ origin, credentials: 'my-token', ...options })(path)
+      },
+      async 'authFetch over undici’s fetch'(origin, path, options) {
+        const fetch = undiciFetch as unknown as typeof globalThis.fetch
+        await authFetch({ origin, credentials: 'my-token', fetch, ...options })(path)
+      },
+      async 'authFetch with a dispatcher of the request'(origin, path, options) {
+        const fetch = undiciFetch as unknown as typeof globalThis.fetch
+        const dispatcher = new EnvHttpProxyAgent()
+        await authFetch({ origin, credentials: 'my-token', fetch, ...options })(path, {
+          dispatcher,
+        } as unknown as RequestInit)
+      },
+      async authDispatcher(origin, path, options) {
+        const dispatcher = authDispatcher(new EnvHttpProxyAgent(), {
+          origin,
+          credentials: 'my-token',
+          ...options,
+        })
+        const { body } = await dispatcher.request({ origin: new URL(origin), path, method: 'GET' })
+        await body.dump()
+      },
+      async 'authDispatcher over interceptors'(origin, path, options) {
+        const agent = new EnvHttpProxyAgent().compose(interceptors.retry())
+        const dispatcher = authDispatcher(agent, { origin, credentials: () => 'my-token', ...options })
+        await (await dispatcher.request({ origin, path, method: 'GET' })).body.dump()
+      },
+      async 'axios over fetch'(origin, path, options) {
+        const instance = axios.create({ adapter: 'fetch' })
+        authAxios(instance, { origin, credentials: 'my-token', ...options })
+        await instance.get(path)
+      },
+    },
+  ],
+  [
+    'Node’s agents under NODE_USE_ENV_PROXY',
+    nodeHeeds,
+    {
+      async authHttp(origin, path, options) {
+        const response = await authHttp({ origin, credentials: 'my-token', ...options }).get(path)
+        response.resume()
+      },
+      async 'authHttp with an agent of the caller’s'(origin, path, options) {
+        const agents = { http: proxied() }
+        const response = await authHttp({ origin, credentials: 'my-token', agents, ...options }).get(path)
+        response.resume()
+      },
+      async axios(origin, path, options) {
+        // Axios itself goes without the proxy where it is told so.
+        const proxy = options.allowInsecure ? {} : ({ proxy: false } as const)
+        const instance = axios.create({ httpAgent: proxied(), ...proxy })
+        authAxios(instance, { origin, credentials: 'my-token', ...options })
+        await instance.get(path)
+      },
+      async 'the InfluxDB 2 client'(url, path, options) {
+        const { transport } = authInfluxDB({ url, credentials: 'my-token', ...options })
+        await transport.request(path, '', { method: 'GET' })
+      },
+      async 'the InfluxDB 2 client over follow-redirects'(url, path, options) {
+        const transportOptions = { 'follow-redirects': followRedirects }
+        const { transport } = authInfluxDB({ url, credentials: 'my-token', transportOptions, ...options })
+        await transport.request(path, '', { method: 'GET' })
+      },
+      async 'the InfluxDB 3 client'(origin, path, options) {
+        const host = origin + path
+        const influx = authInfluxDBClient({ host, credentials: 'my-token', database: 'db', ...options })
+        await influx.write('air t=1')
+        await influx.close()
+      },
+    },
+  ],
+])('with %s', (_, heeded, calls) => {
+  const dispatcher = getGlobalDispatcher()
+  const { globalAgent } = http
+  beforeEach(() => {
+    setGlobalDispatcher(new EnvHttpProxyAgent())
+    http.globalAgent = proxied()
+  })
+  afterEach(() => {
+    setGlobalDispatcher(dispatcher)
+    http.globalAgent = globalAgent
+  })
+
+  test.skipIf(!heeded).each(Object.keys(calls))('%s calls this machine without the proxy', async (name) => {
+    const stage = network.stage(() => ({}))
+    await calls[name]?.(network.loopback, `/${stage.id}/`, {})
+    expect(stage.visits.map(({ headers }) => headers.authorization)).toEqual(['Token my-token'])
+    expect(seen).toEqual([])
+  })
+
+  test.skipIf(!heeded).each(Object.keys(calls))('%s takes it where plain http is allowed', async (name) => {
+    const stage = network.stage(() => ({}))
+    await calls[name]?.(network.loopback, `/${stage.id}/`, { allowInsecure: true }).catch(() => undefined)
+    expect(seen).toHaveLength(1)
+    expect(stage.visits).toEqual([])
+  })
+})
+
+test('an agent of the caller’s is destroyed with the one that stands beside it', async () => {
+  const stage = network.stage(() => ({}))
+  const agent = proxied()
+  const { get } = authHttp({ origin: network.loopback, credentials: 'my-token', agents: { http: agent } })
+  const response = await get(`/${stage.id}/`)
+  const { socket } = response
+  response.resume()
+  await new Promise((resolve) => response.once('close', resolve))
+  expect(socket.destroyed).toBe(false)
+  agent.destroy()
+  expect(socket.destroyed).toBe(true)
+})
+
+test('an EnvHttpProxyAgent whose parts are elsewhere is refused', () => {
+  class EnvHttpProxyAgent extends Agent {}
+  const options = { origin: network.loopback, credentials: 'my-token' }
+  for (let i = 0; i < 2; i++) {
+    expect(() => authDispatcher(new EnvHttpProxyAgent(), options)).toThrow(
+      expect.objectContaining({ code: 'ERR_TARGET_DISPATCHER' }),
+    )
+  }
+})
+
+/** An agent like Node's own under `NODE_USE_ENV_PROXY`. */
+function proxied(): http.Agent {
+  return new http.Agent({ keepAlive: true, proxyEnv: process.env } as http.AgentOptions)
+}
 
 describe('the InfluxDB 3 client', () => {
   test('opens no tunnel through the proxy of the environment to a server without TLS', async () => {

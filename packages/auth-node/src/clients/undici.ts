@@ -17,6 +17,7 @@ import {
 } from '@fluxauth/auth-core/client'
 import type { Dispatcher } from 'undici'
 import { type Connected, connectedTo, holdTo } from './connected.ts'
+import { leaveOutProxy, originsInClear } from './environment-proxy.ts'
 import { HeaderList, type HeadersLike } from './header-list.ts'
 import { hush } from './quiet-request.ts'
 
@@ -58,6 +59,8 @@ export function authDispatcher<D extends Dispatcher>(dispatcher: D, options: Aut
   const connected = connectedTo(dispatcher)
   const { authorizer, intercept, watchesAnswers } = createInterceptor(options, connected)
   if (connected && authorizer.target.includes(connected)) holdTo(connected, dispatcher)
+  const inClear = originsInClear(authorizer)
+  if (inClear.length > 0) leaveOutProxy(dispatcher, inClear)
   hush(dispatcher, showDispatcher)
   if (watchesAnswers) return dispatcher.compose(intercept) as unknown as D
   // `compose` translates every answer twice, which takes a tenth of a small request: needless where nobody looks at it.
