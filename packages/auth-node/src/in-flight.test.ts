@@ -1,16 +1,26 @@
 // Nothing shows the credential while a request is under way, whatever sends it, nor afterwards with any adapter or transport of axios.
 
+import { Console } from 'node:console'
 import http from 'node:http'
+import { Writable } from 'node:stream'
 import { inspect } from 'node:util'
 import { type Network, type Stage, startNetwork } from '@fluxauth/auth-testkit'
-import axios, { type AxiosRequestConfig } from 'axios'
+import { Server, ServerCredentials, type ServerWritableStream, status } from '@grpc/grpc-js'
+import axios, { AxiosError, type AxiosRequestConfig, type InternalAxiosRequestConfig } from 'axios'
 import { http as followHttp } from 'follow-redirects'
 import { Agent, Pool } from 'undici'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { authAxios } from './clients/axios.ts'
 import { authHttp } from './clients/http.ts'
 import { authInfluxDB } from './clients/influxdb-client.ts'
+import { authInfluxDBClient } from './clients/influxdb3-client.ts'
 import { authDispatcher } from './clients/undici.ts'
+
+// Whether there is one axios asks once, as it is loaded.
+await vi.hoisted(async () => {
+  const { PlainXMLHttpRequest } = await import('./testing/xml-http-request.ts')
+  vi.stubGlobal('XMLHttpRequest', PlainXMLHttpRequest)
+})
 
 const credentials = 'my-s3cret'
 let network: Network
@@ -23,6 +33,17 @@ function showsNothing(value: unknown): void {
   const depth = { depth: 20, maxStringLength: 1e6, maxArrayLength: 1e4 }
   expect(inspect(value, depth)).not.toContain(credentials)
   expect(inspect({ ...(value as object) }, depth)).not.toContain(credentials)
+  let printed = ''
+  const stdout = new Writable({
+    write(chunk, _, done) {
+      printed += chunk
+      done()
+    },
+  })
+  const console = new Console({ stdout, inspectOptions: { depth: 20 } })
+  console.log(value)
+  console.log('%o %O', value, value)
+  expect(printed).not.toContain(credentials)
   let json: string | undefined
   try {
     json = JSON.stringify(value)
@@ -87,6 +108,7 @@ describe('axios shows nothing in answers and errors', () => {
   const configs: Record<string, AxiosRequestConfig> = {
     'with the adapter http': { adapter: 'http' },
     'with the adapter fetch': { adapter: 'fetch' },
+    'with the adapter xhr': { adapter: 'xhr' },
     'with a transport of the caller’s': { adapter: 'http', transport: http },
     'with a transport that is not Node’s own': { adapter: 'http', transport: followHttp },
     'with a stream': { adapter: 'http', responseType: 'stream' },
@@ -112,6 +134,39 @@ describe('axios shows nothing in answers and errors', () => {
     expect(stage.visits.map(({ headers }) => headers.authorization)).toEqual(Array(3).fill('Token my-s3cret'))
   })
 
+  test('that are made of another error, as those of some versions and adapters are', async () => {
+    const adapter = (config: InternalAxiosRequestConfig) => {
+      const cause = new AxiosError('refused', 'ERR_BAD_REQUEST', config, { headers: config.headers })
+      return Promise.reject(Object.assign(new AxiosError('refused', 'ERR_NETWORK', config), { cause }))
+    }
+    const api = axios.create({ adapter })
+    authAxios(api, { origin: network.loopback, credentials })
+    const error = await api.get('/').catch((reason) => reason)
+    expect(error.cause.config.url).toBe('/')
+    showsNothing(error)
+    showsNothing(error.cause)
+  })
+
+  test('with the adapter xhr, while it waits, is aborted and fails', async () => {
+    const api = axios.create({ adapter: 'xhr' })
+    authAxios(api, { origin: network.loopback, credentials })
+    const stage = network.stage(() => new Promise(() => undefined))
+    const aborter = new AbortController()
+    const answer = api.get(stage.url(network.loopback), { signal: aborter.signal })
+    await expect.poll(() => stage.visits.length).toBe(1)
+    showsNothing({ api, answer, aborter })
+    aborter.abort()
+    const aborted = await answer.catch((reason) => reason)
+    expect(aborted).toMatchObject({ code: 'ERR_CANCELED' })
+    showsNothing(aborted)
+    const lost = network.stage(() => Promise.reject(new Error('the server hangs up')))
+    const failed = await api.get(lost.url(network.loopback)).catch((reason) => reason)
+    expect(failed).toMatchObject({ code: 'ERR_NETWORK' })
+    showsNothing(failed)
+    expect(failed).toMatchObject({ event: { type: 'error' } })
+    expect(lost.visits[0]?.headers.authorization).toBe('Token my-s3cret')
+  })
+
   test('and a request of Node’s can be copied and printed', async () => {
     const stage = network.stage(() => ({}))
     const response = await authHttp({ origin: network.loopback, credentials }).get(
@@ -121,5 +176,51 @@ describe('axios shows nothing in answers and errors', () => {
     const { req } = response as unknown as { req: object }
     expect(inspect({ ...req })).toBe('ClientRequest')
     showsNothing(req)
+  })
+})
+
+describe('a query of the InfluxDB 3 client shows nothing', () => {
+  const bytes = (value: Buffer) => value
+  const definition = {
+    DoGet: {
+      path: '/arrow.flight.protocol.FlightService/DoGet',
+      requestStream: false,
+      responseStream: true,
+      requestSerialize: bytes,
+      requestDeserialize: bytes,
+      responseSerialize: bytes,
+      responseDeserialize: bytes,
+    },
+  }
+  const calls: ServerWritableStream<Buffer, Buffer>[] = []
+  const server = new Server()
+  let host = ''
+  beforeAll(async () => {
+    server.addService(definition, {
+      DoGet: (call: ServerWritableStream<Buffer, Buffer>) => calls.push(call),
+    })
+    const port = await new Promise<number>((resolve, reject) => {
+      server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+        error ? reject(error) : resolve(bound),
+      )
+    })
+    host = `http://127.0.0.1:${port}`
+  })
+  afterAll(() => server.forceShutdown())
+
+  test('while it waits, and when it is refused', async () => {
+    const influx = authInfluxDBClient({ host, credentials, database: 'db' })
+    const rows = influx.query('SELECT 1')
+    const answer = rows.next()
+    await expect.poll(() => calls.length).toBe(1)
+    expect(calls[0]?.metadata.get('authorization')).toEqual(['Bearer my-s3cret'])
+    showsNothing({ influx, rows, answer })
+    showsNothing(influx)
+    calls[0]?.emit('error', { code: status.PERMISSION_DENIED, details: 'not you' })
+    const error = await answer.catch((reason) => reason)
+    expect(`${error}`).toContain('not you')
+    showsNothing(error)
+    showsNothing({ influx, rows, answer })
+    await influx.close()
   })
 })

@@ -171,12 +171,20 @@ function hide(config: Config, given: AxiosResponse | AxiosError | undefined, url
     const { res } = request as { res?: { responseUrl?: string | undefined } }
     if (res && config.maxRedirects !== 0) res.responseUrl ??= url.href.split('#', 1)[0]
   } else if (request) given.request = standIn(request)
+  hideEvent(given as { event?: unknown })
   // Some of axios' errors are made of another, which has the same.
   const { cause } = given as { cause?: AxiosError }
   if (cause?.config && cause.config !== config) {
     hide(config, cause, url)
     hide(config, cause.response, url)
   }
+}
+
+/** The event of an XMLHttpRequest leads to the request: what is left of it says what happened. */
+function hideEvent(given: { event?: unknown }): void {
+  if (!given.event) return
+  const { type, message } = given.event as { type?: string; message?: string }
+  given.event = { ...(type && { type }), ...(message && { message }) }
 }
 
 /** What programs read of a request: of `fetch`, of a browser, or of a transport that is not Node's. */
