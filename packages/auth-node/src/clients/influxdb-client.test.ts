@@ -17,12 +17,20 @@ import { authInfluxDB } from './influxdb-client.ts'
 
 testClient(
   '@influxdata/influxdb-client',
-  { redirects: 'left', streamsAnswers: true, signals: true, leavesListeners: true, seesUserinfo: false },
+  {
+    redirects: 'left',
+    streamsAnswers: true,
+    signals: true,
+    leavesListeners: true,
+    seesUserinfo: false,
+    keeps: true,
+  },
   ({ ca, lookup, origin, ...options }) => {
     const [url = ''] = [origin].flat().map(String)
     const { Agent } = url.startsWith('https') ? https : http
     const agent = new Agent({ keepAlive: true, lookup, ...(ca && { ca }) })
-    const influx = authInfluxDB({ ...options, url, origin, transportOptions: { agent } })
+    const given = { ...options, url, origin, headers: { 'x-client': '1' }, transportOptions: { agent } }
+    const influx = authInfluxDB(given)
     const { transport } = influx
     return {
       async request({ url: to, method, headers, body = '', signal }) {
@@ -35,6 +43,21 @@ testClient(
         } catch (error) {
           if (!(error instanceof HttpError)) throw error
           return { status: error.statusCode, body: error.body ?? '', given: error }
+        }
+      },
+      keep({ url: to, method, headers, body = '' }) {
+        const sendOptions = { method: method as string, headers: { ...headers } as Record<string, string> }
+        return {
+          send: () => transport.request(new URL(to).pathname, `${body}`, sendOptions),
+          change(to) {
+            const { hostname, port, origin } = new URL(to)
+            sendOptions.method = 'DELETE'
+            Object.assign(sendOptions, { hostname, host: hostname, port })
+            sendOptions.headers['x-mine'] = 'changed'
+            Object.assign(given, { url: to, origin, proxyUrl: to, headers: { 'x-mine': 'changed' } })
+            Object.assign(given.transportOptions, { hostname, host: hostname, port })
+            Object.assign((influx as unknown as { _options: object })._options, { url: to, proxyUrl: to })
+          },
         }
       },
       async close() {

@@ -21,18 +21,13 @@ afterAll(() => {
 
 testClient(
   '@influxdata/influxdb3-client',
-  { redirects: 'left', methods: ['POST'], readsAnswers: false, seesUserinfo: false },
+  { redirects: 'left', methods: ['POST'], readsAnswers: false, seesUserinfo: false, keeps: true },
   ({ ca, lookup, origin, ...options }) => {
     const [host = ''] = [origin].flat().map(String)
     const { Agent } = host.startsWith('https') ? https : http
     const agent = new Agent({ keepAlive: true, lookup, ...(ca && { ca }) })
-    const influx = authInfluxDBClient({
-      ...options,
-      host,
-      origin,
-      database: 'db',
-      transportOptions: { agent },
-    })
+    const given = { ...options, host, origin, database: 'db', transportOptions: { agent } }
+    const influx = authInfluxDBClient(given)
     return {
       async request({ headers, body }) {
         try {
@@ -41,6 +36,19 @@ testClient(
         } catch (error) {
           if (!(error instanceof HttpError)) throw error
           return { status: error.statusCode, body: '', given: error }
+        }
+      },
+      keep({ headers, body }) {
+        const writeOptions = { headers: { ...headers } as Record<string, string>, timeout: 30_000 }
+        return {
+          send: () => influx.write(`${body}`, 'db', undefined, writeOptions),
+          change(to) {
+            const { hostname, port, origin } = new URL(to)
+            writeOptions.headers['x-mine'] = 'changed'
+            Object.assign(writeOptions, { hostname, host: hostname, port, timeout: 1 })
+            Object.assign(given, { host: to, origin, proxyUrl: to, headers: { 'x-mine': 'changed' } })
+            Object.assign(given.transportOptions, { hostname, host: hostname, port })
+          },
         }
       },
       async close() {
