@@ -24,7 +24,14 @@ export function connectedTo(dispatcher: Dispatcher): Connected | undefined {
     const { origin } = url
     return { origin, isSame: () => url.origin === origin }
   }
-  if (goesToItsOwn(dispatcher)) {
+  if (isOf(dispatcher, /^RetryAgent$/)) {
+    throw new TargetError(
+      'ERR_TARGET_DISPATCHER',
+      'A RetryAgent does not say what it sends with: put it around, new RetryAgent(authDispatcher(agent, options))',
+    )
+  }
+  // Classes that heed no request's origin.
+  if (isOf(dispatcher, /^(H2C)?Client$|Pool$/)) {
     throw new TargetError(
       'ERR_TARGET_DISPATCHER',
       'This dispatcher does not say where it is connected: use an Agent, which goes where each request says',
@@ -50,10 +57,10 @@ export function holdTo({ origin }: Connected, dispatcher: Dispatcher): void {
   })
 }
 
-/** Whether it is of a class of undici, or of one made from these, that heeds no request's origin. */
-function goesToItsOwn(dispatcher: object): boolean {
+/** Whether it is of a class of undici with such a name, or of one made from it. */
+function isOf(dispatcher: object, name: RegExp): boolean {
   for (let type = Object.getPrototypeOf(dispatcher); type; type = Object.getPrototypeOf(type)) {
-    if (/^(H2C)?Client$|Pool$/.test(type.constructor?.name)) return true
+    if (name.test(type.constructor?.name)) return true
   }
   return false
 }

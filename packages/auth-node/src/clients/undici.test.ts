@@ -8,7 +8,7 @@ import {
   startNetwork,
   testClient,
 } from '@fluxauth/auth-testkit'
-import { Agent, BalancedPool, Client, type Dispatcher, interceptors, Pool, request } from 'undici'
+import { Agent, BalancedPool, Client, type Dispatcher, interceptors, Pool, RetryAgent, request } from 'undici'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { authDispatcher, authInterceptor } from './undici.ts'
 
@@ -225,6 +225,125 @@ describe.each([
     await body.dump()
     await agent.destroy()
     expect(stage.visits.map(({ headers }) => headers.authorization === 'Token my-token')).toEqual(carries)
+  })
+})
+
+describe('a request whose path is', () => {
+  let network: Network
+  beforeAll(async () => {
+    network = await startNetwork()
+  })
+  afterAll(() => network.stop())
+  const send = async (path: string, scenario = '', method: 'request' | 'connect' = 'request') => {
+    const dropped: string[] = []
+    const agent = new Agent()
+    const dispatcher = authDispatcher(agent, {
+      origin: network.loopback,
+      credentials: 'my-token',
+      onEvent: ({ type, origin }) => type === 'dropped' && dropped.push(origin),
+    })
+    const headers = { 'x-scenario': scenario }
+    const asked = { origin: network.loopback, path, headers }
+    const answer =
+      method === 'connect'
+        ? dispatcher.connect(asked).then(({ socket }) => socket.destroy())
+        : dispatcher.request({ method: 'GET', ...asked }).then(({ body }) => body.dump())
+    const failed = await answer.catch((error: Error) => error)
+    await agent.destroy()
+    return { dropped, failed }
+  }
+
+  test('a whole URL of the server has the credential', async () => {
+    const stage = network.stage(() => ({}))
+    expect((await send(stage.url(network.loopback), stage.id)).dropped).toEqual([])
+    expect(stage.visits[0]).toMatchObject({
+      path: stage.url(network.loopback),
+      headers: { authorization: 'Token my-token' },
+    })
+  })
+
+  test('the URL of another, which the server is to ask as a proxy, goes without, and says so', async () => {
+    const stage = network.stage(() => ({}))
+    expect((await send(`http://other.test/`, stage.id)).dropped).toEqual(['http://other.test'])
+    expect(stage.visits.map(({ headers }) => headers.authorization)).toEqual([undefined])
+  })
+
+  test('a URL with a password is refused', async () => {
+    const { failed } = await send(network.loopback.replace('//', '//joe:s3cret@'))
+    expect(failed).toMatchObject({ code: 'ERR_TARGET_USERINFO' })
+  })
+
+  test('whom a tunnel is for goes without, and says so', async () => {
+    expect((await send('other.test:443', '', 'connect')).dropped).toEqual([network.loopback])
+  })
+
+  test.each(['buckets', '', '*', '@other.test/', 1])('%j is for undici to refuse', async (path) => {
+    const { dropped, failed } = await send(path as string)
+    expect(failed).toMatchObject({ code: 'UND_ERR_INVALID_ARG' })
+    expect(dropped).toEqual([])
+  })
+})
+
+describe('what is around another dispatcher', () => {
+  let network: Network
+  beforeAll(async () => {
+    network = await startNetwork()
+  })
+  afterAll(() => network.stop())
+  const options = () => ({ origin: network.loopback, credentials: 'my-token' })
+  class Around extends (Agent as unknown as new () => Dispatcher) {
+    readonly #inner: Dispatcher
+    constructor(inner: Dispatcher) {
+      super()
+      this.#inner = inner
+    }
+    override dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+      return this.#inner.dispatch(request, handler)
+    }
+  }
+
+  test('a RetryAgent is refused: what it sends with may go elsewhere', () => {
+    expect(() => authDispatcher(new RetryAgent(new Agent()), options())).toThrow(
+      expect.objectContaining({ code: 'ERR_TARGET_DISPATCHER', message: expect.stringContaining('around') }),
+    )
+  })
+
+  test('a RetryAgent around what authDispatcher makes has the credential each time', async () => {
+    const stage = network.stage((_, index) => ({ status: index === 0 ? 503 : 200 }))
+    const agent = new RetryAgent(authDispatcher(new Agent(), options()), { minTimeout: 1 })
+    const path = `/${stage.id}/`
+    await (await agent.request({ origin: network.loopback, path, method: 'GET' })).body.dump()
+    await agent.destroy()
+    expect(stage.visits.map(({ headers }) => headers.authorization)).toEqual([
+      'Token my-token',
+      'Token my-token',
+    ])
+  })
+
+  test.each<[string, (inner: Dispatcher) => Dispatcher]>([
+    ['RetryAgent', (inner) => new RetryAgent(inner)],
+    ['class of one’s own', (inner) => new Around(inner)],
+  ])(
+    'a %s around a pool that is connected elsewhere never gets it, where the pool is told',
+    async (_, around) => {
+      const stage = network.stage(() => ({}))
+      const pool = new Pool(network.at('other.test'), { connect: { ca: network.ca, lookup: network.lookup } })
+      const agent = around(authDispatcher(pool, options()))
+      const path = `/${stage.id}/`
+      await (await agent.request({ origin: network.loopback, path, method: 'GET' })).body.dump()
+      await pool.destroy()
+      expect(stage.visits.map(({ headers }) => headers.authorization)).toEqual([undefined])
+    },
+  )
+
+  test('a class of one’s own is taken to go where a request says', async () => {
+    const stage = network.stage(() => ({}))
+    const agent = new Agent()
+    const dispatcher = authDispatcher(new Around(agent), options())
+    const path = `/${stage.id}/`
+    await (await dispatcher.request({ origin: network.loopback, path, method: 'GET' })).body.dump()
+    await agent.destroy()
+    expect(stage.visits[0]?.headers.authorization).toBe('Token my-token')
   })
 })
 

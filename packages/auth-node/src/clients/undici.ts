@@ -13,7 +13,9 @@ import {
   isStream,
   RecordHeaders,
   RedirectError,
+  type RequestUrl,
   startExchange,
+  type Target,
 } from '@fluxauth/auth-core/client'
 import type { Dispatcher } from 'undici'
 import { type Connected, connectedTo, holdTo } from './connected.ts'
@@ -44,7 +46,8 @@ const RULES = { ...authorizerRules, redirect: allowed.oneOf('follow', 'manual', 
  * @param options `origin`, `credentials` and `redirect`
  * @returns the dispatcher; requests fail with what `startExchange` names
  * @throws {TargetError} `ERR_TARGET_ORIGIN`, `ERR_TARGET_INSECURE` or `ERR_TARGET_USERINFO`; `ERR_TARGET_DISPATCHER` for a dispatcher
- *   that goes to servers of its own without saying to which, such as a `BalancedPool`
+ *   that goes to servers of its own without saying to which, such as a `BalancedPool`, or that sends with another, such as a
+ *   `RetryAgent`: put it around what this makes
  * @example
  * import { defaultChain } from '@fluxauth/auth-node'
  * import { authDispatcher } from '@fluxauth/auth-node/undici'
@@ -109,13 +112,15 @@ function createInterceptor(options: AuthInterceptorOptions, connected: Connected
     // What is looked at here is what is sent: the caller may change the options, or a URL in them, while a credential is waited for.
     const request = { ...given, origin, headers: given.headers } as Dispatcher.DispatchOptions
     const { path } = request
-    if (!origin || !path.startsWith('/') || left.has(handler)) return dispatch(given, handler)
-    const url = { origin, href: origin + path }
-    if (connected && (connected.origin !== origin || !connected.isSame())) {
+    if (!origin || left.has(handler)) return dispatch(given, handler)
+    const url = readPath(authorizer.target, origin, path)
+    const other = url ? url.origin !== origin : request.method === 'CONNECT'
+    if (other || (connected && (connected.origin !== origin || !connected.isSame()))) {
       left.add(handler)
-      authorizer.emit({ type: 'dropped', origin, reason: 'other-origin' })
-      return dispatch(given, handler)
+      authorizer.emit({ type: 'dropped', origin: url?.origin ?? origin, reason: 'other-origin' })
+      return dispatch(request, handler)
     }
+    if (!url) return dispatch(given, handler)
     if (!authorizer.target.includes(url)) left.add(handler)
     else if (secure && origin.startsWith('https:')) secure.add(handler)
     else if (secure?.has(handler)) {
@@ -145,6 +150,19 @@ function createInterceptor(options: AuthInterceptorOptions, connected: Connected
   }
   return { authorizer, intercept, watchesAnswers }
 }
+
+/**
+ * What a request is for: a path of the server, or a whole URL, with which a server is asked as a proxy.
+ *
+ * @returns `undefined` for what is no URL: whom a tunnel is for (`CONNECT`), and what undici refuses
+ */
+function readPath(target: Target, origin: string, path: unknown): RequestUrl | undefined {
+  if (typeof path !== 'string') return undefined
+  if (path.startsWith('/')) return { origin, href: origin + path }
+  return ABSOLUTE.test(path) ? target.resolve(path) : undefined
+}
+
+const ABSOLUTE = /^https?:\/\//
 
 /** The last origin and its normal form: most clients call one server. */
 let known: { readonly given: string; readonly normal: string } | undefined
