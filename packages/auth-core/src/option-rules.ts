@@ -26,6 +26,9 @@ export function oneOf<T extends string | false>(...values: readonly T[]): Option
   }
 }
 
+/** Anything: what is read where it is used, with errors of its own. */
+export const anything: OptionRule = { wanted: '', test: () => true }
+
 export const boolean: OptionRule = { wanted: 'true or false', test: (value) => typeof value === 'boolean' }
 
 export const callback: OptionRule = { wanted: 'a function', test: (value) => typeof value === 'function' }

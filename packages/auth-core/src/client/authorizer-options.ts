@@ -1,11 +1,11 @@
 // The options of an authorizer, and what each may be, for adapters that take more than these too.
 
 import {
+  anything,
   boolean,
   callback,
   HUNDRED_YEARS,
   number,
-  type OptionRule,
   type OptionRules,
   oneOf,
 } from '../option-rules.ts'
@@ -31,16 +31,13 @@ export interface AuthorizerOptions extends TargetOptions {
   readonly onEvent?: AuthEventListener | undefined
 }
 
-/** Is read where it is used, with errors of its own. */
-const readElsewhere: OptionRule = { wanted: '', test: () => true }
-
 /**
  * What the options of `createAuthorizer` may be, for `checkOptions`: adapters add a rule for each option of their own. What is wrong
  * with `credentials` and `origin` is said by a `CredentialsError` and a `TargetError`.
  */
 export const authorizerRules: OptionRules<keyof AuthorizerOptions> = {
-  origin: readElsewhere,
-  credentials: readElsewhere,
+  origin: anything,
+  credentials: anything,
   allowInsecure: boolean,
   onExisting: oneOf('keep', 'error'),
   retry: {

@@ -6,6 +6,7 @@ import {
   createAuthorizer,
   type Exchange,
   isDeciding,
+  type OptionRules,
   RecordHeaders,
   startExchange,
 } from '@fluxauth/auth-core/client'
@@ -18,6 +19,7 @@ import {
   type SendOptions,
   type Transport,
 } from '@influxdata/influxdb-client'
+import { clientRules, splitOptions } from './influxdb-options.ts'
 import { transportOptions } from './influxdb-transport.ts'
 import { originOf, readServer } from './origin.ts'
 
@@ -29,6 +31,8 @@ export interface AuthInfluxDBOptions
   readonly origin?: AuthorizerOptions['origin'] | undefined
 }
 
+const RULES: OptionRules<keyof AuthInfluxDBOptions> = clientRules('url')
+
 /**
  * Makes an `InfluxDB` whose requests carry a credential that is asked for each time: a token that is rotated is used without making
  * a new client, and a 401 has the provider asked again.
@@ -39,6 +43,7 @@ export interface AuthInfluxDBOptions
  * @param options of the client, with `credentials` in the place of `token`
  * @returns the client; requests fail with what `startExchange` names
  * @throws {TargetError} `ERR_TARGET_ORIGIN`, `ERR_TARGET_INSECURE` or `ERR_TARGET_USERINFO`
+ * @throws {OptionsError} `ERR_OPTION_NAME`, for `token` and `transport` too, or `ERR_OPTION_VALUE`
  * @example
  * import { fromTokenFile } from '@fluxauth/auth-node'
  * import { authInfluxDB } from '@fluxauth/auth-node/influxdb-client'
@@ -49,17 +54,9 @@ export interface AuthInfluxDBOptions
  * @see InfluxDB client library for JavaScript, "ClientOptions"
  */
 export function authInfluxDB(options: AuthInfluxDBOptions): InfluxDB {
-  const { credentials, origin, allowInsecure, onExisting, retry, holdOff, onEvent, ...given } = options
-  const { server, ...urls } = readServer(given.url, given.proxyUrl, allowInsecure)
-  const authorizer = createAuthorizer({
-    credentials,
-    origin: origin ?? originOf(server),
-    allowInsecure,
-    onExisting,
-    retry,
-    holdOff,
-    onEvent,
-  })
+  const { bound, client: given } = splitOptions(options, RULES)
+  const { server, ...urls } = readServer(given.url, given.proxyUrl, bound.allowInsecure)
+  const authorizer = createAuthorizer({ ...bound, origin: bound.origin ?? originOf(server) })
   authorizer.target.resolve(server)
   const client = { ...given, url: urls.url, ...(urls.proxyUrl && { proxyUrl: urls.proxyUrl }) }
   const { transport } = new InfluxDB({

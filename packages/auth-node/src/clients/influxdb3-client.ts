@@ -6,6 +6,7 @@ import {
   createAuthorizer,
   type Exchange,
   isDeciding,
+  type OptionRules,
   RecordHeaders,
   startExchange,
 } from '@fluxauth/auth-core/client'
@@ -18,6 +19,7 @@ import {
   type WritableData,
   type WriteOptions,
 } from '@influxdata/influxdb3-client'
+import { clientRules, splitOptions } from './influxdb-options.ts'
 import { transportOptions } from './influxdb-transport.ts'
 import { originOf, readServer } from './origin.ts'
 
@@ -29,6 +31,15 @@ export interface AuthInfluxDBClientOptions
   readonly origin?: AuthorizerOptions['origin'] | undefined
 }
 
+const RULES: OptionRules<keyof AuthInfluxDBClientOptions> = clientRules(
+  'host',
+  'database',
+  'writeTimeout',
+  'queryTimeout',
+  'queryOptions',
+  'grpcOptions',
+)
+
 /**
  * Makes an `InfluxDBClient` whose writes (HTTP) and queries (Flight, over gRPC) carry a credential that is asked for each time: a token
  * that is rotated is used without making a new client, and a refusal has the provider asked again.
@@ -39,6 +50,7 @@ export interface AuthInfluxDBClientOptions
  * @param options of the client, with `credentials` in the place of `token`
  * @returns the client; requests fail with what `startExchange` names
  * @throws {TargetError} `ERR_TARGET_ORIGIN`, `ERR_TARGET_INSECURE` or `ERR_TARGET_USERINFO`
+ * @throws {OptionsError} `ERR_OPTION_NAME`, for `token`, `authScheme` and `transport` too, or `ERR_OPTION_VALUE`
  * @example
  * import { fromEnv } from '@fluxauth/auth-node'
  * import { authInfluxDBClient } from '@fluxauth/auth-node/influxdb3-client'
@@ -59,24 +71,17 @@ class AuthInfluxDBClient extends InfluxDBClient {
   readonly #options: ClientOptions
 
   constructor(options: AuthInfluxDBClientOptions) {
-    const { credentials, origin, allowInsecure, onExisting, retry, holdOff, onEvent, ...given } = options
-    const { server: host, ...urls } = readServer(given.host, given.proxyUrl, allowInsecure)
-    const authorizer = createAuthorizer({
-      credentials,
-      origin: origin ?? [originOf(host), originOf(urls.url)],
-      allowInsecure,
-      onExisting,
-      retry,
-      holdOff,
-      onEvent,
-    })
+    const { bound, client: given } = splitOptions(options, RULES)
+    const { server: host, ...urls } = readServer(given.host, given.proxyUrl, bound.allowInsecure)
+    const origin = bound.origin ?? [originOf(host), originOf(urls.url)]
+    const authorizer = createAuthorizer({ ...bound, origin })
     authorizer.target.resolve(host)
     const withoutToken: ClientOptions = {
       ...given,
       host: urls.url,
       ...(urls.proxyUrl && { proxyUrl: urls.proxyUrl }),
       // The environment's proxy would read a credential that goes over plain http.
-      ...(!allowInsecure &&
+      ...(!bound.allowInsecure &&
         urls.url.startsWith('http:') && {
           grpcOptions: {
             'grpc.enable_http_proxy': 0,

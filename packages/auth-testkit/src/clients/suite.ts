@@ -10,6 +10,7 @@ import { findLeaks } from '../leaks.ts'
 import type { ClientOptions, ClientRequest, ClientTraits, ClientUnderTest } from './contract.ts'
 import { testKept } from './kept.ts'
 import { type Network, type Responder, type Stage, startNetwork } from './network.ts'
+import { testOptionChecks } from './option-checks.ts'
 import { testRefusals } from './refusals.ts'
 import { type RedirectScenario, redirectScenarios } from './scenarios.ts'
 
@@ -404,6 +405,7 @@ export function testClient(
       })
     })
 
+    testOptionChecks({ token: TOKEN, withClient })
     testRefusals({ network: () => network, method, token: TOKEN, withClient })
     if (traits.keeps) testKept({ network: () => network, method, token: TOKEN, traits, withClient })
 
