@@ -1,6 +1,7 @@
-// A request's headers as undici takes them beside plain objects: a flat list, or pairs. Repeated names stay.
+// A request's headers as undici takes them: a plain object, a flat list, or pairs. Repeated names stay.
 
-import type { RequestHeaders } from '@fluxauth/auth-core/client'
+import { RecordHeaders, type RequestHeaders } from '@fluxauth/auth-core/client'
+import type { Dispatcher } from 'undici'
 
 /** A flat list of names and values, or pairs. */
 export type HeadersLike = readonly string[] | Iterable<readonly [string, unknown]>
@@ -43,4 +44,26 @@ export class HeaderList implements RequestHeaders {
 
 function sameName(a: string, b: string): boolean {
   return a.length === b.length && a.toLowerCase() === b.toLowerCase()
+}
+
+/** Headers of a request in any form. */
+export type Headers = HeaderList | RecordHeaders<string | string[] | undefined>
+
+/** Reads headers; what the caller gave is not changed. */
+export function toHeaders(headers: Dispatcher.DispatchOptions['headers']): Headers {
+  if (headers && Symbol.iterator in headers) return new HeaderList(headers as HeadersLike)
+  return new RecordHeaders(headers ?? undefined)
+}
+
+/** What undici takes. */
+export function fromHeaders(headers: Headers): NonNullable<Dispatcher.DispatchOptions['headers']> {
+  return headers instanceof HeaderList ? headers.toFlat() : headers.record
+}
+
+/** What undici takes for no headers at all: it refuses them before anything is sent. */
+export function isMalformed(headers: unknown): boolean {
+  return (
+    typeof headers === 'string' ||
+    (Array.isArray(headers) && headers.length % 2 === 1 && !Array.isArray(headers[0]))
+  )
 }

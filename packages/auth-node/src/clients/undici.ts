@@ -1,7 +1,5 @@
 // An undici interceptor with a credential that goes to its own origin and nowhere else.
 
-import type { IncomingHttpHeaders } from 'node:http'
-import type { Duplex } from 'node:stream'
 import {
   type AuthorizerOptions,
   allowed,
@@ -9,10 +7,7 @@ import {
   checkOptions,
   createAuthorizer,
   type Exchange,
-  isDeciding,
   isStream,
-  RecordHeaders,
-  RedirectError,
   type RequestUrl,
   startExchange,
   type Target,
@@ -20,12 +15,11 @@ import {
 import type { Dispatcher } from 'undici'
 import { type Connected, connectedTo, holdTo } from './connected.ts'
 import { leaveOutProxy, originsInClear } from './environment-proxy.ts'
-import { HeaderList, type HeadersLike } from './header-list.ts'
+import { fromHeaders, isMalformed, toHeaders } from './header-list.ts'
 import { hush } from './quiet-request.ts'
+import { AuthHandler, NO_REQUEST } from './undici-handler.ts'
 
 type Handler = Dispatcher.DispatchHandler
-type Controller = Dispatcher.DispatchController
-type Dispatch = Dispatcher['dispatch']
 
 /** Options of {@link authInterceptor}. */
 export interface AuthInterceptorOptions extends AuthorizerOptions {
@@ -171,158 +165,4 @@ function normalise(given: string): string {
   // What is no URL is for undici to refuse: Node's own error would show it.
   if (known?.given !== given) known = { given, normal: URL.canParse(given) ? new URL(given).origin : '' }
   return known.normal
-}
-
-type Headers = HeaderList | RecordHeaders<string | string[] | undefined>
-
-function toHeaders(headers: Dispatcher.DispatchOptions['headers']): Headers {
-  if (headers && Symbol.iterator in headers) return new HeaderList(headers as HeadersLike)
-  return new RecordHeaders(headers ?? undefined)
-}
-
-function fromHeaders(headers: Headers) {
-  return headers instanceof HeaderList ? headers.toFlat() : headers.record
-}
-
-/** What undici takes for no headers at all: it refuses them before anything is sent. */
-function isMalformed(headers: unknown): boolean {
-  return (
-    typeof headers === 'string' ||
-    (Array.isArray(headers) && headers.length % 2 === 1 && !Array.isArray(headers[0]))
-  )
-}
-
-/** Stands for the request where none was sent. */
-const NO_REQUEST: Controller = {
-  aborted: false,
-  paused: false,
-  reason: null,
-  abort: () => undefined,
-  pause: () => undefined,
-  resume: () => undefined,
-}
-
-/** Hands the answer on, or throws it away and sends again. */
-class AuthHandler implements Handler {
-  readonly #dispatch: Dispatch
-  readonly #request: Dispatcher.DispatchOptions
-  readonly #handler: Handler
-  readonly #headers: Headers
-  readonly #exchange: Exchange
-  readonly #connected: Connected | undefined
-  /** Is called at the end of an answer that nobody reads. */
-  #discarded: (() => void) | undefined
-  #failed = false
-
-  constructor(
-    dispatch: Dispatch,
-    request: Dispatcher.DispatchOptions,
-    handler: Handler,
-    headers: Headers,
-    exchange: Exchange,
-    connected: Connected | undefined,
-  ) {
-    this.#dispatch = dispatch
-    this.#request = request
-    this.#handler = handler
-    this.#headers = headers
-    this.#exchange = exchange
-    this.#connected = connected
-  }
-
-  send(): boolean {
-    const { url, method, bodyDropped, redirects } = this.#exchange
-    const headers = fromHeaders(this.#headers)
-    const request = { ...this.#request, method: method as Dispatcher.HttpMethod, headers }
-    if (redirects > 0) {
-      const { origin, pathname, search } = new URL(url.href)
-      if (this.#connected && this.#connected.origin !== origin) {
-        throw new RedirectError(
-          'ERR_REDIRECT_LOCATION',
-          'The server redirects to another, where a Client or Pool cannot go: use an Agent',
-        )
-      }
-      Object.assign(request, { origin, path: pathname + search, query: undefined })
-    }
-    if (bodyDropped) request.body = null
-    return this.#dispatch(request, this)
-  }
-
-  onRequestStart(controller: Controller, context: unknown): void {
-    this.#handler.onRequestStart?.(controller, context)
-  }
-
-  onRequestUpgrade(
-    controller: Controller,
-    status: number,
-    headers: IncomingHttpHeaders,
-    socket: Duplex,
-  ): void {
-    this.#handler.onRequestUpgrade?.(controller, status, headers, socket)
-  }
-
-  onResponseStart(
-    controller: Controller,
-    status: number,
-    headers: IncomingHttpHeaders,
-    message?: string,
-  ): void {
-    if (!isDeciding(status)) {
-      this.#handler.onResponseStart?.(controller, status, headers, message)
-      return
-    }
-    controller.pause()
-    this.#decide(controller, status, headers, message).catch((error) => this.#fail(controller, error))
-  }
-
-  async #decide(
-    controller: Controller,
-    status: number,
-    headers: IncomingHttpHeaders,
-    message: string | undefined,
-  ): Promise<void> {
-    const again = await this.#exchange.again({
-      status,
-      header: (name) => headers[name],
-      discard: () => this.#discard(controller),
-    })
-    if (this.#failed) return
-    if (controller.aborted) throw controller.reason
-    if (again) {
-      this.#discarded = undefined
-      this.send()
-    } else {
-      this.#handler.onResponseStart?.(controller, status, headers, message)
-      controller.resume()
-    }
-  }
-
-  /** Reads to the end what nobody wants, so that the connection can be used again. */
-  async #discard(controller: Controller): Promise<void> {
-    const ended = new Promise<void>((resolve) => {
-      this.#discarded = resolve
-    })
-    controller.resume()
-    await ended
-  }
-
-  onResponseData(controller: Controller, chunk: Buffer): void {
-    if (!this.#discarded) this.#handler.onResponseData?.(controller, chunk)
-  }
-
-  onResponseEnd(controller: Controller, trailers: IncomingHttpHeaders): void {
-    if (this.#discarded) this.#discarded()
-    else this.#handler.onResponseEnd?.(controller, trailers)
-  }
-
-  onResponseError(controller: Controller, error: Error): void {
-    if (this.#discarded && !controller.aborted) this.#discarded()
-    else this.#fail(controller, error)
-  }
-
-  #fail(controller: Controller, error: Error): void {
-    if (this.#failed) return
-    this.#failed = true
-    this.#handler.onResponseError?.(controller, error)
-  }
 }

@@ -1,0 +1,147 @@
+// What becomes of an answer in undici: it is handed on, or thrown away for the request to be sent again.
+
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type Exchange, isDeciding, RedirectError } from '@fluxauth/auth-core/client'
+import type { Dispatcher } from 'undici'
+import type { Connected } from './connected.ts'
+import { fromHeaders, type Headers } from './header-list.ts'
+
+type Handler = Dispatcher.DispatchHandler
+type Controller = Dispatcher.DispatchController
+type Dispatch = Dispatcher['dispatch']
+
+/** Stands for the request where none was sent. */
+export const NO_REQUEST: Controller = {
+  aborted: false,
+  paused: false,
+  reason: null,
+  abort: () => undefined,
+  pause: () => undefined,
+  resume: () => undefined,
+}
+
+/** Hands the answer on, or throws it away and sends again. */
+export class AuthHandler implements Handler {
+  readonly #dispatch: Dispatch
+  readonly #request: Dispatcher.DispatchOptions
+  readonly #handler: Handler
+  readonly #headers: Headers
+  readonly #exchange: Exchange
+  readonly #connected: Connected | undefined
+  /** Is called at the end of an answer that nobody reads. */
+  #discarded: (() => void) | undefined
+  #failed = false
+
+  constructor(
+    dispatch: Dispatch,
+    request: Dispatcher.DispatchOptions,
+    handler: Handler,
+    headers: Headers,
+    exchange: Exchange,
+    connected: Connected | undefined,
+  ) {
+    this.#dispatch = dispatch
+    this.#request = request
+    this.#handler = handler
+    this.#headers = headers
+    this.#exchange = exchange
+    this.#connected = connected
+  }
+
+  send(): boolean {
+    const { url, method, bodyDropped, redirects } = this.#exchange
+    const headers = fromHeaders(this.#headers)
+    const request = { ...this.#request, method: method as Dispatcher.HttpMethod, headers }
+    if (redirects > 0) {
+      const { origin, pathname, search } = new URL(url.href)
+      if (this.#connected && this.#connected.origin !== origin) {
+        throw new RedirectError(
+          'ERR_REDIRECT_LOCATION',
+          'The server redirects to another, where a Client or Pool cannot go: use an Agent',
+        )
+      }
+      Object.assign(request, { origin, path: pathname + search, query: undefined })
+    }
+    if (bodyDropped) request.body = null
+    return this.#dispatch(request, this)
+  }
+
+  onRequestStart(controller: Controller, context: unknown): void {
+    this.#handler.onRequestStart?.(controller, context)
+  }
+
+  onRequestUpgrade(
+    controller: Controller,
+    status: number,
+    headers: IncomingHttpHeaders,
+    socket: Duplex,
+  ): void {
+    this.#handler.onRequestUpgrade?.(controller, status, headers, socket)
+  }
+
+  onResponseStart(
+    controller: Controller,
+    status: number,
+    headers: IncomingHttpHeaders,
+    message?: string,
+  ): void {
+    if (!isDeciding(status)) {
+      this.#handler.onResponseStart?.(controller, status, headers, message)
+      return
+    }
+    controller.pause()
+    this.#decide(controller, status, headers, message).catch((error) => this.#fail(controller, error))
+  }
+
+  async #decide(
+    controller: Controller,
+    status: number,
+    headers: IncomingHttpHeaders,
+    message: string | undefined,
+  ): Promise<void> {
+    const again = await this.#exchange.again({
+      status,
+      header: (name) => headers[name],
+      discard: () => this.#discard(controller),
+    })
+    if (this.#failed) return
+    if (controller.aborted) throw controller.reason
+    if (again) {
+      this.#discarded = undefined
+      this.send()
+    } else {
+      this.#handler.onResponseStart?.(controller, status, headers, message)
+      controller.resume()
+    }
+  }
+
+  /** Reads to the end what nobody wants, so that the connection can be used again. */
+  async #discard(controller: Controller): Promise<void> {
+    const ended = new Promise<void>((resolve) => {
+      this.#discarded = resolve
+    })
+    controller.resume()
+    await ended
+  }
+
+  onResponseData(controller: Controller, chunk: Buffer): void {
+    if (!this.#discarded) this.#handler.onResponseData?.(controller, chunk)
+  }
+
+  onResponseEnd(controller: Controller, trailers: IncomingHttpHeaders): void {
+    if (this.#discarded) this.#discarded()
+    else this.#handler.onResponseEnd?.(controller, trailers)
+  }
+
+  onResponseError(controller: Controller, error: Error): void {
+    if (this.#discarded && !controller.aborted) this.#discarded()
+    else this.#fail(controller, error)
+  }
+
+  #fail(controller: Controller, error: Error): void {
+    if (this.#failed) return
+    this.#failed = true
+    this.#handler.onResponseError?.(controller, error)
+  }
+}
