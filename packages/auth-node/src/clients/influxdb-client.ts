@@ -4,11 +4,7 @@ import {
   type Authorizer,
   type AuthorizerOptions,
   createAuthorizer,
-  type Exchange,
-  isDeciding,
   type OptionRules,
-  RecordHeaders,
-  startExchange,
 } from '@fluxauth/auth-core/client'
 import {
   type Cancellable,
@@ -19,6 +15,7 @@ import {
   type SendOptions,
   type Transport,
 } from '@influxdata/influxdb-client'
+import { type Refusal, startAttempts } from './influxdb-attempts.ts'
 import { clientRules, splitOptions } from './influxdb-options.ts'
 import { transportOptions } from './influxdb-transport.ts'
 import { originOf, readServer } from './origin.ts'
@@ -68,72 +65,58 @@ export function authInfluxDB(options: AuthInfluxDBOptions): InfluxDB {
 
 /** Puts the credential on what a transport sends. */
 function withCredentials(transport: Transport, authorizer: Authorizer, server: string): Transport {
-  /** Starts a request, and says whether to send it again after an error. */
-  const start = async (given: SendOptions, signal = given.signal as AbortSignal | undefined) => {
-    const options = { ...given } // the caller may change its own while a credential is waited for
-    const headers = new RecordHeaders(options.headers)
-    const exchange = await startExchange(authorizer, {
-      url: new URL(server),
-      method: options.method,
-      headers,
-      replayable: true,
-      redirect: 'manual',
-      signal,
-    })
-    return {
-      options: () => ({ ...options, headers: { ...headers.record } }),
-      again: (error: unknown) => error instanceof HttpError && again(exchange, error),
-    }
-  }
+  const start = ({ method, headers }: SendOptions, signal: unknown) =>
+    startAttempts(
+      authorizer,
+      { url: server, method, headers, signal: signal as AbortSignal | undefined },
+      refusalOf,
+    )
 
   return {
     chunkCombiner: transport.chunkCombiner,
-    async request(path, body, options, responseStarted) {
-      const attempt = await start(options)
+    async request(path, body, given, responseStarted) {
+      const options = { ...given } // the caller may change its own while a credential is waited for
+      const attempts = await start(options, options.signal)
+      return attempts.run((headers) =>
+        transport.request(path, body, { ...options, headers }, responseStarted),
+      )
+    },
+    async *iterate(path, body, given) {
+      const options = { ...given }
+      const attempts = await start(options, options.signal)
       for (;;) {
         try {
-          return await transport.request(path, body, attempt.options(), responseStarted)
+          return yield* transport.iterate(path, body, { ...options, headers: attempts.headers() })
         } catch (error) {
-          if (!(await attempt.again(error))) throw error
+          if (!(await attempts.again(error))) throw error
         }
       }
     },
-    async *iterate(path, body, options) {
-      const attempt = await start(options)
-      for (;;) {
-        try {
-          return yield* transport.iterate(path, body, attempt.options())
-        } catch (error) {
-          if (!(await attempt.again(error))) throw error
-        }
-      }
-    },
-    send(path, body, options, callbacks = {}) {
+    send(path, body, given, callbacks = {}) {
+      const options = { ...given }
       const { cancellable, useCancellable, cancelled } = cancelLater()
       callbacks.useCancellable?.(cancellable)
       const run = async (): Promise<void> => {
         const signals = [cancelled, ...(options.signal ? [options.signal as AbortSignal] : [])]
-        const attempt = await start(options, AbortSignal.any(signals))
-        let error: Error | undefined
-        do {
-          error = await sendOnce(transport, path, body, attempt.options(), { ...callbacks, useCancellable })
-        } while (error && (await attempt.again(error)))
-        if (error) throw error
+        const attempts = await start(options, AbortSignal.any(signals))
+        await attempts.run((headers) =>
+          sendOnce(transport, path, body, { ...options, headers }, { ...callbacks, useCancellable }),
+        )
       }
       run().catch((error) => (cancelled.aborted ? callbacks.complete?.() : callbacks.error?.(error)))
     },
   }
 }
 
-/** Sends, and resolves when all is received: with the server's refusal, if it refuses. */
+/** Sends, and resolves when all is received. */
 function sendOnce(
   transport: Transport,
   path: string,
   body: string,
   options: SendOptions,
   callbacks: Partial<CommunicationObserver<Uint8Array>>,
-): Promise<Error | undefined> {
-  return new Promise((resolve) => {
+): Promise<void> {
+  return new Promise((resolve, reject) => {
     transport.send(path, body, options, {
       ...callbacks,
       // A refusal is told by its error, and may yet be followed by an answer.
@@ -142,20 +125,15 @@ function sendOnce(
       },
       complete: () => {
         callbacks.complete?.()
-        resolve(undefined)
+        resolve()
       },
-      error: resolve,
+      error: reject,
     })
   })
 }
 
-async function again(exchange: Exchange, { statusCode, headers }: HttpError): Promise<boolean> {
-  if (!isDeciding(statusCode)) return false
-  return exchange.again({
-    status: statusCode,
-    header: (name) => headers?.[name]?.toString(),
-    discard: () => undefined,
-  })
+function refusalOf(error: unknown): Refusal | undefined {
+  return error instanceof HttpError ? error : undefined
 }
 
 /** What can be cancelled before the request it stands for has begun. */

@@ -4,11 +4,7 @@ import {
   type Authorizer,
   type AuthorizerOptions,
   createAuthorizer,
-  type Exchange,
-  isDeciding,
   type OptionRules,
-  RecordHeaders,
-  startExchange,
 } from '@fluxauth/auth-core/client'
 import {
   type ClientOptions,
@@ -19,6 +15,7 @@ import {
   type WritableData,
   type WriteOptions,
 } from '@influxdata/influxdb3-client'
+import { type Refusal, startAttempts } from './influxdb-attempts.ts'
 import { clientRules, splitOptions } from './influxdb-options.ts'
 import { transportOptions } from './influxdb-transport.ts'
 import { originOf, readServer } from './origin.ts'
@@ -104,14 +101,8 @@ class AuthInfluxDBClient extends InfluxDBClient {
     options: Partial<WriteOptions> = {},
   ): Promise<void> {
     const fixed = { ...options } // the caller may change its own while a credential is waited for
-    const attempt = await this.#start('POST', fixed.headers)
-    for (;;) {
-      try {
-        return await super.write(data, database, org, { ...fixed, headers: attempt.headers() })
-      } catch (error) {
-        if (!(await attempt.again(error))) throw error
-      }
-    }
+    const attempts = await this.#start('POST', fixed.headers)
+    return attempts.run((headers) => super.write(data, database, org, { ...fixed, headers }))
   }
 
   override async *query(
@@ -132,17 +123,15 @@ class AuthInfluxDBClient extends InfluxDBClient {
 
   /** Asks as the client itself would, which takes no headers for this: with one that has them for good. */
   override async getServerVersion(): Promise<string | undefined> {
-    const attempt = await this.#start('GET', this.#options.headers)
-    for (;;) {
-      const client = new InfluxDBClient({ ...this.#options, headers: attempt.headers() })
+    const attempts = await this.#start('GET', this.#options.headers)
+    return attempts.run(async (headers) => {
+      const client = new InfluxDBClient({ ...this.#options, headers })
       try {
         return await client.getServerVersion()
-      } catch (error) {
-        if (!(await attempt.again(error))) throw error
       } finally {
         await client.close()
       }
-    }
+    })
   }
 
   async *#query<Row>(
@@ -151,9 +140,9 @@ class AuthInfluxDBClient extends InfluxDBClient {
   ): AsyncGenerator<Row, void, void> {
     const given = { type: 'sql', ...this.#options.queryOptions, ...options } as const
     // Flight goes to the server itself, also where a proxy is named for HTTP.
-    const attempt = await this.#start('POST', given.headers, this.#options.host)
+    const attempts = await this.#start('POST', given.headers, this.#options.host)
     for (;;) {
-      const headers = attempt.headers()
+      const headers = attempts.headers()
       const { authorization, ...others } = headers
       const flight = authorization?.replace(/^Token /, 'Bearer ')
       let begun = false
@@ -168,39 +157,22 @@ class AuthInfluxDBClient extends InfluxDBClient {
         return
       } catch (error) {
         // From the start again, the caller would get rows twice.
-        if (begun || !(await attempt.again(error))) throw error
+        if (begun || !(await attempts.again(error))) throw error
       }
     }
   }
 
-  /** Starts a request, and says whether to send it again after an error. */
-  async #start(method: string, given: Readonly<Record<string, string>> | undefined, to = this.#host) {
-    const headers = new RecordHeaders(given)
-    const exchange = await startExchange(this.#authorizer, {
-      url: new URL(to),
-      method,
-      headers,
-      replayable: true,
-      redirect: 'manual',
-    })
-    return {
-      headers: () => ({ ...headers.record }),
-      again: (error: unknown) => again(exchange, error),
-    }
+  #start(method: string, headers: Readonly<Record<string, string>> | undefined, url = this.#host) {
+    return startAttempts(this.#authorizer, { url, method, headers }, refusalOf)
   }
 }
 
 /** What the refusals of gRPC are called in HTTP. */
 const GRPC_STATUSES: Readonly<Record<string, number>> = { UNAUTHENTICATED: 401, PERMISSION_DENIED: 403 }
 
-async function again(exchange: Exchange, error: unknown): Promise<boolean> {
-  const { code } = error as { code?: string }
-  const status = error instanceof HttpError ? error.statusCode : GRPC_STATUSES[code ?? '']
-  if (status === undefined || !isDeciding(status)) return false
-  const headers = error instanceof HttpError ? error.headers : undefined
-  return exchange.again({
-    status,
-    header: (name) => headers?.[name]?.toString(),
-    discard: () => undefined,
-  })
+function refusalOf(error: unknown): Refusal | undefined {
+  if (error instanceof HttpError) return error
+  const { code = '' } = error as { code?: string }
+  const statusCode = GRPC_STATUSES[code]
+  return statusCode === undefined ? undefined : { statusCode }
 }
