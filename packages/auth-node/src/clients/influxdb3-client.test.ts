@@ -39,13 +39,13 @@ testClient(
         }
       },
       keep({ headers, body }) {
-        const writeOptions = { headers: { ...headers } as Record<string, string>, timeout: 30_000 }
+        const writeOptions = { headers: { ...headers } as Record<string, string> }
         return {
           send: () => influx.write(`${body}`, 'db', undefined, writeOptions),
           change(to) {
             const { hostname, port, origin } = new URL(to)
             writeOptions.headers['x-mine'] = 'changed'
-            Object.assign(writeOptions, { hostname, host: hostname, port, timeout: 1 })
+            Object.assign(writeOptions, { hostname, host: hostname, port })
             Object.assign(given, { host: to, origin, proxyUrl: to, headers: { 'x-mine': 'changed' } })
             Object.assign(given.transportOptions, { hostname, host: hostname, port })
           },
