@@ -26,6 +26,8 @@ const HASH_BYTES = 32
 /** No stored hash may ask for more: who can write one must not be able to stop the server with it. */
 const MOST_MEMORY = 256 * 2 ** 20
 const MOST_PARALLELIZATION = 16
+/** Nor for more of the time, `cost * blockSize * parallelization`: eight times the strongest that OWASP names, some seconds. */
+const MOST_WORK = 2 ** 23
 
 /**
  * scrypt, by default with the parameters that OWASP recommends where memory is limited. They stand in each hash, as
@@ -33,7 +35,8 @@ const MOST_PARALLELIZATION = 16
  * until then, so that nobody can tell whose they are.
  *
  * @param options `cost`, `blockSize` and `parallelization`
- * @returns the hasher; it refuses to read hashes that ask for more than 256 MiB or 16 repetitions
+ * @returns the hasher; it refuses to read hashes that ask for more than 256 MiB, 16 repetitions, or 2^23 of both together
+ *   (`cost * blockSize * parallelization`), which take seconds
  * @throws {PasswordError} `ERR_PASSWORD_PARAMETERS` for parameters that are no power of two, or beyond these bounds
  * @example
  * import { scryptPasswords } from '@fluxauth/auth-node/server'
@@ -48,7 +51,7 @@ export function scryptPasswords(options: ScryptOptions = {}): PasswordHasher {
   if (!isBounded(current)) {
     throw new PasswordError(
       'ERR_PASSWORD_PARAMETERS',
-      'scrypt needs a cost that is a power of two, at most 256 MiB (128 * cost * blockSize), and a parallelization of 1 to 16',
+      'scrypt needs a cost that is a power of two, at most 256 MiB (128 * cost * blockSize), a parallelization of 1 to 16, and at most 2^23 for cost * blockSize * parallelization',
     )
   }
   // In such steps a hash with older parameters is made up to the time of one with these.
@@ -80,7 +83,8 @@ function workOf({ ln, r, p }: Parameters): number {
 
 function isBounded({ ln, r, p }: Parameters): boolean {
   const whole = [ln, r, p].every((number) => Number.isInteger(number) && number >= 1)
-  return whole && ln < 32 && 128 * 2 ** ln * r <= MOST_MEMORY && p <= MOST_PARALLELIZATION
+  if (!whole || ln >= 32 || p > MOST_PARALLELIZATION) return false
+  return 128 * 2 ** ln * r <= MOST_MEMORY && workOf({ ln, r, p }) <= MOST_WORK
 }
 
 function read(stored: string): { parameters: Parameters; salt: Buffer; hash: Buffer } {

@@ -58,6 +58,7 @@ test.each([
   'ln=30,r=8,p=1', // 1 TiB
   'ln=15,r=99,p=1',
   'ln=10,r=8,p=99',
+  'ln=18,r=8,p=5',
   'ln=0,r=8,p=1',
   'ln=10,r=0,p=1',
   'ln=10,r=8,p=0',
@@ -85,6 +86,7 @@ test.each([
   { cost: 2 ** 21 },
   { blockSize: 0 },
   { parallelization: 17 },
+  { cost: 2 ** 18, parallelization: 5 },
   { cost: Number.NaN },
 ])('scrypt takes no parameters that it could not read again: %j', (options) => {
   expect(() => scryptPasswords(options)).toThrow(expect.objectContaining({ code: 'ERR_PASSWORD_PARAMETERS' }))
