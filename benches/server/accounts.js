@@ -5,6 +5,7 @@ import { createMemoryStore } from '@fluxauth/auth-node/stores/memory'
 
 export const TOKEN = 'bench-token-0123456789abcdefghijklmnopqrstuvwxyz=='
 export const USER = 'bench'
+export const PASSWORD = 'bench password'
 export const HEADERS = {
   Token: { authorization: `Token ${TOKEN}` },
   Basic: { authorization: `Basic ${btoa(`${USER}:${TOKEN}`)}` },

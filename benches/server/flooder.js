@@ -1,15 +1,21 @@
-// Floods a server with wrong credentials, each another one, as fast as it is answered: node flooder.js PORT CONNECTIONS BATCH [COUNT]
+// Floods a server with wrong credentials, each another one, as fast as it is answered:
+// node flooder.js PORT CONNECTIONS BATCH KIND [COUNT], where KIND is header, cookie or none
 
 import { connect } from 'node:net'
 
-const [port, connections, batch, count = Number.POSITIVE_INFINITY] = process.argv.slice(2).map(Number)
+const [, , port, connections, batch, kind, count = Number.POSITIVE_INFINITY] = process.argv
 let sent = 0
 let answered = 0
 
 function request() {
   const token = `wrong-${sent++}-0123456789abcdefghijklmnopqrstuvwxyz==`
   const credential = sent % 2 === 0 ? `Token ${token}` : `Basic ${btoa(`bench:${token}`)}`
-  return `GET / HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${credential}\r\n\r\n`
+  const line = {
+    header: `Authorization: ${credential}`,
+    cookie: `Cookie: influxdb-oss-session=${token}`,
+    none: `X-Token: ${token}`,
+  }[kind]
+  return `GET / HTTP/1.1\r\nHost: localhost\r\n${line}\r\n\r\n`
 }
 
 for (let i = 0; i < connections; i++) {

@@ -3,10 +3,10 @@
 import autocannon from 'autocannon'
 import { HEADERS } from './accounts.js'
 
-const [port] = process.argv.slice(2)
+const [port, path = '/'] = process.argv.slice(2)
 process.on('message', async (duration) => {
   const { requests, non2xx, errors, start, finish } = await autocannon({
-    url: `http://127.0.0.1:${port}/`,
+    url: `http://127.0.0.1:${port}${path}`,
     connections: 4,
     duration,
     headers: HEADERS.Token,
