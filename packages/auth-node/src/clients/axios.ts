@@ -10,6 +10,7 @@ import {
   type Exchange,
   isDeciding,
   isStream,
+  refusalMessage,
   startExchange,
   TargetError,
 } from '@fluxauth/auth-core/client'
@@ -91,6 +92,7 @@ async function exchange(
       (await exchange.again({
         status: response.status,
         header: (name) => response.headers[name],
+        message: () => refusalMessage(response.data),
         discard: () => isStream(response.data) && discard(response.data),
       }))
     if (again) continue

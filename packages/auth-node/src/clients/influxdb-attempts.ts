@@ -1,11 +1,19 @@
 // A request of an InfluxDB client, which keeps redirects to itself: with the credential of the moment, and sent again after an error that says so.
 
-import { type Authorizer, isDeciding, RecordHeaders, startExchange } from '@fluxauth/auth-core/client'
+import {
+  type Authorizer,
+  isDeciding,
+  RecordHeaders,
+  refusalMessage,
+  startExchange,
+} from '@fluxauth/auth-core/client'
 
 /** A server's refusal, as a client's error tells of it. */
 export interface Refusal {
   readonly statusCode: number
   readonly headers?: Readonly<Record<string, unknown>> | null | undefined
+  /** The answer's text. */
+  readonly body?: string | undefined
 }
 
 /** A request to be sent, as often as its errors say. */
@@ -55,6 +63,7 @@ export async function startAttempts(
       return exchange.again({
         status: refusal.statusCode,
         header: (name) => refusal.headers?.[name]?.toString(),
+        message: () => refusalMessage(refusal.body),
         discard: () => undefined,
       })
     },

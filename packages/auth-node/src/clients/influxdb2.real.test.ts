@@ -17,6 +17,9 @@ import { authInfluxDB } from './influxdb-client.ts'
 import { authDispatcher } from './undici.ts'
 
 type Options = Parameters<typeof authFetch>[0] & { readonly origin: string }
+/** What leaves a refusal's body to its caller, and so asks once whether a credential is still the right one. */
+const READS_NO_BODY = ['undici', 'node:http']
+
 /** Sends a GET and gives the status. */
 type Get = (path: string) => Promise<number>
 
@@ -92,7 +95,7 @@ describeReal('a real InfluxDB 2', ['influxdb2'], () => {
       permissions: types.map((type) => ({ action: 'read', resource: resource(type) })),
     })
 
-  describe.each(Object.entries(clients))('%s', (_, connect) => {
+  describe.each(Object.entries(clients))('%s', (name, connect) => {
     let file: string
     beforeEach(async () => {
       file = join(folder, 'token')
@@ -124,7 +127,7 @@ describeReal('a real InfluxDB 2', ['influxdb2'], () => {
       const credentials = fromExec('sh', ['-c', `echo . >> '${runs}'; cat '${file}'`])
       const get = connect({ origin: server.url, credentials })
       for (let i = 0; i < 10; i++) expect(await get('/api/v2/me')).toBe(401)
-      expect((await readFile(runs, 'utf8')).length).toBeLessThanOrEqual('.\n.\n'.length)
+      expect(await readFile(runs, 'utf8')).toBe('.\n'.repeat(READS_NO_BODY.includes(name) ? 2 : 1))
       expect(await get('/api/v2/buckets')).toBe(200)
     })
   })
