@@ -24,6 +24,13 @@ export {
   readBucket,
   writeBucket,
 } from './permissions.ts'
+export { type RotateOptions, rotate } from './rotate.ts'
+export {
+  RotationError,
+  type RotationErrorCode,
+  type RotationLeft,
+  type RotationStep,
+} from './rotation-error.ts'
 export { me, signIn, signOut } from './session.ts'
 export type {
   AnswerHeaders,

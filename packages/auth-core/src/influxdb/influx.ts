@@ -58,6 +58,11 @@ export function influxApi(options: InfluxOptions): Influx {
     url: server.base,
     credential: held.session ? 'session' : held.provider ? 'other' : 'none',
     session: held.session,
+    async whichIs(tokens) {
+      const credentials = await held.provider?.get({ origin: server.origin })
+      const own = credentials?.scheme === 'basic' ? credentials.password : credentials?.token
+      return own ? tokens.indexOf(own) : -1
+    },
     as: (credentials) => connect(hold(credentials, server.origin)),
     send: (request) =>
       inTime(timeout, [signal, request.signal], (signal) => ask(server, held, request, signal)),

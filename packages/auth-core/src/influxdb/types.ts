@@ -80,6 +80,8 @@ export interface Influx {
   readonly credential: 'none' | 'session' | 'other'
   /** The session, where it is one. */
   readonly session: Session | undefined
+  /** Which of these tokens the credential is: its index, or -1. */
+  whichIs(tokens: readonly (string | undefined)[]): Promise<number>
   /** The same server with another credential. */
   as(credentials: CredentialSource | Session): Influx
   /**

@@ -13,7 +13,9 @@ import {
   me,
   operator as operatorPermissions,
   orgs,
+  RotationError,
   readBucket,
+  rotate,
   setPassword,
   signIn,
   signOut,
@@ -144,6 +146,98 @@ describeReal('InfluxDB 2, by our functions,', ['influxdb2'], () => {
           permissions: operatorPermissions(),
         })
         await expect(call).rejects.toMatchObject({ reason: 'permission' })
+      })
+    })
+
+    describe('a program’s token', () => {
+      /** With all that it needs to replace itself. */
+      const createOwn = async () => {
+        const { orgID, userID, bucketID } = server
+        const actions = ['read', 'write'] as const
+        const { id, token = '' } = await authorizations.create(operator(), {
+          orgID,
+          description: 'the program',
+          permissions: [
+            readBucket(bucketID, orgID),
+            ...actions.map((action) => ({ action, resource: { type: 'authorizations', orgID } })),
+            ...actions.map((action) => ({ action, resource: { type: 'users', id: userID } })),
+          ],
+        })
+        return { id, token }
+      }
+      const living = async () =>
+        (await authorizations.list(operator())).filter(({ description }) =>
+          description.includes('the program'),
+        )
+
+      test('is replaced by itself, and the operator’s, the first of the list, lives on', async () => {
+        let file = await createOwn()
+        const first = file
+        const before = await authorizations.get(operator(), first.id)
+        const influx = influxApi({ url: server.url, credentials: () => file.token })
+        for (let i = 0; i < 3; i++) {
+          const made = await rotate(influx, {
+            id: file.id,
+            store: (token, { id }) => {
+              file = { token, id }
+            },
+          })
+          expect(made.id).toBe(file.id)
+        }
+        const after = await authorizations.get(influx, file.id)
+        const same = ({ permissions, orgID, userID, description, status }: typeof after) => [
+          permissions,
+          orgID,
+          userID,
+          description,
+          status,
+        ]
+        expect(same(after)).toEqual(same(before))
+        expect((await living()).map(({ id }) => id)).toEqual([file.id])
+        expect(await checkToken(anybody(), first.token)).toEqual({ state: 'unknown' })
+        expect(await checkToken(operator())).toMatchObject({ state: 'good' })
+        await authorizations.delete(operator(), file.id)
+      })
+
+      test('is known by its value where that is shown, and by its id alone where it is hashed', async () => {
+        let file = await createOwn()
+        const influx = influxApi({ url: server.url, credentials: () => file.token })
+        const call = rotate(influx, {
+          store: (token, { id }) => {
+            file = { token, id }
+          },
+        })
+        if (hashedTokens) await expect(call).rejects.toMatchObject({ code: 'ERR_ROTATION_ID' })
+        else await call
+        expect((await living()).map(({ id }) => id)).toEqual([file.id])
+        expect(await checkToken(influx)).toMatchObject({ state: 'good' })
+        await authorizations.delete(operator(), file.id)
+      })
+
+      test('lives on where the successor is not kept, and nothing else does', async () => {
+        const { id, token } = await createOwn()
+        const influx = influxApi({ url: server.url, credentials: token })
+        const store = () => Promise.reject(new Error('disk full'))
+        await expect(rotate(influx, { id, store })).rejects.toThrow(RotationError)
+        expect((await living()).map((one) => one.id)).toEqual([id])
+        await authorizations.delete(operator(), id)
+      })
+
+      test('that lacks a permission for it is left as it was', async () => {
+        const { id, token = '' } = await authorizations.create(operator(), {
+          orgID: server.orgID,
+          description: 'the program',
+          permissions: [readBucket(server.bucketID, server.orgID)],
+        })
+        const influx = influxApi({ url: server.url, credentials: token })
+        const call = rotate(influx, { id, store: () => undefined })
+        await expect(call).rejects.toMatchObject({
+          step: 'find',
+          cause: { reason: 'permission' },
+          left: { todo: 'nothing' },
+        })
+        expect((await living()).map((one) => one.id)).toEqual([id])
+        await authorizations.delete(operator(), id)
       })
     })
 
