@@ -2,7 +2,7 @@
 
 import { type OptionRules, oneOf } from '../option-rules.ts'
 import { InfluxError } from './errors.ts'
-import { checkInput, id as identifier, name, text } from './input.ts'
+import { checkInput, id as identifier, name, newPassword, text } from './input.ts'
 import { type InfluxPermission, permissionsRule } from './permissions.ts'
 import type { CallOptions, Influx } from './types.ts'
 
@@ -24,6 +24,16 @@ export interface AuthorizationRecord {
 export interface ApiToken extends AuthorizationRecord {
   /** The token itself, where the server shows it: some do in the answer to `create` alone. */
   readonly token: string | undefined
+}
+
+/** Somebody who uses the v1-compatible endpoints, `/query` and `/write`, with name and password. */
+export interface V1User extends AuthorizationRecord {
+  readonly username: string
+}
+
+/** What a new one is to be. It has no password until one is set. */
+export interface NewV1User extends NewAuthorization {
+  readonly username: string
 }
 
 /** Which authorizations to list. There is no such filter as the token: InfluxDB does not heed it, and lists them all. */
@@ -179,3 +189,39 @@ export const authorizations: Authorizations<ApiToken, NewAuthorization> = /* @__
   [],
   (fields, token) => new Token(fields, token),
 )
+
+/**
+ * Users of the v1-compatible endpoints of InfluxDB 2, `/private/legacy/authorizations`. They sign in nowhere else, and their names shadow
+ * API tokens: `Basic` with such a name and an API token is refused there.
+ */
+export const v1Users: Authorizations<V1User, NewV1User> & {
+  /**
+   * Sets the password, which is 8 to 72 bytes long. No old one is asked for.
+   *
+   * @throws {InfluxError} `ERR_INFLUX_REFUSED`
+   * @throws {OptionsError} `ERR_OPTION_VALUE`, before anything is sent
+   */
+  setPassword(
+    influx: Influx,
+    user: { readonly id: string; readonly password: string },
+    options?: CallOptions,
+  ): Promise<void>
+} = /* @__PURE__ */ v1UsersAt('/private/legacy/authorizations')
+
+function v1UsersAt(path: string): typeof v1Users {
+  return {
+    ...at<V1User, NewV1User>(path, ['username'], (fields, username) => ({ ...fields, username })),
+    async setPassword(influx, user, options) {
+      checkInput(user, { id: identifier, password: newPassword }, ['id', 'password'])
+      const { id, password } = user
+      const body = { password }
+      await influx.send({
+        ...options,
+        method: 'POST',
+        path: `${path}/${id}/password`,
+        body,
+        secrets: [password],
+      })
+    },
+  }
+}

@@ -8,6 +8,9 @@ export {
   type Authorizations,
   authorizations,
   type NewAuthorization,
+  type NewV1User,
+  type V1User,
+  v1Users,
 } from './authorizations.ts'
 export { checkToken, type TokenCheck } from './check-token.ts'
 export { type DetectedProduct, type Detection, detectProduct } from './detect-product.ts'
@@ -42,3 +45,4 @@ export type {
   Session,
   User,
 } from './types.ts'
+export { type NewV3Token, type V3Token, v3Tokens } from './v3-tokens.ts'

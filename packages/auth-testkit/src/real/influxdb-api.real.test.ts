@@ -1,5 +1,6 @@
 // `@fluxauth/auth-core/influxdb` on a running InfluxDB 2, with tokens as they come and with hashed ones.
 
+import { encodeBasic } from '@fluxauth/auth-core'
 import {
   allAccess,
   authorizations,
@@ -19,6 +20,7 @@ import {
   setPassword,
   signIn,
   signOut,
+  v1Users,
   writeBucket,
 } from '@fluxauth/auth-core/influxdb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -239,6 +241,28 @@ describeReal('InfluxDB 2, by our functions,', ['influxdb2'], () => {
         expect((await living()).map((one) => one.id)).toEqual([id])
         await authorizations.delete(operator(), id)
       })
+    })
+
+    test('a user of the v1-compatible endpoints is made, and goes in once there is a password', async () => {
+      const { orgID, bucketID } = server
+      const { id } = await v1Users.create(operator(), {
+        username: 'v1user',
+        orgID,
+        permissions: [readBucket(bucketID, orgID), writeBucket(bucketID, orgID)],
+      })
+      const ask = async (password: string) => {
+        const headers = { authorization: encodeBasic('v1user', password) }
+        return (await fetch(`${server.url}/query?db=weather&q=SHOW+MEASUREMENTS`, { headers })).status
+      }
+      expect(await ask('p:ä ß€-1')).toBe(401)
+      await v1Users.setPassword(operator(), { id, password: 'p:ä ß€-1' })
+      expect(await ask('p:ä ß€-1')).toBe(200)
+      expect((await v1Users.list(operator())).map(({ username }) => username)).toEqual(['v1user'])
+      await expect(authorizations.get(operator(), id)).rejects.toMatchObject({ reason: 'not-found' })
+      await v1Users.update(operator(), id, { status: 'inactive' })
+      expect(await ask('p:ä ß€-1')).toBe(401)
+      await v1Users.delete(operator(), id)
+      expect(await v1Users.list(operator())).toEqual([])
     })
 
     test('names lead to identifiers, and to nothing where there is none', async () => {
