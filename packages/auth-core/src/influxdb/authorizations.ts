@@ -182,7 +182,7 @@ function at<Record extends AuthorizationRecord, New extends NewAuthorization>(
  *
  * const influx = influxApi({ url: 'http://localhost:8086', credentials: 'my-token' })
  * const all = await authorizations.list(influx)
- * console.log(all.map(({ description }) => description)) // [ 'all access' ]
+ * console.log(all.map(({ status }) => status)) // [ 'active' ]
  */
 export const authorizations: Authorizations<ApiToken, NewAuthorization> = /* @__PURE__ */ at(
   '/api/v2/authorizations',
