@@ -13,10 +13,10 @@ export interface OptionRule {
 export type OptionRules<Name extends string = string> = Readonly<Record<Name, OptionRule>>
 
 /** The longest that a timer of a runtime waits, in milliseconds; told to wait longer it does not wait at all. */
-export const LONGEST_TIMER: number = 2 ** 31 - 1
+export const LONGEST_TIMER: number = 2_147_483_647
 
 /** In seconds: more than anybody means, and no more than dates and stores can take. */
-export const HUNDRED_YEARS: number = 100 * 365 * 86_400
+export const HUNDRED_YEARS: number = 3_153_600_000
 
 /** One of these strings, or `false`. */
 export function oneOf<T extends string | false>(...values: readonly T[]): OptionRule {

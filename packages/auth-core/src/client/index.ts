@@ -1,8 +1,8 @@
 // Credential to request: where a credential comes from, where it may go, and a `fetch` that keeps to it.
 
+export { allowed } from '../allowed.ts'
 export { AuthError, CredentialsError, type CredentialsErrorCode } from '../errors.ts'
 export type { OptionRule, OptionRules } from '../option-rules.ts'
-export * as allowed from '../option-rules.ts'
 export { checkOptions, OptionsError, type OptionsErrorCode } from '../options.ts'
 export {
   type Authorization,

@@ -1,8 +1,8 @@
 // Request to principal: who is calling, what they may do, and how to refuse those who may not.
 
+export { allowed } from '../allowed.ts'
 export type { Awaitable } from '../awaitable.ts'
 export type { OptionRule, OptionRules } from '../option-rules.ts'
-export * as allowed from '../option-rules.ts'
 export { checkOptions, OptionsError, type OptionsErrorCode } from '../options.ts'
 export type { Verdict } from './checks/check.ts'
 export type { HashOptions } from './checks/hash-queue.ts'
