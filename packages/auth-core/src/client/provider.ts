@@ -62,8 +62,13 @@ export function toCredentials(value: string | Credentials): Credentials {
  * @throws {CredentialsError} as `formatAuthorization`, with a message that says what to write instead
  */
 export function toValue(credentials: Credentials): string {
+  return adviseOn(credentials, formatAuthorization)
+}
+
+/** Writes credentials, and says what to write instead where they cannot be. */
+export function adviseOn(credentials: Credentials, write: (credentials: Credentials) => string): string {
   try {
-    return formatAuthorization(credentials)
+    return write(credentials)
   } catch (error) {
     if (!(error instanceof CredentialsError)) throw error
     const advice = advise(credentials as unknown as Record<string, unknown> | undefined)

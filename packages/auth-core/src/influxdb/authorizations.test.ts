@@ -49,6 +49,13 @@ test('an authorization is what InfluxDB says of it, and its token is there and n
   expect(fetch.sent[0]).toMatchObject({ method: 'GET', path: `/api/v2/authorizations/${RECORDED.id}` })
 })
 
+test('nothing that a server adds to it takes the place of what it has', async () => {
+  const odd = JSON.parse(JSON.stringify(RECORDED).replace('{', '{"__proto__":{"token":"x"},"constructor":1,'))
+  const found = await authorizations.get(connect([200, odd]).influx, RECORDED.id)
+  expect(found.token).toBe(VALUE)
+  expect({ ...found }).toEqual(FIELDS)
+})
+
 describe('list', () => {
   test.each([
     ['hashed', ''],
@@ -69,6 +76,8 @@ describe('list', () => {
       `/api/v2/authorizations?user=admin&orgID=${ORG}`,
       `/api/v2/authorizations?userID=${RECORDED.userID}&id=other`,
     ])
+    const bare = connect([200, { authorizations: [{ ...RECORDED, user: undefined }] }]).influx
+    expect(await authorizations.list(bare, { user: 'admin' })).toHaveLength(1)
     await authorizations.list(influx, { org: 'zoë & co' })
     expect(fetch.sent[2]?.path).toBe('/api/v2/authorizations?org=zo%C3%AB%20%26%20co')
   })

@@ -98,6 +98,19 @@ const NEW: OptionRules<keyof NewAuthorization | 'username'> = {
   username: name,
 }
 
+const FIELDS = [
+  'id',
+  'status',
+  'description',
+  'orgID',
+  'org',
+  'userID',
+  'user',
+  'permissions',
+  'createdAt',
+  'updatedAt',
+] as const
+
 class Token implements ApiToken {
   declare readonly id: string
   declare readonly status: 'active' | 'inactive'
@@ -128,13 +141,14 @@ function at<Record extends AuthorizationRecord, New extends NewAuthorization>(
   make: (fields: AuthorizationRecord, token: string) => Record,
 ): Authorizations<Record, New> {
   const read = (body: unknown): Record => {
-    const {
-      token = '',
-      links: _,
-      ...fields
-    } = Object(body) as AuthorizationRecord & { token?: string; links?: unknown }
-    if (typeof fields.id === 'string' && Array.isArray(fields.permissions)) return make(fields, token)
-    throw new InfluxError('ERR_INFLUX_ANSWER', 'The answer is no authorization')
+    const all = Object(body) as AuthorizationRecord & { readonly token?: string }
+    if (typeof all.id !== 'string' || !Array.isArray(all.permissions)) {
+      throw new InfluxError('ERR_INFLUX_ANSWER', 'The answer is no authorization')
+    }
+    const fields = Object.fromEntries(
+      FIELDS.map((name) => [name, all[name]]),
+    ) as unknown as AuthorizationRecord
+    return make({ ...fields, description: all.description ?? '' }, all.token ?? '')
   }
   const pathOf = (id: string): string => {
     checkInput({ id }, { id: identifier })
@@ -149,7 +163,7 @@ function at<Record extends AuthorizationRecord, New extends NewAuthorization>(
       const wanted = Object.entries(filters) as [keyof AuthorizationFilters, string][]
       return authorizations
         .map(read)
-        .filter((found) => wanted.every(([name, value]) => found[name] === value))
+        .filter((found) => wanted.every(([name, value]) => (found[name] ?? value) === value))
     },
     async get(influx, id, options) {
       return read((await influx.send({ ...options, path: pathOf(id) })).body)

@@ -19,7 +19,8 @@ export type TokenCheck =
  * Tells whether a token is good. A list is no test: an inactive token is answered with an empty one.
  *
  * @param influx the server
- * @param token to check; left out, the credential that `influx` has
+ * @param given the token to check, and `{ signal }`; left out, the credential that `influx` has is checked
+ * @throws {CredentialsError} `ERR_CREDENTIALS_TYPE` for a token that is `undefined`: a variable that is not set
  * @throws {InfluxError} for all that says nothing of the token: no answer, a server that fails, one without `/api/v2/me`
  * @example
  * import { checkToken, influxApi } from '@fluxauth/auth-core/influxdb'
@@ -30,11 +31,12 @@ export type TokenCheck =
  */
 export async function checkToken(
   influx: Influx,
-  token?: CredentialSource,
-  options: CallOptions = {},
+  ...given: readonly [] | readonly [token: CredentialSource | undefined, options?: CallOptions]
 ): Promise<TokenCheck> {
+  const [token, options] = given
+  const checked = given.length === 0 ? influx : influx.as(token as CredentialSource)
   try {
-    const { id, name } = await me(token === undefined ? influx : influx.as(token), options)
+    const { id, name } = await me(checked, options)
     return { state: 'good', user: { id, name } }
   } catch (error) {
     const { reason, serverMessage = '' } = error as Partial<InfluxError>

@@ -79,6 +79,13 @@ test('the path of the url is kept', async () => {
   expect(fetch.sent.map(({ path }) => path)).toEqual(['/influx/api/v2/setup', '/influx/ping'])
 })
 
+test('no credential goes along, whatever options it is given', async () => {
+  const fetch = fakeFetch(() => [200, { allowed: false }])
+  const options = { fetch, credentials: 's3cret' }
+  expect(await detectProduct('http://127.0.0.1:8086', options)).toMatchObject({ product: 'v2' })
+  expect(fetch.sent.some(({ headers }) => 'authorization' in headers)).toBe(false)
+})
+
 test('where nothing answers it throws, and where one of both does it does not', async () => {
   const none = fakeFetch(() => Promise.reject(new TypeError('fetch failed')))
   await expect(detectProduct('http://127.0.0.1:1', { fetch: none })).rejects.toMatchObject({

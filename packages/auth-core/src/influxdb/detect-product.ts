@@ -22,7 +22,7 @@ export interface Detection {
 const SERVERLESS = /^(us-east-1-1|eu-central-1-1)\.aws\.cloud2\.influxdata\.com$/
 
 /**
- * Finds out which InfluxDB answers at a URL. No credential is sent, so `options` has none; nor may `fetch` add one.
+ * Finds out which InfluxDB answers at a URL. No credential is sent: `options` has none, and `fetch` must not add one.
  *
  * What is InfluxData's own is told by its host name. A cluster of one's own, and a server behind a proxy that hides what it says, may not
  * be told at all.
@@ -40,7 +40,9 @@ export async function detectProduct(
   url: InfluxOptions['url'],
   options: Omit<InfluxOptions, 'url' | 'credentials'> = {},
 ): Promise<Detection> {
-  const influx = influxApi({ ...options, url })
+  // Nor where a program hands over all that it has.
+  const { credentials: _, ...others } = options as InfluxOptions
+  const influx = influxApi({ ...others, url })
   // Official builds answer what they do not know with a page, and /health has no version everywhere: these two tell.
   const setup = await look(influx, '/api/v2/setup')
   const ping = await look(influx, '/ping')

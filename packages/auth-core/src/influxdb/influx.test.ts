@@ -52,6 +52,19 @@ describe('the url', () => {
   })
 })
 
+test.each(['@evil.example/x', '.evil.example/x', ':1@evil.example/x', 'evil.example', ':1/x', ''])(
+  'a path such as %j leads nowhere else',
+  async (path) => {
+    for (const base of [url, 'https://influx.example', 'https://influx.example/influx']) {
+      const fetch = fakeFetch(() => [200, ME])
+      const influx = influxApi({ url: base, credentials: SECRET, fetch })
+      await influx.send({ path }).catch((error) => expect(inspect(error)).not.toContain('s3cret'))
+      const hosts = fetch.sent.map(({ url }) => new URL(url).origin)
+      expect(hosts.filter((host) => host !== new URL(base).origin)).toEqual([])
+    }
+  },
+)
+
 test.each<[object, string]>([
   [{ credential: SECRET }, 'ERR_OPTION_NAME'],
   [{ timeout: 0 }, 'ERR_OPTION_VALUE'],
@@ -62,8 +75,17 @@ test.each<[object, string]>([
   [{ allowInsecure: 'true' }, 'ERR_OPTION_VALUE'],
   [{ credentials: undefined }, 'ERR_CREDENTIALS_TYPE'],
   [{ credentials: null }, 'ERR_CREDENTIALS_TYPE'],
+  [{ credentials: '' }, 'ERR_TOKEN_SYNTAX'],
+  [{ credentials: 'Token s3cret' }, 'ERR_TOKEN_SYNTAX'],
+  [{ credentials: { scheme: 'Token', token: 's3cret' } }, 'ERR_CREDENTIALS_SCHEME'],
+  [{ credentials: { user: {}, origin: url } }, 'ERR_CREDENTIALS_SCHEME'],
 ])('%j would not do what was meant', (options, code) => {
   expect(codeOf(() => influxApi({ url, ...options } as InfluxOptions))).toBe(code)
+})
+
+test('credentials that cannot be sent say what to write instead, as those of createAuthorizer', () => {
+  expect(() => influxApi({ url, credentials: 'Token s3cret' })).toThrow("without 'Token' before it")
+  expect(() => influxApi({ url }).as(undefined as never)).toThrow('Is the variable set')
 })
 
 test.each<[string, InfluxOptions['credentials'], string | undefined]>([

@@ -2,10 +2,17 @@
 
 import type { Credentials } from '../authorization.ts'
 import { TargetError } from '../client/errors.ts'
-import { type CredentialProvider, type CredentialSource, toProvider } from '../client/provider.ts'
+import {
+  adviseOn,
+  type CredentialProvider,
+  type CredentialSource,
+  toCredentials,
+  toProvider,
+} from '../client/provider.ts'
 import { createTarget } from '../client/target.ts'
 import { boolean, callback, number, type OptionRules } from '../option-rules.ts'
 import { checkOptions } from '../options.ts'
+import { refuseCredentials } from '../scheme.ts'
 import { encodeBasic } from '../schemes/basic.ts'
 import { encodeBearer } from '../schemes/bearer.ts'
 import { encodeToken } from '../schemes/token.ts'
@@ -79,10 +86,14 @@ interface Held {
 }
 
 function hold(credentials: CredentialSource | Session | undefined, origin: string): Held {
-  // Also where there is nothing: a provider is none of that, and says so.
-  if (!isSession(credentials)) return { provider: toProvider(credentials as CredentialSource) }
-  if (credentials.origin === origin) return { session: credentials }
-  throw new TargetError('ERR_TARGET_ORIGIN', `This session is for ${credentials.origin} alone`)
+  if (isSession(credentials)) {
+    if (credentials.origin === origin) return { session: credentials }
+    throw new TargetError('ERR_TARGET_ORIGIN', `This session is for ${credentials.origin} alone`)
+  }
+  const source = credentials as CredentialSource
+  // What is in hand, or nothing at all, is found fault with at once.
+  if (typeof source !== 'function' && !('get' in Object(source))) toValue(toCredentials(source as string))
+  return { provider: toProvider(source) }
 }
 
 async function ask(
@@ -120,11 +131,22 @@ function isSession(credentials: CredentialSource | Session | undefined): credent
   return typeof credentials === 'object' && credentials !== null && 'cookie' in credentials
 }
 
-/** The `Authorization` value, as `formatAuthorization` writes it: this does not bring the codecs for reading. */
 function toValue(credentials: Credentials): string {
-  const { scheme } = credentials
-  if (scheme === 'basic') return encodeBasic(credentials.username, credentials.password)
-  return scheme === 'bearer' ? encodeBearer(credentials.token) : encodeToken(credentials.token)
+  return adviseOn(credentials, write)
+}
+
+/** As `formatAuthorization`, without what reads. */
+function write(credentials: Credentials): string {
+  switch (credentials?.scheme) {
+    case 'basic':
+      return encodeBasic(credentials.username, credentials.password)
+    case 'bearer':
+      return encodeBearer(credentials.token)
+    case 'token':
+      return encodeToken(credentials.token)
+    default:
+      return refuseCredentials('ERR_CREDENTIALS_SCHEME', 'The scheme must be known')
+  }
 }
 
 /** What of these a server must not make us show. */

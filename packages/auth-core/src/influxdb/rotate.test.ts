@@ -65,7 +65,7 @@ class FakeInflux {
     }
     const path = new URL(input).pathname
     const body = typeof init.body === 'string' ? JSON.parse(init.body) : undefined
-    const sent: Sent = { method: init.method, path, headers: init.headers, body, init }
+    const sent: Sent = { method: init.method, url: input, path, headers: init.headers, body, init }
     const fate = this.fate(sent, this.sent.push(sent) - 1)
     init.signal.throwIfAborted()
     if (fate === 'lost') throw new TypeError('fetch failed')
@@ -168,6 +168,16 @@ test('the successor is as its predecessor, is kept, and takes its place', async 
     orgID: ORG,
     userID: USER,
     status: 'inactive',
+  })
+})
+
+test('what a server lists as null, or leaves out, narrows nothing in the successor either', async () => {
+  const resource = { type: 'buckets', id: null, orgID: ORG }
+  const odd = server.add({ permissions: [{ action: 'read', resource }], description: undefined as never })
+  await run({ id: odd.id })
+  expect(server.kept.get('id-4')).toMatchObject({
+    permissions: [{ action: 'read', resource: { type: 'buckets', orgID: ORG } }],
+    description: '',
   })
 })
 

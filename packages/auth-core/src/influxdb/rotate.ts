@@ -6,6 +6,7 @@ import { type ApiToken, authorizations } from './authorizations.ts'
 import { checkToken } from './check-token.ts'
 import { InfluxError } from './errors.ts'
 import { checkInput, id as identifier } from './input.ts'
+import type { InfluxPermission, PermissionResource } from './permissions.ts'
 import { RotationError, type RotationLeft, type RotationStep } from './rotation-error.ts'
 import type { CallOptions, Influx } from './types.ts'
 
@@ -91,8 +92,8 @@ async function replace(
     { todo: 'find-successor', replaces, description: mark },
     attempt('create', nothing, () => {
       const owner = userID === undefined ? {} : { userID }
-      const successor = { orgID, permissions, description: mark, status: 'inactive', ...owner } as const
-      return authorizations.create(influx, successor, call)
+      const successor = { orgID, description: mark, status: 'inactive', ...owner } as const
+      return authorizations.create(influx, { ...successor, permissions: permissions.map(copy) }, call)
     }),
   )
   const { id, token = '' } = made
@@ -133,6 +134,12 @@ async function find(influx: Influx, id: string | undefined, call: CallOptions): 
     'find',
     { todo: 'nothing' },
   )
+}
+
+/** A permission as it was listed. What is `null` there is as good as absent, and would not be taken. */
+function copy({ action, resource }: InfluxPermission): InfluxPermission {
+  const named = Object.entries(resource).filter(([, value]) => value !== null)
+  return { action, resource: Object.fromEntries(named) as unknown as PermissionResource }
 }
 
 /** Deletes one that may be deleted already: the answer to an earlier request may have been lost. */

@@ -1,7 +1,7 @@
 // Sends one request and reads its answer: no redirect is followed, no body is read without end, and nothing takes longer than it may.
 
 import { waitFor } from '../client/abort.ts'
-import { RedirectError } from '../client/errors.ts'
+import { RedirectError, TargetError } from '../client/errors.ts'
 import { InfluxError } from './errors.ts'
 import type { AnswerHeaders, InfluxRequest } from './types.ts'
 
@@ -45,6 +45,11 @@ export async function send(
   const search = Object.entries(query)
     .flatMap(([name, value]) => (value === undefined ? [] : `${name}=${encodeURIComponent(value)}`))
     .join('&')
+  // A path such as `@evil.example` would be another host.
+  const url = new URL(base + path + (search && `?${search}`))
+  if (url.origin !== origin || url.username || url.password) {
+    throw new TargetError('ERR_TARGET_URL', 'Not a path: one begins with a slash')
+  }
   const headers = { accept: 'application/json' } as Record<string, string>
   if (body) headers['content-type'] = 'application/json'
   if (authorization) headers.authorization = authorization
@@ -54,10 +59,7 @@ export async function send(
   const cookies = (isSession || keepsCookies) && 'credentials' in Request.prototype
   signal.throwIfAborted()
   try {
-    const answer = await fetch(
-      base + path + (search && `?${search}`),
-      cookies ? { ...init, credentials: 'include' } : init,
-    )
+    const answer = await fetch(url.href, cookies ? { ...init, credentials: 'include' } : init)
     const { status } = answer
     const redirects = answer.type === 'opaqueredirect' || (status >= 300 && status < 400)
     const text = redirects ? '' : await readText(answer, status < 400 ? LONGEST : LONGEST_REFUSAL)

@@ -184,6 +184,13 @@ describe('checkToken', () => {
     ])
   })
 
+  test('is not told that the own token is good, where the one to check is a variable that is not set', async () => {
+    const fetch = fakeFetch(() => [200, ME])
+    const call = checkToken(influxApi({ url, fetch, credentials: 'own' }), undefined)
+    await expect(call).rejects.toMatchObject({ code: 'ERR_CREDENTIALS_TYPE' })
+    expect(fetch.sent).toHaveLength(0)
+  })
+
   test.each<[Reply, string]>([
     [[404, '404 page not found'], 'not-found'],
     [[500, '{"code":"internal error","message":"x"}'], 'server'],

@@ -3,6 +3,7 @@
 /** A request, as the tests look at it. */
 export interface Sent {
   readonly method: string
+  readonly url: string
   /** With its query. */
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
@@ -28,7 +29,7 @@ export function fakeFetch(answer: (sent: Sent) => Reply | Promise<Reply>): FakeF
     const init = given as Record<string, unknown> & { method: string; headers: Record<string, string> }
     const body = typeof init.body === 'string' ? JSON.parse(init.body) : undefined
     const path = input.replace(/^https?:\/\/[^/]+/, '')
-    const request = { method: init.method, path, headers: init.headers, body, init }
+    const request = { method: init.method, url: input, path, headers: init.headers, body, init }
     sent.push(request)
     const [status, reply, headers = {}] = await answer(request)
     const text = reply === undefined ? null : typeof reply === 'string' ? reply : JSON.stringify(reply)
