@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { format, inspect } from 'node:util'
 import { AuthError } from '@fluxauth/auth-core'
 import { createAuthorizer, RecordHeaders, startExchange, toProvider } from '@fluxauth/auth-core/client'
+import { authorizations, influxApi, me, signIn } from '@fluxauth/auth-core/influxdb'
 import axios from 'axios'
 import { Agent } from 'undici'
 import { describe, expect, test } from 'vitest'
@@ -36,6 +37,12 @@ const origin = 'http://127.0.0.1:8086'
 const basic = { scheme: 'basic', username: 'joe', password: SECRET } as const
 const authorizer = createAuthorizer({ origin, credentials: SECRET })
 const found = (source: ReturnType<typeof fromValue>) => source.find({ origin })
+
+/** A server that answers each request alike, and sets a cookie. */
+const answering = (body: object) => async () =>
+  new Response(JSON.stringify(body), {
+    headers: { 'set-cookie': `influxdb-oss-session=${SECRET}; Path=/api/` },
+  })
 
 const holders: Record<string, () => unknown> = {
   provider: () => toProvider(SECRET),
@@ -79,6 +86,28 @@ const holders: Record<string, () => unknown> = {
       'principal',
     )
     return verifier
+  },
+  'InfluxDB’s API': () => influxApi({ url: origin, credentials: SECRET }),
+  'InfluxDB’s API with a provider': () => influxApi({ url: origin, credentials: fromValue(SECRET) }),
+  session: async () => {
+    const session = await signIn(
+      influxApi({ url: origin, fetch: answering({ id: '1', name: 'joe' }) }),
+      basic,
+    )
+    expect(session.cookie()).toBe(`influxdb-oss-session=${SECRET}`)
+    return { session, influx: influxApi({ url: origin, credentials: session }) }
+  },
+  'API token': async () => {
+    const fetch = answering({ id: '1', token: SECRET, permissions: [] })
+    const made = await authorizations.get(influxApi({ url: origin, fetch }), '1')
+    expect(made.token).toBe(SECRET)
+    return made
+  },
+  'error of a fetch that shows what it was given': async () => {
+    const fetch = async (_: string, init?: object) => {
+      throw Object.assign(new Error('failed'), { init })
+    }
+    return me(influxApi({ url: origin, credentials: SECRET, fetch })).catch((error) => error)
   },
   value: () => fromValue(SECRET),
   'find of a value': () => found(fromValue(SECRET)),

@@ -117,6 +117,19 @@ function reasonOf(status: number, message: string): InfluxReason {
   return status === 429 || status >= 500 ? 'server' : 'invalid'
 }
 
+/**
+ * What a `fetch` threw, without whatever it hangs on it: the errors of some lead to the request, and to its headers.
+ *
+ * @param depth how many causes of causes to tell
+ */
+export function toldBy(thrown: unknown, secrets: readonly string[], depth = 3): Error {
+  const { name, message, code, cause } = Object(thrown) as Partial<AuthError>
+  const told = new Error(clean(`${message ?? thrown}`, secrets), {
+    ...(cause !== undefined && depth > 0 && { cause: toldBy(cause, secrets, depth - 1) }),
+  })
+  return Object.assign(told, { name: `${name ?? 'Error'}` }, typeof code === 'string' && { code })
+}
+
 /** A line for people, without what must not be shown. */
 function clean(text: string, secrets: readonly string[]): string {
   return secrets

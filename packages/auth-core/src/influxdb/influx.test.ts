@@ -235,11 +235,37 @@ describe('an answer', () => {
   })
 
   test('that fetch cannot get is told with its reason', async () => {
-    const cause = new TypeError('fetch failed')
-    await expect(ask(() => Promise.reject(cause))).rejects.toMatchObject({
-      code: 'ERR_INFLUX_UNREACHABLE',
-      cause,
-    })
+    const reason = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' })
+    const error = await ask(() => Promise.reject(new TypeError('fetch failed', { cause: reason }))).catch(
+      (error) => error,
+    )
+    expect(error).toMatchObject({ code: 'ERR_INFLUX_UNREACHABLE', cause: { name: 'TypeError' } })
+    expect(error.cause.message).toBe('fetch failed')
+    expect(error.cause.cause).toMatchObject({ message: reason.message, code: 'ECONNREFUSED' })
+  })
+
+  test('that a fetch cannot get whose errors hold the request does not show the credential', async () => {
+    const fetch = async (url: string, init?: object) => {
+      const cause = Object.assign(new Error(`${inspect(init)}`), { request: { url, init } })
+      throw Object.assign(new Error('failed', { cause }), { options: init, config: { init } })
+    }
+    const error = await me(influxApi({ url, credentials: SECRET, fetch })).catch((error) => error)
+    expect(error.code).toBe('ERR_INFLUX_UNREACHABLE')
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('s3cret')
+    for (const thrown of [undefined, null, 'down', 5, {}]) {
+      const nothing = () => Promise.reject(thrown)
+      await expect(me(influxApi({ url, fetch: nothing }))).rejects.toMatchObject({
+        code: 'ERR_INFLUX_UNREACHABLE',
+      })
+    }
+  })
+
+  test('that a fetch refuses to ask for, since it binds a credential itself, is refused as it says', async () => {
+    const fetch = withAuth(
+      fakeFetch(() => [200, ME]),
+      createAuthorizer({ origin: url, credentials: () => 'Token s3cret' }),
+    )
+    await expect(me(influxApi({ url, fetch }))).rejects.toMatchObject({ code: 'ERR_TOKEN_SYNTAX' })
   })
 })
 

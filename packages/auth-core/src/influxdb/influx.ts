@@ -108,11 +108,11 @@ async function ask(
   const credentials = request.authorization ? undefined : (renewed ?? (await provider?.get({ origin })))
   const authorization = request.authorization ?? (credentials && toValue(credentials))
   const cookie = session?.cookie()
-  const answer = await send(server, request, { authorization, cookie, isSession: Boolean(session) }, signal)
-  const { status, headers, text } = answer
+  const secrets = [...(request.secrets ?? []), ...secretsIn(credentials, authorization, cookie)]
+  const presented = { authorization, cookie, isSession: Boolean(session), secrets }
+  const { status, headers, text } = await send(server, request, presented, signal)
   if (status < 400) return { status, headers, body: parse(status, text) }
 
-  const secrets = [...(request.secrets ?? []), ...secretsIn(credentials, authorization, cookie)]
   const error = toInfluxError(status, text ?? '', secrets)
   if (credentials && authorization && !renewed && RENEWABLE.includes(error.reason)) {
     const { refused } = held

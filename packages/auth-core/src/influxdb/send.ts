@@ -2,7 +2,8 @@
 
 import { waitFor } from '../client/abort.ts'
 import { RedirectError, TargetError } from '../client/errors.ts'
-import { InfluxError } from './errors.ts'
+import { AuthError } from '../errors.ts'
+import { InfluxError, toldBy } from './errors.ts'
 import type { AnswerHeaders, InfluxRequest } from './types.ts'
 
 /** In bytes: what is read of a refusal, which has a message to give and not a proxy's page. */
@@ -33,13 +34,15 @@ export interface Presented {
   readonly cookie: string | undefined
   /** Whether a browser adds the cookie. */
   readonly isSession: boolean
+  /** What must not be shown. */
+  readonly secrets: readonly string[]
 }
 
 /** Sends a request; `text` is `undefined` where a refusal's is too long to be one of InfluxDB's. */
 export async function send(
   { base, origin, fetch }: Server,
   { method = 'GET', path, query = {}, body, keepsCookies }: InfluxRequest,
-  { authorization, cookie, isSession }: Presented,
+  { authorization, cookie, isSession, secrets }: Presented,
   signal: AbortSignal,
 ): Promise<{ readonly status: number; readonly headers: AnswerHeaders; readonly text: string | undefined }> {
   const search = Object.entries(query)
@@ -64,12 +67,14 @@ export async function send(
     const redirects = answer.type === 'opaqueredirect' || (status >= 300 && status < 400)
     const text = redirects ? '' : await readText(answer, status < 400 ? LONGEST : LONGEST_REFUSAL)
     if (!redirects) return { status, headers: answer.headers, text }
-  } catch (cause) {
+  } catch (thrown) {
     signal.throwIfAborted()
+    // A fetch that binds a credential itself has its own reasons.
+    if (AuthError.is(thrown)) throw thrown
     throw new InfluxError(
       'ERR_INFLUX_UNREACHABLE',
       `No answer from ${origin}: is it up, and does it let a page call it (CORS)?`,
-      { cause },
+      { cause: toldBy(thrown, secrets) },
     )
   }
   throw new RedirectError(

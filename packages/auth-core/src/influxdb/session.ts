@@ -9,7 +9,7 @@ import type { AnswerHeaders, CallOptions, Influx, Session, User } from './types.
  * Signs in with user name and password, and asks who that is: InfluxDB 2 signs in inactive users too, and refuses all that they ask for.
  * A session is over an hour after the sign-in, or five minutes after its last use where that is later, unless the server was told otherwise.
  *
- * @param influx the server; what credential it has is of no matter
+ * @param influx the server; what credential it has is of no matter, but a `fetch` must add none of its own
  * @returns the session, for `influx.as(session)`
  * @throws {InfluxError} `ERR_INFLUX_REFUSED` with reason `credential`, `password-change` or `user-inactive`; `ERR_INFLUX_ANSWER` where
  *   no session comes along, since a proxy or the page's being of another site loses the cookie
