@@ -14,8 +14,10 @@ export interface RealPart {
   readonly versions?: string
   /** The environment variable that may hold the path of it. */
   readonly variable?: string
-  /** What `PROGRAM version` prints, where other programs have the same name. */
+  /** What the program prints when it is asked what it is, where other programs have the same name. */
   readonly version?: RegExp
+  /** How it is asked; `PROGRAM version` by default. */
+  readonly ask?: readonly string[]
   /** How to get it, on one line. */
   readonly hint: string
 }
@@ -32,6 +34,8 @@ export type RealPartName =
   | 'redis'
   | 'postgres'
   | 'initdb'
+  | 'python-client'
+  | 'go-client'
 
 /** The programs, by the name that {@link describeReal} takes. */
 export const realParts: Readonly<Record<RealPartName, RealPart>> = {
@@ -78,13 +82,28 @@ export const realParts: Readonly<Record<RealPartName, RealPart>> = {
     versions: '/usr/lib/postgresql',
     hint: 'apt-get install postgresql',
   },
+  'python-client': {
+    title: 'Python with influxdb-client',
+    programs: ['python3'],
+    variable: 'FLUXAUTH_PYTHON',
+    version: /^1\.50\./,
+    ask: ['-c', 'import influxdb_client; print(influxdb_client.__version__)'],
+    hint: 'apt-get install python3-venv (Debian), bash tools/clients/python/prepare.sh, and FLUXAUTH_PYTHON=what it prints',
+  },
+  'go-client': {
+    title: 'a program with influxdb-client-go',
+    programs: [],
+    variable: 'FLUXAUTH_GO_CLIENT',
+    hint: 'apt-get install golang-go (Debian), bash tools/clients/go/build.sh, and FLUXAUTH_GO_CLIENT=what it prints',
+  },
 }
 
 /** Where the program is, or `undefined` when this machine has none. */
 export function findPart(name: RealPartName): string | undefined {
-  const { programs, versions, variable, version } = realParts[name]
+  const part = realParts[name]
+  const { programs, versions, variable } = part
   const named = variable && process.env[variable]
-  if (named) return isExecutable(named) && isVersion(named, version) ? named : undefined
+  if (named) return isExecutable(named) && isVersion(named, part) ? named : undefined
   const folders = [
     ...(process.env.PATH ?? '').split(delimiter),
     '/usr/sbin',
@@ -95,7 +114,7 @@ export function findPart(name: RealPartName): string | undefined {
     const path = folders
       .filter(Boolean)
       .map((folder) => join(folder, program))
-      .find((path) => isExecutable(path) && isVersion(path, version))
+      .find((path) => isExecutable(path) && isVersion(path, part))
     if (path) return path
   }
   return undefined
@@ -135,16 +154,17 @@ function isExecutable(path: string): boolean {
 const versionsSeen = new Map<string, string>()
 
 /** Whether the program calls itself what is wanted; each is asked once. */
-function isVersion(path: string, wanted: RegExp | undefined): boolean {
+function isVersion(path: string, { version: wanted, ask = ['version'] }: RealPart): boolean {
   if (!wanted) return true
-  let version = versionsSeen.get(path)
+  const question = JSON.stringify([path, ...ask])
+  let version = versionsSeen.get(question)
   if (version === undefined) {
     try {
-      version = execFileSync(path, ['version'], { encoding: 'utf8', timeout: 10_000, stdio: 'pipe' })
+      version = execFileSync(path, ask, { encoding: 'utf8', timeout: 10_000, stdio: 'pipe' })
     } catch {
       version = ''
     }
-    versionsSeen.set(path, version)
+    versionsSeen.set(question, version)
   }
   return wanted.test(version)
 }

@@ -47,12 +47,14 @@ export function authorizationRoutes(auth: Auth): Hono<Env> {
     const id = queryID(context, 'id')
     const found = shown.filter((token) => id === undefined || token.id === id)
     if (id !== undefined && found.length === 0) throw notFound('authorization')
-    const seen = found.filter(
-      ({ id, userID }) =>
-        directory.userByID(userID) &&
-        may(context, 'read', { type: 'authorizations', id }) &&
-        may(context, 'read', { type: 'users', id: userID }),
-    )
+    const seen = found
+      .filter(
+        ({ id, userID }) =>
+          directory.userByID(userID) &&
+          may(context, 'read', { type: 'authorizations', id }) &&
+          may(context, 'read', { type: 'users', id: userID }),
+      )
+      .sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1))
     return context.json({
       links: { self: '/api/v2/authorizations' },
       authorizations: seen.map((token) => show(token)),
