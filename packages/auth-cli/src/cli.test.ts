@@ -112,6 +112,28 @@ describe('decode', () => {
     expect(JSON.parse((await fluxauth(['decode', ...args], { input })).stdout)).toEqual(expected)
   })
 
+  describe('of a value in Latin-1', () => {
+    const value = `Basic ${Buffer.from(`zoë:${SECRET}`, 'latin1').toString('base64')}`
+
+    test('says who writes such, and what InfluxDB 2 makes of it', async () => {
+      const run = await fluxauth(['decode'], { input: value })
+      expect(run).toMatchObject({ code: 2, stdout: '' })
+      expect(run.stderr).toMatch(
+        /Latin-1.* Python, Java and JavaScript .*401 .*--charset latin1 \[ERR_BASIC_CHARSET\]\n$/,
+      )
+    })
+
+    test.each(['latin1', 'auto'])('says so as well where it is read with --charset %s', async (charset) => {
+      const run = await fluxauth(['decode', '--charset', charset], { input: value })
+      expect(run.stdout).toContain('username: zoë')
+      expect(run.stderr).toMatch(/Warning: .*Latin-1.*401/)
+    })
+
+    test('and nothing of the kind where it is UTF-8', async () => {
+      expect((await fluxauth(['decode', '--charset', 'auto'], { input: basic })).stderr).toBe('')
+    })
+  })
+
   test.each(['Authorization: ', 'authorization ', 'Proxy-Authorization:'])(
     'takes a pasted line that starts with %j',
     async (name) => {

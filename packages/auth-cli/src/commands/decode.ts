@@ -1,6 +1,7 @@
 // `fluxauth decode`: reads an Authorization value and says what is in it.
 
 import {
+  AuthError,
   type Credentials,
   decodeBasic,
   decodeToken,
@@ -67,10 +68,31 @@ Examples:
     })
 }
 
+/** What a value in Latin-1 is likely to come from, and to come to. */
+const LATIN1 =
+  'Not UTF-8, but Latin-1 perhaps, in which InfluxData’s clients for Python, Java and JavaScript write user names and passwords: InfluxDB 2 answers 401 to it. Write UTF-8, as fluxauth encode basic does, or take a password in ASCII'
+
 function decode(value: string, { charset, anyCase }: Options): Credentials {
-  if (/^basic\b/i.test(value)) return decodeBasic(value, { charset })
+  if (/^basic\b/i.test(value)) {
+    if (!isInUtf8(value)) {
+      if (charset === 'utf-8')
+        throw new UsageError('ERR_BASIC_CHARSET', `${LATIN1}. To read it here: --charset latin1`)
+      warn(LATIN1)
+    }
+    return decodeBasic(value, { charset })
+  }
   if (anyCase && /^token\b/i.test(value)) return decodeToken(value, { scheme: 'any-case' })
   return parseAuthorization(value)
+}
+
+/** Whether Basic's bytes are UTF-8; what is wrong with it otherwise is another matter. */
+function isInUtf8(value: string): boolean {
+  try {
+    decodeBasic(value)
+    return true
+  } catch (error) {
+    return !(error instanceof AuthError && error.code === 'ERR_BASIC_CHARSET')
+  }
 }
 
 function describe(credentials: Credentials, reveal: boolean): Record<string, string> {
