@@ -80,7 +80,7 @@ export async function createAuth(seed: Seed): Promise<{ auth: Auth; credentials:
   })
   const { username = 'zoë', password = randomBytes(12).toString('base64url') } = seed
   const user = directory.addUser({
-    name: username,
+    name: username.normalize('NFC'),
     password: await passwords.hash(password),
     permissions: 'all',
   })

@@ -82,14 +82,26 @@ function queryNumber(context: Context, name: string): number | undefined {
   return value === undefined ? undefined : Number(value)
 }
 
-/** That part of a list. */
+/**
+ * That part of a list.
+ *
+ * @param order what the list is in the order of: by identifiers it goes on behind one that is gone, else there is nothing behind that
+ */
 export function cut<T extends { readonly id: string }>(
   list: readonly T[],
   { limit, offset, descending, after }: Page,
+  order: 'id' | 'name' = 'id',
 ): T[] {
   const ordered = descending ? [...list].reverse() : list
-  const start = ordered.findIndex(({ id }) => id === after) + 1
-  return ordered.slice(start + offset, start + offset + limit)
+  const behind = (): number => {
+    if (after === undefined) return 0
+    const there = ordered.findIndex(({ id }) => id === after)
+    if (there >= 0) return there + 1
+    const next = ordered.findIndex(({ id }) => (descending ? id < after : id > after))
+    return order === 'name' || next < 0 ? ordered.length : next
+  }
+  const start = behind() + offset
+  return ordered.slice(start, start + limit)
 }
 
 /** The links of a page of a list: to itself, and to the next and the one before where there may be one. */

@@ -54,7 +54,7 @@ export function authorizationRoutes(auth: Auth): Hono<Env> {
           may(context, 'read', { type: 'authorizations', id }) &&
           may(context, 'read', { type: 'users', id: userID }),
       )
-      .sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1))
+      .sort((a, b) => a.createdAt.localeCompare(b.createdAt))
     return context.json({
       links: { self: '/api/v2/authorizations' },
       authorizations: seen.map((token) => show(token)),

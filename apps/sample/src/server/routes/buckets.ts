@@ -18,14 +18,15 @@ export function bucketRoutes({ directory, authenticate, permitSome, demand, may 
     if (org !== undefined && org !== own.name) throw notFound(`organization name "${org}"`)
     if (id !== undefined && !buckets.some((bucket) => bucket.id === id)) throw notFound('bucket')
     // Those of an organization come in the order of their names, all others as they were made.
-    const found = (org === undefined && orgID === undefined ? buckets : byName).filter(
+    const order = org === undefined && orgID === undefined ? 'id' : 'name'
+    const found = (order === 'id' ? buckets : byName).filter(
       (bucket) =>
         (id === undefined || bucket.id === id) &&
         (name === undefined || bucket.name === name) &&
         (orgID === undefined || orgID === own.id) &&
         may(context, 'read', { type: 'buckets', id: bucket.id }),
     )
-    const shown = cut(found, page)
+    const shown = cut(found, page, order)
     return context.json({
       links: pageLinks('/api/v2/buckets', { bucket: name, id, org, orgID }, page, shown.length),
       buckets: shown.map((bucket) => show(bucket, directory)),
