@@ -274,6 +274,14 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     ...['short', 'x'.repeat(72), 'x'.repeat(73), '€'.repeat(25), '€€€', ''].map((text) =>
       password('POST', 'users/{mia}', { password: text }),
     ),
+    ...['new\nline', '\ud800 half a character'].map((text) =>
+      password(
+        'POST',
+        'users/{mia}',
+        { password: text },
+        { otherwise: { why: 'nobody could sign in with it', status: 400 } },
+      ),
+    ),
     password('POST', 'users/{mia}', {}),
     password('POST', 'users/{mia}', '{', { otherwise: WORDS }),
     password('POST', `users/${UNKNOWN}`, { password: 'long-enough' }),

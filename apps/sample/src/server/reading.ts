@@ -1,5 +1,6 @@
 // Reads what a request asks for: a body, identifiers, a page of a list. What cannot be read is refused, never passed over.
 
+import { encodeBasic } from '@fluxauth/auth-core'
 import type { Context } from 'hono'
 import { invalid } from './refusals.ts'
 
@@ -19,6 +20,17 @@ export function readText(name: string, value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined
   if (typeof value !== 'string') throw invalid(`invalid json structure: ${name} has to be text`)
   return value
+}
+
+/** Refuses a user name or a password that Basic cannot carry: nobody could ever sign in with it. */
+export function checkCarried(username: string, password: string): void {
+  try {
+    encodeBasic(username, password)
+  } catch {
+    throw invalid(
+      'no colon in a name, and neither there nor in a password what is no text: nobody could sign in',
+    )
+  }
 }
 
 /** A status, or `undefined` where there is none. */

@@ -5,7 +5,7 @@ import { decodeBasic } from '@fluxauth/auth-core'
 import type { Principal, User } from '@fluxauth/auth-node/server'
 import { type Context, Hono } from 'hono'
 import type { Auth, Env } from '../auth.ts'
-import { pathID, readObject } from '../reading.ts'
+import { checkCarried, pathID, readObject } from '../reading.ts'
 import { forbidden, invalid } from '../refusals.ts'
 
 export function passwordRoutes(auth: Auth): Hono<Env> {
@@ -51,8 +51,11 @@ export function passwordRoutes(auth: Auth): Hono<Env> {
 async function readPassword(context: Context): Promise<string> {
   const { password } = await readObject(context)
   const bytes = typeof password === 'string' ? Buffer.byteLength(password) : 0
-  if (typeof password === 'string' && bytes >= 8 && bytes <= 72) return password
-  throw invalid('passwords must be between 8 and 72 characters long')
+  if (typeof password !== 'string' || bytes < 8 || bytes > 72) {
+    throw invalid('passwords must be between 8 and 72 characters long')
+  }
+  checkCarried('', password)
+  return password
 }
 
 function readOldPassword(context: Context): string {
