@@ -66,10 +66,10 @@ export function authorizationRoutes(auth: Auth): Hono<Env> {
     const permissions = readPermissions(body.permissions)
     const status = readStatus(body.status)
     const description = readText('description', body.description)
-    if (body.orgID === undefined || body.orgID === null) throw invalid('org id required: invalid ID')
-    const orgID = readID(body.orgID, 'invalid json structure: ')
+    const orgID = readMemberID(body.orgID)
+    if (orgID === undefined) throw invalid('org id required: invalid ID')
     const { userID: own, permissions: held } = context.get('principal')
-    const userID = body.userID ? readID(body.userID, 'invalid json structure: ') : own
+    const userID = readMemberID(body.userID) ?? own
     const foreign = permissions.find(({ resource }) => resource.orgID && resource.orgID !== orgID)
     if (foreign) throw invalid(`permission ${describePermission(foreign)} is not for org id ${orgID}`)
     await demand(context, 'write', { type: 'authorizations', orgID })
@@ -114,6 +114,11 @@ export function authorizationRoutes(auth: Auth): Hono<Env> {
     return context.body(null, 204)
   })
   return routes
+}
+
+/** An identifier in the body, or `undefined` where there is none. */
+function readMemberID(value: unknown): string | undefined {
+  return value === undefined || value === null ? undefined : readID(value, 'invalid json structure: ')
 }
 
 /** Whose tokens to list. By a token's value none is found: InfluxDB takes no notice of `token`, and a list of all was not asked for. */
