@@ -26,11 +26,20 @@ module.exports = {
       'the codecs import neither client, server nor influxdb',
     ),
     between('client-without-server', '^packages/auth-core/src/client/', {
-      path: '^packages/auth-core/src/server/',
+      path: '^packages/auth-core/src/(server|influxdb/(?!products\\.ts))',
     }),
     between('server-without-client', '^packages/auth-core/src/server/', {
-      path: '^packages/auth-core/src/client/',
+      path: '^packages/auth-core/src/(client|influxdb/(?!products\\.ts))',
     }),
+    between('influxdb-without-server', '^packages/auth-core/src/influxdb/', {
+      path: '^packages/auth-core/src/server/',
+    }),
+    between(
+      'products-are-data',
+      '^packages/auth-core/src/influxdb/products\\.ts$',
+      { path: '.' },
+      'the table of products imports nothing',
+    ),
     between(
       'browser-on-core-alone',
       '^packages/auth-browser/src',

@@ -2,6 +2,7 @@
 
 export { allowed } from '../allowed.ts'
 export type { Awaitable } from '../awaitable.ts'
+export type { AcceptedSchemes, BasicMeaning } from '../influxdb/products.ts'
 export type { OptionRule, OptionRules } from '../option-rules.ts'
 export { checkOptions, OptionsError, type OptionsErrorCode } from '../options.ts'
 export type { Verdict } from './checks/check.ts'
@@ -24,7 +25,7 @@ export {
 export type { TarpitOptions } from './checks/tarpit.ts'
 export { createGuard, type Guard, type GuardOptions, type Needed, type WebRequest } from './guard.ts'
 export { canonicalAddress, networksOf } from './incoming/address.ts'
-export type { AcceptedSchemes, BasicMeaning, ServerProduct } from './incoming/profiles.ts'
+export type { ServerProduct } from './incoming/profiles.ts'
 export { type AskedHeader, atOnce, type ServerRequest } from './incoming/request.ts'
 export type { CacheOptions } from './kept/cache.ts'
 export { createMemoryStore, type MemoryStore } from './kept/memory-store.ts'

@@ -26,9 +26,14 @@ function refusalOf(options: object): unknown {
 
 describe('createVerifier', () => {
   test.each<[option: string, wanted: string, values: readonly unknown[], path?: string]>([
-    ['product', "one of 'v1', 'v2', 'cloud-serverless', 'v3'", ['v4', 'toString', '', null, 2]],
+    ['product', "one of 'v1', 'v2', 'v2-query', 'cloud-serverless', 'v3'", ['v4', 'toString', '', null, 2]],
     ['schemes', 'an object', [false, 'basic', null]],
-    ['basic', "'token-any-user', 'password-or-token', false", ['either', true, null], 'schemes'],
+    [
+      'basic',
+      "'token-any-user', 'password-or-token', 'password-or-token-any-user', false",
+      ['either', true, null],
+      'schemes',
+    ],
     ['token', "one of 'exact', 'any-case', false", ['anycase', true, ''], 'schemes'],
     ['bearer', 'true or false', ['no', 0, null], 'schemes'],
     ['tokenPair', 'true or false', ['false'], 'schemes'],

@@ -1,11 +1,12 @@
 // What a verifier is told when it is made, and what each option may be.
 
 import type { Awaitable } from '../awaitable.ts'
+import { type AcceptedSchemes, basicMeanings } from '../influxdb/products.ts'
 import * as allowed from '../option-rules.ts'
 import type { HashOptions } from './checks/hash-queue.ts'
 import type { PasswordHasher } from './checks/passwords.ts'
 import type { TarpitOptions } from './checks/tarpit.ts'
-import { type AcceptedSchemes, basicMeanings, profiles, type ServerProduct } from './incoming/profiles.ts'
+import { profiles, type ServerProduct } from './incoming/profiles.ts'
 import type { CacheOptions } from './kept/cache.ts'
 import type { Digest } from './kept/secrets.ts'
 import type { SessionOptions } from './kept/sessions.ts'

@@ -1,6 +1,7 @@
 // The one object that every server adapter uses: it says who a request is from, or how to refuse it.
 
 import type { Awaitable } from '../awaitable.ts'
+import type { AcceptedSchemes } from '../influxdb/products.ts'
 import * as allowed from '../option-rules.ts'
 import { checkOptions } from '../options.ts'
 import { watchAddress } from './checks/address-watch.ts'
@@ -11,7 +12,7 @@ import { createSessionCheck } from './checks/session-check.ts'
 import { createSignIn } from './checks/sign-in.ts'
 import { createTarpit } from './checks/tarpit.ts'
 import { createVerify } from './checks/verify.ts'
-import { type AcceptedSchemes, profiles } from './incoming/profiles.ts'
+import { profiles } from './incoming/profiles.ts'
 import type { ServerRequest } from './incoming/request.ts'
 import { ShortMemory } from './kept/cache.ts'
 import { revocationsOf } from './kept/revocations.ts'
@@ -104,7 +105,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const profile = profiles[options.product ?? 'cloud-serverless']
   const chosen = Object.entries(options.schemes ?? {}).filter(([, value]) => value !== undefined)
   const schemes: AcceptedSchemes = { ...profile.schemes, ...Object.fromEntries(chosen) }
-  const headerRules = { schemes, exactWords: profile.exactWords, basic: schemes.basic, maxLength }
+  const { exactWords, ignoresOthers } = profile
+  const headerRules = { schemes, exactWords, ignoresOthers, basic: schemes.basic, maxLength }
 
   // What goes out.
   const emit = quietly<AuditEvent>(options.onEvent)

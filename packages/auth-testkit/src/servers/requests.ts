@@ -68,6 +68,9 @@ const empty = (status: number): ExpectedAnswer => ({
 const UNAUTHORIZED = v2Refusal(401, 'unauthorized', 'unauthorized access')
 const DISABLED = v2Refusal(403, 'forbidden', 'User is inactive')
 const FORBIDDEN = v2Refusal(403, 'forbidden', 'insufficient permissions')
+const TOKEN_INACTIVE = v2Refusal(401, 'unauthorized', 'token is inactive')
+/** InfluxDB 2's at `/query` and `/write`, where a credential was read. */
+const QUERY_REFUSED = v2Refusal(401, 'unauthorized', 'Unauthorized')
 const UNPARSED = v1Refusal('unable to parse authentication credentials')
 const FAILED = v1Refusal('authorization failed')
 const MALFORMED: ExpectedAnswer = {
@@ -98,6 +101,7 @@ const serverless = { product: 'cloud-serverless' } as const
 const v2 = { product: 'v2' } as const
 const v1 = { product: 'v1' } as const
 const v3 = { product: 'v3' } as const
+const v2Query = { product: 'v2-query' } as const
 const compatible: Partial<VerifierOptions> = {
   product: 'v2',
   schemes: { basic: 'password-or-token', tokenPair: true, query: 'u-p' },
@@ -158,8 +162,33 @@ const v2Requests = [
     ['Bearer', `Bearer ${alice}`, ALICE],
     ['bearer', `bearer ${alice}`, ALICE],
     ['Basic, which is for signing in alone', encodeBasic('alice', password), UNAUTHORIZED],
-    ['an inactive Token', encodeToken(off), UNAUTHORIZED],
+    ['an inactive Token', encodeToken(off), TOKEN_INACTIVE],
   ]),
+  ...rows(
+    'v2, beside a session',
+    v2,
+    [
+      ['Basic, which a proxy wants', encodeBasic('proxy', 'secret'), ALICE_BY_SESSION],
+      ['Basic that is malformed', 'Basic !', ALICE_BY_SESSION],
+      ['a word alone', 'Token', ALICE_BY_SESSION],
+      ['another scheme', 'Negotiate YII=', ALICE_BY_SESSION],
+      ['a Token', encodeToken(bob), BOB],
+      ['a Token that nobody has', encodeToken(nobody), UNAUTHORIZED],
+      ['a Bearer in lower case that nobody has', `bearer ${nobody}`, UNAUTHORIZED],
+    ],
+    { headers: { cookie } },
+  ),
+  ...rows(
+    'v2, beside a session that there is none of',
+    v2,
+    [['Basic', encodeBasic('a', 'b'), UNAUTHORIZED]],
+    {
+      headers: { cookie: `${cookie}x` },
+    },
+  ),
+  ...rows('v2', v2, [['a session in quotes', undefined, ALICE_BY_SESSION]], {
+    headers: { cookie: `influxdb-oss-session="${secrets.session}"` },
+  }),
   ...rows('v2', v2, [['u and p, which are off', undefined, UNAUTHORIZED]], {
     path: query('alice', password),
   }),
@@ -189,6 +218,39 @@ const v2Requests = [
   ),
   ...rows('v1-compatible', compatible, [['u without p', encodeToken(bob), BOB]], {
     path: query('alice', ''),
+  }),
+]
+
+/** As InfluxDB 2.8.0 answers at `/query` and `/write`, seen on a running server. */
+const v2QueryRequests = [
+  ...rows('v2-query', v2Query, [
+    ['no credential', undefined, UNAUTHORIZED],
+    ['Token', encodeToken(alice), ALICE],
+    ['token in lower case', `token ${alice}`, UNAUTHORIZED],
+    ['Bearer', encodeBearer(alice), UNAUTHORIZED],
+    ['Token ANY:TOKEN', `Token any:${alice}`, ALICE],
+    ['Token USER:TOKEN', `Token alice:${alice}`, ALICE],
+    ['Token USER:PASSWORD', `Token alice:pwd`, QUERY_REFUSED],
+    ['a Token that nobody has', encodeToken(nobody), QUERY_REFUSED],
+    ['an inactive Token', encodeToken(off), QUERY_REFUSED],
+    ['the Token of an inactive user', encodeToken(ines), QUERY_REFUSED],
+    ['Basic with any name and a token', encodeBasic('any', alice), ALICE],
+    ['Basic without a name, and a token', encodeBasic('', alice), ALICE],
+    ['basic in lower case', encodeBasic('any', alice).replace('Basic', 'basic'), ALICE],
+    ['Basic with a name and its password', encodeBasic('alice', password), ALICE_BY_PASSWORD],
+    ['Basic with a name that has a password, and a token', encodeBasic('alice', alice), QUERY_REFUSED],
+    ['Basic with any name and a token that nobody has', encodeBasic('any', nobody), QUERY_REFUSED],
+    ['Basic with a wrong password', encodeBasic('alice', 'wrong'), QUERY_REFUSED],
+    ['Basic that is malformed', 'Basic !', UNAUTHORIZED],
+  ]),
+  ...rows('v2-query', v2Query, [['u and p, which are off', undefined, UNAUTHORIZED]], {
+    path: query('any', alice),
+  }),
+  ...rows('v2-query', { ...v2Query, schemes: { query: 'u-p' } }, [['u and p', undefined, ALICE]], {
+    path: query('any', alice),
+  }),
+  ...rows('v2-query', v2Query, [['a session, which there is none of', undefined, UNAUTHORIZED]], {
+    headers: { cookie },
   }),
 ]
 
@@ -467,6 +529,7 @@ const otherRequests: ServerScenario[] = [
 export const serverScenarios: readonly ServerScenario[] = [
   ...serverlessRequests,
   ...v2Requests,
+  ...v2QueryRequests,
   ...v1Requests,
   ...v3Requests,
   ...cookieRequests,

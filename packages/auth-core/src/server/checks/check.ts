@@ -86,6 +86,15 @@ export function createCheck(options: CheckOptions): Check {
     return { principal: accountOf(user, 'password') }
   }
 
+  /** Whoever has a password gives that; a name that nobody has takes as long as one with a wrong password. */
+  const checkEither = (username: string, password: string, request: ServerRequest): Awaitable<Verdict> => {
+    const byPassword = () => checkPassword(username, password, request)
+    if (!username || !findUser) return checkToken(password, request)
+    return whenReady(findUser(username), (user) =>
+      user ? byPassword() : checkToken(password, request, undefined, byPassword),
+    )
+  }
+
   return (presented, request) => {
     if (presented.kind === 'token') return checkToken(presented.token, request)
     const { password, means } = presented
@@ -100,6 +109,8 @@ export function createCheck(options: CheckOptions): Check {
         return checkToken(password, request)
       case 'password-or-token':
         return checkToken(password, request, username, () => checkPassword(username, password, request))
+      case 'password-or-token-any-user':
+        return checkEither(username, password, request)
     }
   }
 }

@@ -1,7 +1,14 @@
 // Says who a request is from: what came in its query, its header or its cookie is looked up in memory, and checked where it is not there.
 
 import { type Awaitable, isPromise, whenReady } from '../../awaitable.ts'
-import { type HeaderRules, isBasic, type Presented, readHeader, readQuery } from '../incoming/presented.ts'
+import {
+  type HeaderRules,
+  isBasic,
+  isOther,
+  type Presented,
+  readHeader,
+  readQuery,
+} from '../incoming/presented.ts'
 import { isCrossSite, type ServerRequest } from '../incoming/request.ts'
 import { moment, type ShortMemory } from '../kept/cache.ts'
 import type { OwnSessions } from '../kept/sessions.ts'
@@ -29,7 +36,7 @@ interface VerifyParts {
 /** Makes what says who requests are from. */
 export function createVerify(parts: VerifyParts): (request: ServerRequest) => Awaitable<Verdict> {
   const { headerRules, origins, check, checkSession, sessions } = parts
-  const { schemes, maxLength } = headerRules
+  const { schemes, maxLength, ignoresOthers } = headerRules
   const { refuse, fail } = parts.refuser
   // Apart, so that no header can be taken for a cookie.
   const seen = parts.memory()
@@ -47,6 +54,8 @@ export function createVerify(parts: VerifyParts): (request: ServerRequest) => Aw
   }
 
   const fromHeader = (value: string, request: ServerRequest): Awaitable<Verdict> => {
+    // What a proxy on the way wants, say, or the old password beside a session that sets a new one.
+    if (ignoresOthers && isOther(value, headerRules) && sessionKey(request)) return fromCookie(request)
     // A browser adds Basic by itself once it has asked for it, as it does cookies; no Token, and no Bearer.
     if (isBasic(value) && isCrossSite(request, origins)) return refuse('cross-site', request)
     const known = seen.get(value)
@@ -62,8 +71,10 @@ export function createVerify(parts: VerifyParts): (request: ServerRequest) => Aw
     return presented && checkOnce(presented, request)
   }
 
+  const sessionKey = (request: ServerRequest) => (schemes.session ? sessions.keyOf(request) : undefined)
+
   const fromCookie = (request: ServerRequest): Awaitable<Verdict> => {
-    const key = schemes.session ? sessions.keyOf(request) : undefined
+    const key = sessionKey(request)
     if (!key) return refuse('missing', request)
     if (typeof key !== 'string') return refuse('malformed', request)
     if (isCrossSite(request, origins)) return refuse('cross-site', request)

@@ -1,11 +1,12 @@
 // What a request presents: the Authorization header or the query, read as the product reads them.
 
 import { AuthError, type AuthorizationSyntaxError } from '../../errors.ts'
+import type { AcceptedSchemes, BasicMeaning } from '../../influxdb/products.ts'
 import { CONTROL, decodeBasic } from '../../schemes/basic.ts'
 import { decodeBearer } from '../../schemes/bearer.ts'
 import { decodeToken, splitTokenPair } from '../../schemes/token.ts'
 import type { RefusalReason } from '../outgoing/refusal.ts'
-import type { AcceptedSchemes, BasicMeaning, ProductProfile } from './profiles.ts'
+import type { ProductProfile } from './profiles.ts'
 
 /** A credential that is to be checked. */
 export type Presented =
@@ -21,6 +22,7 @@ export type Presented =
 export interface HeaderRules {
   readonly schemes: AcceptedSchemes
   readonly exactWords: ProductProfile['exactWords']
+  readonly ignoresOthers: ProductProfile['ignoresOthers']
   /** What `Basic` means in this place: it may be taken for signing in alone. */
   readonly basic: BasicMeaning | false
   readonly maxLength: number | undefined
@@ -62,7 +64,9 @@ function readToken(value: string, { schemes, basic, maxLength }: HeaderRules): P
   if (!schemes.token && !schemes.tokenPair) return 'scheme'
   const { token } = decodeToken(value, { scheme: schemes.token || 'exact', maxLength })
   const pair = schemes.tokenPair && basic ? splitTokenPair(token) : undefined
-  if (pair && basic) return { kind: 'pair', ...pair, means: basic }
+  // InfluxDB 2 takes a name's password from Basic alone.
+  const means = basic === 'password-or-token-any-user' ? 'token-any-user' : basic
+  if (pair && means) return { kind: 'pair', ...pair, means }
   return schemes.token ? { kind: 'token', token } : 'malformed'
 }
 
@@ -75,6 +79,13 @@ function readBasic(
   // v3 splits at the last colon and refuses one on its left: there may be no more than one.
   if (means === 'token-any-user' && password.includes(':')) return 'malformed'
   return { kind: 'pair', username, password, means }
+}
+
+/** Whether a value is of no scheme that is taken in this place, whatever follows its word. */
+export function isOther(value: string, { schemes, basic }: HeaderRules): boolean {
+  const word = /^(token|bearer|basic) /i.exec(value)?.[1]?.toLowerCase()
+  if (word === 'basic') return !basic
+  return word === 'bearer' ? !schemes.bearer : !word || !(schemes.token || schemes.tokenPair)
 }
 
 /** Whether a value begins as Basic does, and no other scheme that is taken. */

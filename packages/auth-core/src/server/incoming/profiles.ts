@@ -1,35 +1,10 @@
-// What each InfluxDB product takes, and how it refuses, as data.
+// The manners that a server takes on: what a product takes, from the table of products, and how it refuses.
 
+import { type AcceptedSchemes, type Endpoints, products } from '../../influxdb/products.ts'
 import type { RefusalReason } from '../outgoing/refusal.ts'
 
-/** A product whose manners a server can take on. */
-export type ServerProduct = 'v1' | 'v2' | 'cloud-serverless' | 'v3'
-
-/** Every {@link BasicMeaning}. */
-export const basicMeanings = ['password', 'token', 'token-any-user', 'password-or-token'] as const
-
-/**
- * What a Basic user name and password are: a user's own (`'password'`), a user name and one of that user's API tokens (`'token'`), any
- * name and an API token (`'token-any-user'`), or either of the first two.
- */
-export type BasicMeaning = (typeof basicMeanings)[number]
-
-/** Which credentials are taken. */
-export interface AcceptedSchemes {
-  /** `Basic`; with `false` it is taken for signing in alone. */
-  readonly basic: BasicMeaning | false
-  /** `Token API_TOKEN`, the word in exactly this case or in any. */
-  readonly token: 'exact' | 'any-case' | false
-  readonly bearer: boolean
-  /** `Token USER:PASSWORD`, which means what `Basic` would. */
-  readonly tokenPair: boolean
-  /** `u` and `p` in the query, which mean what `Basic` would, or `p` alone with a token. Proxies log them: off in every product here. */
-  readonly query: 'u-p' | 'p' | false
-  /** A session's cookie. */
-  readonly session: boolean
-  /** What signing in takes. */
-  readonly signIn: BasicMeaning
-}
+/** A product whose manners a server can take on; `'v2-query'` are those of InfluxDB 2 at `/query` and `/write`. */
+export type ServerProduct = 'v1' | 'v2' | 'v2-query' | 'cloud-serverless' | 'v3'
 
 /** How a refusal looks on the wire. */
 interface RefusalForm {
@@ -41,30 +16,26 @@ interface RefusalForm {
 }
 
 /** A product's manners. */
-export interface ProductProfile {
+export interface ProductProfile extends Pick<Endpoints, 'exactWords' | 'ignoresOthers'> {
   readonly schemes: AcceptedSchemes
-  /** Whether the words `Basic` and `Bearer` must be in exactly this case. */
-  readonly exactWords: boolean
   /** The `WWW-Authenticate` value that comes with a 401, if the product sends one. */
   readonly challenge: string | undefined
   /** How it refuses. */
   readonly refusals: Readonly<Record<RefusalReason, RefusalForm>>
 }
 
+/** What is taken at a product's endpoints, but in a query, which proxies log: that is off wherever it is not asked for. */
+function taken({ paths: _, exactWords, ignoresOthers, ...schemes }: Endpoints) {
+  return { schemes: { ...schemes, query: false as const }, exactWords, ignoresOthers }
+}
+
+const { v1: influxdb1, v2: influxdb2, 'cloud-serverless': serverless, v3: influxdb3 } = products
+
 const v1Refused = { status: 401, message: 'unable to parse authentication credentials' }
 const v1Wrong = { status: 401, message: 'authorization failed' }
 
 const v1: ProductProfile = {
-  schemes: {
-    basic: 'password',
-    token: false,
-    bearer: false,
-    tokenPair: true,
-    query: false,
-    session: false,
-    signIn: 'password',
-  },
-  exactWords: false,
+  ...taken(influxdb1.api),
   challenge: 'Basic realm="InfluxDB"',
   refusals: {
     missing: v1Refused,
@@ -87,16 +58,7 @@ const v1: ProductProfile = {
 const unauthorized = { status: 401, code: 'unauthorized', message: 'unauthorized access' }
 
 const v2: ProductProfile = {
-  schemes: {
-    basic: false,
-    token: 'any-case',
-    bearer: true,
-    tokenPair: false,
-    query: false,
-    session: true,
-    signIn: 'password',
-  },
-  exactWords: false,
+  ...taken(influxdb2.api),
   challenge: undefined,
   refusals: {
     missing: unauthorized,
@@ -105,7 +67,7 @@ const v2: ProductProfile = {
     scheme: unauthorized,
     username: unauthorized,
     wrong: unauthorized,
-    inactive: unauthorized,
+    inactive: { ...unauthorized, message: 'token is inactive' },
     disabled: { status: 403, code: 'forbidden', message: 'User is inactive' },
     'cross-site': unauthorized,
     forbidden: { status: 403, code: 'forbidden', message: 'insufficient permissions' },
@@ -116,25 +78,25 @@ const v2: ProductProfile = {
   },
 }
 
+const refused = { status: 401, code: 'unauthorized', message: 'Unauthorized' }
+
+const v2Query: ProductProfile = {
+  ...v2,
+  ...taken(influxdb2.compatible),
+  refusals: { ...v2.refusals, username: refused, wrong: refused, inactive: refused, disabled: refused },
+}
+
 const cloudServerless: ProductProfile = {
   ...v2,
-  schemes: { ...v2.schemes, basic: 'token', token: 'exact', bearer: false, signIn: 'token' },
+  ...taken(serverless.api),
+  refusals: { ...v2.refusals, inactive: unauthorized },
 }
 
 const empty = { status: 401, message: '' }
 const malformed = { status: 400, message: 'Authorization header was malformed' }
 
 const v3: ProductProfile = {
-  schemes: {
-    basic: 'token-any-user',
-    token: 'exact',
-    bearer: true,
-    tokenPair: false,
-    query: false,
-    session: false,
-    signIn: 'token-any-user',
-  },
-  exactWords: true,
+  ...taken(influxdb3.api),
   challenge: undefined,
   refusals: {
     missing: empty,
@@ -158,6 +120,7 @@ const v3: ProductProfile = {
 export const profiles: Readonly<Record<ServerProduct, ProductProfile>> = {
   v1,
   v2,
+  'v2-query': v2Query,
   'cloud-serverless': cloudServerless,
   v3,
 }

@@ -124,7 +124,7 @@ export function isFromScript(request: ServerRequest): boolean {
 }
 
 /**
- * The value of one cookie; a list where it came with several values, of which none is chosen: a page of a sister site can add one of its
+ * The value of one cookie, without quotes around it; a list where it came with several values, of which none is chosen: a page of a sister site can add one of its
  * own, and in which order they come is not for the server to say.
  */
 export function readCookie(request: ServerRequest, name: string): string | readonly string[] | undefined {
@@ -134,7 +134,11 @@ export function readCookie(request: ServerRequest, name: string): string | reado
   for (const pair of cookies.split(';')) {
     const equals = pair.indexOf('=')
     if (equals < 1 || pair.slice(0, equals).trim() !== name) continue
-    const value = pair.slice(equals + 1).trim()
+    // Quotes around a value are no part of it: the clients of some languages write them.
+    const value = pair
+      .slice(equals + 1)
+      .trim()
+      .replace(/^"(.*)"$/, '$1')
     if (found === undefined) found = value
     else if (value !== found) found = [value].concat(found)
   }

@@ -1,7 +1,8 @@
 // Makes refusals in a product's manner.
 
 import { formatChallenge } from '../../challenge.ts'
-import type { AcceptedSchemes, ProductProfile } from '../incoming/profiles.ts'
+import type { AcceptedSchemes } from '../../influxdb/products.ts'
+import type { ProductProfile } from '../incoming/profiles.ts'
 import { isFromScript, type ServerRequest } from '../incoming/request.ts'
 import type { Refusal, RefusalReason } from './refusal.ts'
 
