@@ -2,6 +2,7 @@
 
 import type * as rules from './option-rules.ts'
 import {
+  anything,
   boolean,
   callback,
   group,
@@ -19,6 +20,7 @@ import {
 
 /** What options may be, for `checkOptions`, to be read as `seconds: allowed.whole(1)`. */
 export const allowed: typeof rules = {
+  anything,
   boolean,
   callback,
   group,
