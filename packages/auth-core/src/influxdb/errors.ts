@@ -17,7 +17,7 @@ export type InfluxErrorCode =
 /** Each {@link InfluxReason}, and what to tell people. */
 const HINTS = {
   credential:
-    'The server does not take this credential: a token that it does not know, a session that is over, or a password where it takes tokens (then sign in first)',
+    'This credential is not taken: an unknown token, a session that is over, or a password where a token is wanted (sign in first)',
   'token-inactive': 'The token is inactive',
   'user-inactive': 'The user is inactive or deleted',
   'password-change': 'The password has to be changed before anybody signs in with it',
@@ -58,11 +58,9 @@ export class InfluxError extends AuthError<InfluxErrorCode> {
       readonly cause?: unknown
     } = {},
   ) {
-    super(code, message, undefined, 'cause' in details ? { cause: details.cause } : {})
-    this.status = details.status
-    this.reason = details.reason
-    this.serverCode = details.serverCode
-    this.serverMessage = details.serverMessage
+    const { cause, ...told } = details
+    super(code, message, undefined, cause === undefined ? {} : { cause })
+    Object.assign(this, told)
   }
 
   override get name(): string {

@@ -295,6 +295,21 @@ describe('on a real socket', () => {
     await expect.poll(() => closed).toBe(true)
   })
 
+  test('an answer that does not end is not read for ever', async () => {
+    const part = Buffer.alloc(2 ** 20, 'x')
+    const influx = await serve((_, response) => {
+      const more = (): void => {
+        while (!response.destroyed && response.write(part));
+      }
+      response.on('drain', more)
+      more()
+    })
+    await expect(me(influx)).rejects.toMatchObject({
+      code: 'ERR_INFLUX_ANSWER',
+      message: expect.stringContaining('64 MiB'),
+    })
+  })
+
   test('characters that are cut in two on their way are put together', async () => {
     const bytes = Buffer.from(JSON.stringify(ME))
     const influx = await serve(async (_, response) => {

@@ -160,8 +160,10 @@ function secretsIn(
 }
 
 function parse(status: number, text: string | undefined): unknown {
+  if (text === undefined)
+    throw new InfluxError('ERR_INFLUX_ANSWER', 'The answer is longer than 64 MiB', { status })
   try {
-    return text === '' ? undefined : JSON.parse(text as string)
+    return text === '' ? undefined : JSON.parse(text)
   } catch {
     throw new InfluxError(
       'ERR_INFLUX_ANSWER',
