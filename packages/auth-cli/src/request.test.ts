@@ -207,7 +207,49 @@ describe('an answer', () => {
     expect(seen.map(({ headers }) => headers.authorization)).toEqual(['Token my-s3cret-token', undefined])
     expect(run.code).toBe(4)
     expect(run.stderr).toContain(`the answer of ${other}`)
-    expect(run.stderr).not.toContain('Wrong or inactive token')
+    expect(run.stderr).not.toContain('Wrong token')
+  })
+
+  test.each([
+    [
+      'a missing permission',
+      'read:orgs/0123456789abcdef/buckets is unauthorized',
+      ['GET', '/api/v2/me'],
+      'The credential is good, but may not do this',
+    ],
+    ['an inactive token', 'token is inactive', ['GET', '/api/v2/me'], 'The token is inactive'],
+    [
+      'a wrong token',
+      'unauthorized access',
+      ['GET', '/api/v2/me'],
+      'Wrong token. Of InfluxDB, 1 takes no Token here.',
+    ],
+    [
+      'Bearer at /query',
+      'unauthorized access',
+      ['GET', '/query?q=x', '--bearer'],
+      'Of InfluxDB, 1, 2, Cloud (TSM) take no Bearer at /query and /write.',
+    ],
+    [
+      'Token at /query',
+      'Unauthorized',
+      ['GET', '/query?q=x'],
+      'Of InfluxDB, 1 takes no Token at /query and /write.',
+    ],
+  ])('for %s says so', async (_, message, [method = '', path, ...args], advice) => {
+    send('application/json', JSON.stringify({ code: 'unauthorized', message }), 401)
+    const run = await request([method, `${origin}${path}`, ...args])
+    expect([run.code, `${run.stdout}`]).toEqual([4, expect.stringContaining(message)])
+    expect(run.stderr).toContain(advice)
+  })
+
+  test('for Basic says who takes it, by the table of products', async () => {
+    send('application/json', JSON.stringify({ code: 'unauthorized', message: 'unauthorized access' }), 401)
+    const { stderr } = await request(['GET', `${origin}/api/v2/me`, '--user', 'zoe'], {
+      INFLUX_PASSWORD: SECRET,
+    })
+    expect(stderr).toContain('Of InfluxDB, 2, Cloud Dedicated, Clustered take no Basic here.')
+    expect(stderr).toContain('InfluxDB 2 takes it at /api/v2/signin alone')
   })
 
   test('that redirects in circles is the server’s fault', async () => {

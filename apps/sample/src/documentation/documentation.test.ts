@@ -1,9 +1,11 @@
 // Every example of the guides, the README files and the docstrings is pasted into a file of its own, in an empty project that has what the
 // page told to install: it compiles under `tsc --strict`, runs, and prints what its comments say; as npm installs, and as pnpm does.
 
+import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { describeReal } from '@fluxauth/auth-testkit/real'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readDocstrings } from './docstrings.ts'
@@ -11,6 +13,7 @@ import { type Example, nameOf } from './example.ts'
 import { missingIn } from './expected.ts'
 import { readPages } from './pages.ts'
 import { type Layout, layOutWithNpm, layOutWithPnpm, pack } from './projects.ts'
+import { root } from './root.ts'
 import { runExample } from './run.ts'
 import { servers } from './servers.ts'
 import { type Complaints, compile } from './types.ts'
@@ -28,6 +31,7 @@ const AT_LEAST = {
   'docs/run-it-on-many-machines.md': 3,
   'docs/sign-in-and-look-after-tokens.md': 4,
   'docs/where-credentials-come-from.md': 8,
+  'docs/which-credential.md': 1,
   'docs/why-401.md': 2,
   'packages/auth-core/README.md': 6,
   'packages/auth-node/README.md': 8,
@@ -51,6 +55,13 @@ test('there is no page whose examples are not counted', () => {
   expect(
     titles(examples).filter((title) => !Object.keys(AT_LEAST).some((place) => title.startsWith(place))),
   ).toEqual([])
+})
+
+test('the table of products on the page is what the data says', async () => {
+  const script = root('scripts/product-table.js')
+  await expect(promisify(execFile)(process.execPath, [script, '--check'])).resolves.toMatchObject({
+    stderr: '',
+  })
 })
 
 test('every page names a server that there is', () => {

@@ -8,7 +8,7 @@ import { style } from '../output/style.ts'
 import { escapeControls } from '../output/terminal.ts'
 import { type AnswerOptions, printHeaders, writeAnswer } from './request/answer.ts'
 import { type CredentialOptions, readCredentials } from './request/credentials.ts'
-import { explain } from './request/explain.ts'
+import { explain, readRefusal } from './request/explain.ts'
 import { readBody, readHeaders, readMethod, readTarget, readTimeout } from './request/input.ts'
 
 interface Options extends CredentialOptions, AnswerOptions {
@@ -86,10 +86,13 @@ async function run(givenMethod: string, target: string, options: Options): Promi
   })
   const signal = AbortSignal.timeout(timeout)
   const response = await call(url, { method, headers, signal, ...(body !== undefined && { body }) })
+  const said = readRefusal(response)
   const hasBody = await writeAnswer(response, { method, url }, options)
   const isShown = hasBody || options.include === true || options.json === true
-  if (!response.ok)
-    explain(response, { scheme: credentials.scheme, isSent, isShown, origin: new URL(lastUrl).origin })
+  if (!response.ok) {
+    const { scheme } = credentials
+    explain(response, await said, { scheme, isSent, isShown, url: new URL(lastUrl) })
+  }
   process.exitCode = exitCode(response)
 }
 

@@ -27,6 +27,14 @@ export {
   readBucket,
   writeBucket,
 } from './permissions.ts'
+export {
+  type AcceptedSchemes,
+  type BasicMeaning,
+  type Endpoints,
+  type Product,
+  type ProductName,
+  products,
+} from './products.ts'
 export { type RotateOptions, rotate } from './rotate.ts'
 export {
   RotationError,

@@ -1,7 +1,11 @@
-// Says what an answer that is no success usually means, since each product answers 401 for reasons of its own.
+// Says what an answer that is no success means: by what the server said, and by what each product takes.
 
+import { type Product, products, toInfluxError } from '@fluxauth/auth-core/influxdb'
 import { style } from '../../output/style.ts'
 import { escapeControls } from '../../output/terminal.ts'
+
+/** In bytes: how much of a refusal is read for its message. */
+const LONGEST_REFUSAL = 65_536
 
 /** What led to the answer. */
 export interface Circumstances {
@@ -10,26 +14,83 @@ export interface Circumstances {
   readonly isSent: boolean
   /** Whether the answer has been shown: an empty one says nothing by itself. */
   readonly isShown: boolean
-  /** Of the server that answered. */
-  readonly origin: string
+  /** That answered. */
+  readonly url: URL
+}
+
+/** Reads what a refusal says, beside whoever writes it; nothing of other answers. */
+export async function readRefusal(response: Response): Promise<string> {
+  if (response.status !== 401 && response.status !== 403) return ''
+  let text = ''
+  let left = LONGEST_REFUSAL
+  try {
+    const decoder = new TextDecoder()
+    for await (const chunk of response.clone().body ?? []) {
+      text += decoder.decode(chunk.subarray(0, left), { stream: true })
+      left -= chunk.length
+      if (left <= 0) break
+    }
+  } catch {
+    // Whoever writes the answer says what has become of it.
+  }
+  return text
 }
 
 /** Prints it on standard error. */
-export function explain(response: Response, circumstances: Circumstances): void {
+export function explain(response: Response, said: string, circumstances: Circumstances): void {
   const status = `${response.status} ${escapeControls(response.statusText, { lines: false })}`.trimEnd()
-  const advice = hint(response.status, circumstances)
+  const advice = hint(response.status, said, circumstances)
   if (!circumstances.isShown) console.error(style('dim', `The server answered ${status}, and nothing else.`))
   if (advice) console.error(style('dim', advice))
 }
 
-function hint(status: number, { scheme, isSent, origin }: Circumstances): string | undefined {
+function hint(status: number, said: string, { scheme, isSent, url }: Circumstances): string | undefined {
   if (status === 407) return 'A proxy on the way wants a credential of its own.'
   if (status !== 401 && status !== 403) return undefined
   if (!isSent) {
-    return `This is the answer of ${origin}, where a redirect led: the credential was not sent there. Call it by its own URL if it is meant.`
+    return `This is the answer of ${url.origin}, where a redirect led: the credential was not sent there. Call it by its own URL if it is meant.`
   }
-  if (status === 403) return 'The credential is known, but may not do this: see its permissions.'
-  return scheme === 'basic'
-    ? 'Wrong user name or password; or an API of InfluxDB v2, which takes Basic at /api/v2/signin alone: use a token.'
-    : 'Wrong or inactive token; or InfluxDB 1.x, which takes Basic: use --user.'
+  switch (toInfluxError(status, said).reason) {
+    case 'permission':
+      return 'The credential is good, but may not do this: see its permissions. A token gets no more of them: make a new one.'
+    case 'token-inactive':
+      return 'The token is inactive: set its status to active, or use another.'
+    case 'user-inactive':
+      return 'The user whose credential this is was made inactive, or deleted.'
+    case 'password-change':
+      return 'The password has to be changed before anybody signs in with it.'
+    case 'password':
+      return 'The old password is wrong.'
+    default:
+      return WRONG[scheme] + whoTakes(scheme, url.pathname)
+  }
+}
+
+const WRONG = {
+  basic: 'Wrong user name or password.',
+  token: 'Wrong token.',
+  bearer: 'Wrong token.',
+}
+
+/** Which products take a scheme at a path, where not all do. */
+function whoTakes(scheme: Circumstances['scheme'], path: string): string {
+  if (path.endsWith('/api/v2/signin')) return ''
+  const isCompatible = /\/(query|write)$/.test(path) && !path.endsWith('/api/v2/write')
+  const all: readonly Product[] = Object.values(products)
+  const endpointsOf = ({ api, compatible = api }: Product) => (isCompatible ? compatible : api)
+  const takes = (product: Product) => Boolean(endpointsOf(product)[scheme])
+  const takers = all.filter(takes)
+  const others = all.filter((product) => !takes(product))
+  if (others.length === 0) return ''
+  const place = isCompatible ? 'at /query and /write' : 'here'
+  const word = { basic: 'Basic', token: 'Token', bearer: 'Bearer' }[scheme]
+  const isSignIn = scheme === 'basic' && !isCompatible
+  const rest = isSignIn ? ' InfluxDB 2 takes it at /api/v2/signin alone: use a token.' : ''
+  return others.length < takers.length
+    ? ` Of InfluxDB, ${namesOf(others)} ${others.length === 1 ? 'takes' : 'take'} no ${word} ${place}.${rest}`
+    : ` Of InfluxDB, ${namesOf(takers)} alone take ${word} ${place}.${rest}`
+}
+
+function namesOf(list: readonly Product[]): string {
+  return list.map(({ title }) => title.replace(/^InfluxDB /, '')).join(', ')
 }
