@@ -95,6 +95,7 @@ const frameworks: Readonly<
         if (context.req.method === 'OPTIONS') return new Response(null, { status: 204, headers: CORS })
         await next()
         for (const [name, value] of Object.entries(CORS)) context.header(name, value)
+        return undefined
       })
     }
     app.all('*', ({ req }) => guard.protect(() => new Response('let in'))(req.raw))
