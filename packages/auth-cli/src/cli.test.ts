@@ -266,8 +266,8 @@ describe('request', () => {
   })
 
   test.each<[number, number, string[], RegExp]>([
-    [401, 4, [], /InfluxDB 1.x, which takes Basic/],
-    [401, 4, ['--user', 'u'], /takes Basic at \/api\/v2\/signin alone/],
+    [401, 4, [], /InfluxDB 1 takes Basic: use --user/],
+    [401, 4, ['--user', 'u'], /InfluxDB 2 takes it at \/api\/v2\/signin alone/],
     [403, 4, [], /permissions/],
     [404, 5, [], /^$/],
     [500, 5, [], /^$/],

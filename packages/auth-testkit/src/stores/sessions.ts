@@ -104,7 +104,9 @@ export function testSessions(withStore: WithStore, shared: boolean): void {
 
     test('are listed per user, the newest first', () =>
       withStore(async ({ sessions }) => {
-        const made = [3, 1, 2].map((number) => sessionOf(number))
+        // All by one look at the clock: between two of them it may move on by more than what tells these apart.
+        const now = Date.now()
+        const made = [3, 1, 2].map((number) => sessionOf(number, { createdAt: now - 1000 + number }))
         for (const session of made) await sessions.create(session)
         const other = sessionOf(4, { userID: 'other', user: 'joe' })
         await sessions.create(other)

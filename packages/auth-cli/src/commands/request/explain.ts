@@ -85,7 +85,11 @@ function whoTakes(scheme: Circumstances['scheme'], path: string): string {
   const place = isCompatible ? 'at /query and /write' : 'here'
   const word = { basic: 'Basic', token: 'Token', bearer: 'Bearer' }[scheme]
   const isSignIn = scheme === 'basic' && !isCompatible
-  const rest = isSignIn ? ' InfluxDB 2 takes it at /api/v2/signin alone: use a token.' : ''
+  const rest = isSignIn
+    ? ' InfluxDB 2 takes it at /api/v2/signin alone: use a token.'
+    : scheme !== 'basic' && !takes(products.v1)
+      ? ' InfluxDB 1 takes Basic: use --user.'
+      : ''
   return others.length < takers.length
     ? ` Of InfluxDB, ${namesOf(others)} ${others.length === 1 ? 'takes' : 'take'} no ${word} ${place}.${rest}`
     : ` Of InfluxDB, ${namesOf(takers)} alone take ${word} ${place}.${rest}`
