@@ -54,4 +54,5 @@ export {
   type SourceErrorCode,
 } from './credentials/source.ts'
 export { fromTokenFile, type TokenFileOptions } from './credentials/token-file.ts'
+export { updateSecretFile } from './credentials/update-secret-file.ts'
 export { writeInfluxProfiles } from './credentials/write-influx-profiles.ts'

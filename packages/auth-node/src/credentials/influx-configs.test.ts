@@ -214,6 +214,24 @@ describe('writeInfluxProfiles', () => {
     expect([...profiles].filter(([, { active }]) => active).map(([name]) => name)).toEqual(['cloud'])
   })
 
+  test('remembers which one was active before, as the influx CLI does', async () => {
+    const flags = async (flag: 'active' | 'previous') =>
+      [...(await readInfluxProfiles(path))].filter(([, profile]) => profile[flag]).map(([name]) => name)
+    await writeInfluxProfiles({ cloud: { active: true } }, path)
+    expect([await flags('active'), await flags('previous')]).toEqual([['cloud'], ['onboarding']])
+    await writeInfluxProfiles({ third: { url: 'https://third.example', active: true } }, path)
+    expect([await flags('active'), await flags('previous')]).toEqual([['third'], ['cloud']])
+    await writeInfluxProfiles({ third: { active: true } }, path)
+    expect([await flags('active'), await flags('previous')]).toEqual([['third'], []])
+  })
+
+  test('keeps a user name and password as the influx CLI does, in the place of a token', async () => {
+    await writeInfluxProfiles({ cloud: { cookie: 'dTpzM2NyZXQ=' } }, path)
+    expect((await readInfluxProfiles(path)).get('cloud')).toMatchObject({ token: '', cookie: 'dTpzM2NyZXQ=' })
+    await writeInfluxProfiles({ cloud: { token: '' } }, path)
+    expect((await readInfluxProfiles(path)).get('cloud')?.cookie).toBeUndefined()
+  })
+
   test('removes a profile', async () => {
     await writeInfluxProfiles({ cloud: undefined }, path)
     expect([...(await readInfluxProfiles(path)).keys()]).toEqual(['onboarding'])

@@ -21,10 +21,12 @@ export interface InfluxProfile {
   readonly cookie?: string | undefined
   readonly org?: string | undefined
   readonly active?: boolean | undefined
+  /** Whether it was the active one before: `influx config -` leads back to it. */
+  readonly previous?: boolean | undefined
 }
 
-/** What can be written of a profile. */
-export type InfluxProfileChange = Omit<InfluxProfile, 'cookie'>
+/** What can be written of a profile: `previous` follows from `active`. */
+export type InfluxProfileChange = InfluxProfile
 
 /** Options of {@link fromInfluxConfigs}. */
 export interface InfluxConfigsOptions {
@@ -147,7 +149,8 @@ export function tablesOf(document: Document): [name: string, table: Table][] {
 async function parseProfiles(text: string, path: string): Promise<Map<string, InfluxProfile>> {
   const profiles = tablesOf(await parseDocument(text, path)).map(([name, table]): [string, InfluxProfile] => {
     const string = (key: string) => (typeof table[key] === 'string' ? table[key] : undefined)
-    const shown = { url: string('url'), org: string('org'), active: table.active === true }
+    const [active, previous] = [table.active === true, table.previous === true]
+    const shown = { url: string('url'), org: string('org'), active, previous }
     const secrets = Object.entries({ token: string('token'), cookie: string('cookie') }).filter(
       ([, secret]) => secret !== undefined,
     )

@@ -1,0 +1,74 @@
+// Changes a file that holds secrets: under a lock, in one step, and readable for its owner alone.
+
+import { basename, dirname, join, resolve } from 'node:path'
+import { allowed, checkOptions } from '@fluxauth/auth-core/client'
+import { SourceError } from './source.ts'
+
+/**
+ * Changes a text file that holds secrets. It is replaced in one step with mode 0600, under a lock that does not depend on the path it is
+ * reached by, so that any number of writers lose nothing; whoever reads meanwhile sees the file as it was or as it is. Its owner stays
+ * the same; where the path is a symbolic link, what it leads to is written.
+ *
+ * @param path the file; it and its folder are made when absent
+ * @param change gets the text as it is (`''` where there is no file) and gives what it is to be; what it throws leaves the file as it was
+ * @throws {SourceError} `ERR_SOURCE_INVALID` when the file cannot be written, or another program took the lock
+ * @throws {OptionsError} `ERR_OPTION_VALUE`: rejects with it
+ * @example
+ * import { updateSecretFile } from '@fluxauth/auth-node'
+ *
+ * await updateSecretFile('credentials/token', () => 'my-token')
+ */
+export async function updateSecretFile(
+  path: string,
+  change: (before: string) => string | Promise<string>,
+): Promise<void> {
+  checkOptions({ path, change }, { path: allowed.string(/./, 'a path'), change: allowed.callback })
+  const [{ chmod, mkdir, readFile }, { lock }, { writeFile }] = await Promise.all([
+    import('node:fs/promises'),
+    import('proper-lockfile').then((module) => module.default),
+    import('atomically'),
+  ])
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    const target = await realTarget(path)
+    let lost: Error | undefined
+    const release = await lock(target, {
+      realpath: false, // there may be no file yet; the folders before it are resolved
+      stale: 10_000,
+      retries: { retries: 200, minTimeout: 5, maxTimeout: 100 },
+      // Left alone, the package throws where nobody can catch it.
+      onCompromised: (error) => {
+        lost = error
+      },
+    })
+    try {
+      const before = await readFile(target, 'utf8').catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return ''
+        throw error
+      })
+      const after = await change(before)
+      if (lost) throw new SourceError('ERR_SOURCE_INVALID', `${path} is being written by another program`)
+      await writeFile(target, after, { mode: 0o600 }) // keeps the owner, where this user may
+      await chmod(target, 0o600)
+    } finally {
+      if (!lost) await release()
+    }
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException
+    if (syscall === undefined) throw error
+    throw new SourceError('ERR_SOURCE_INVALID', `${path} cannot be written (${code})`, { cause: error })
+  }
+}
+
+/** What a path leads to, there or not yet: a link and its target are one file, and have one lock. */
+async function realTarget(path: string): Promise<string> {
+  const { readlink, realpath } = await import('node:fs/promises')
+  try {
+    return await realpath(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    const linked = await readlink(path).catch(() => undefined)
+    if (linked !== undefined) return realTarget(resolve(dirname(path), linked))
+    return join(await realpath(dirname(path)), basename(path))
+  }
+}
