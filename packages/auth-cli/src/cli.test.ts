@@ -9,8 +9,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../dist/main.cjs', import.meta.url))
 const SECRET = 's3cret'
+/** A home without profiles. */
+const NOBODY = join(tmpdir(), 'fluxauth-no-home')
 
 interface Run {
   readonly code: number | null
@@ -24,7 +26,7 @@ function fluxauth(
 ) {
   return new Promise<Run>((resolve) => {
     const child = spawn(process.execPath, [MAIN, ...args], {
-      env: { PATH: process.env.PATH, NO_COLOR: '1', ...env },
+      env: { PATH: process.env.PATH, HOME: NOBODY, NO_COLOR: '1', ...env },
     })
     let [stdout, stderr] = ['', '']
     child.stdout.on('data', (chunk) => {
@@ -47,7 +49,7 @@ describe('encode', () => {
     [['token'], 'my-token==\r\n', 'Token my-token=='],
     [['token', '--header'], 'my-token==', 'Authorization: Token my-token=='],
     [['bearer', '--proxy'], 'my-token==', 'Proxy-Authorization: Bearer my-token=='],
-    [['token', '--json'], 'my-token==', '{"header":"Authorization","value":"Token my-token=="}'],
+    [['token', '--json'], 'my-token==', '{"version":1,"header":"Authorization","value":"Token my-token=="}'],
   ])('%j writes the value', async (args, input, expected) => {
     expect(await fluxauth(['encode', ...args], { input })).toEqual({
       code: 0,
@@ -109,7 +111,10 @@ describe('decode', () => {
       { scheme: 'basic', username: 'u', password: 'ä' },
     ],
   ])('with %j reads %s', async (args, input, expected) => {
-    expect(JSON.parse((await fluxauth(['decode', ...args], { input })).stdout)).toEqual(expected)
+    expect(JSON.parse((await fluxauth(['decode', ...args], { input })).stdout)).toEqual({
+      version: 1,
+      ...expected,
+    })
   })
 
   describe('of a value in Latin-1', () => {
@@ -150,6 +155,7 @@ describe('decode', () => {
     expect(run.stderr).toBe('fluxauth: The scheme must be Token (at character 1) [ERR_AUTHORIZATION_CASE]\n')
     const json = await fluxauth(['decode', '--json'], { input: `Basic ${SECRET}!` })
     expect(JSON.parse(json.stderr)).toEqual({
+      version: 1,
       error: { code: 'ERR_BASE64_ALPHABET', message: 'Not base64', position: 12 },
     })
   })
@@ -321,7 +327,7 @@ describe('request', () => {
 
   test('refuses to go without a credential', async () => {
     expect(await fluxauth(['request', 'GET', `${origin}/`])).toMatchObject({
-      code: 2,
+      code: 6,
       stderr: expect.stringContaining('INFLUX_TOKEN'),
     })
   })
@@ -354,7 +360,7 @@ describe('help', () => {
 
   test('is named when a command is missing or unknown', async () => {
     expect(await fluxauth(['nonsense'])).toMatchObject({ code: 2, stderr: expect.stringContaining('--help') })
-    expect((await fluxauth([])).stderr).toContain('Name a command: encode, decode or request.')
+    expect((await fluxauth([])).stderr).toMatch(/Name a command: login, .* or \w+\./)
     expect((await fluxauth(['encode'])).stderr).toContain('Name a command: basic, token or bearer.')
   })
 

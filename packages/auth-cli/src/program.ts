@@ -1,39 +1,144 @@
-// The commands of `fluxauth` and what its help says of all of them.
+// The commands of `fluxauth`, what its help says of all of them, and how they are run: only the one that is asked for is loaded.
 
-import { createRequire } from 'node:module'
-import { Command } from 'commander'
-import { decodeCommand } from './commands/decode.ts'
-import { encodeCommand } from './commands/encode.ts'
-import { requestCommand } from './commands/request.ts'
-import { explainUsage } from './output/usage.ts'
+import { Command, CommanderError, Option } from 'commander'
+import { setSettings, settings } from './settings.ts'
 
-const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
+/** A command that is not loaded: its name, what help says of it, and where it is. */
+interface Listed {
+  readonly name: string
+  readonly summary: string
+  readonly load: () => Promise<Command>
+}
+
+const COMMANDS: readonly Listed[] = [
+  {
+    name: 'login',
+    summary: 'sign in to a server, and keep the credential as a profile',
+    load: async () => (await import('./commands/login.ts')).loginCommand(),
+  },
+  {
+    name: 'logout',
+    summary: 'forget the credential of a profile',
+    load: async () => (await import('./commands/logout.ts')).logoutCommand(),
+  },
+  {
+    name: 'status',
+    summary: 'who you are, at which server, where the credential lies, and whether it is good',
+    load: async () => (await import('./commands/status.ts')).statusCommand(),
+  },
+  {
+    name: 'use',
+    summary: 'switch to another profile',
+    load: async () => (await import('./commands/use.ts')).useCommand(),
+  },
+  {
+    name: 'profiles',
+    summary: 'list, add, edit and remove profiles',
+    load: async () => (await import('./commands/profiles.ts')).profilesCommand(),
+  },
+  {
+    name: 'header',
+    summary: 'print the Authorization header line, for scripts',
+    load: async () => (await import('./commands/header.ts')).headerCommand(),
+  },
+  {
+    name: 'token',
+    summary: 'print the API token, for scripts',
+    load: async () => (await import('./commands/token.ts')).tokenCommand(),
+  },
+  {
+    name: 'exec',
+    summary: 'run a command that finds the credential in its environment',
+    load: async () => (await import('./commands/exec.ts')).execCommand(),
+  },
+  {
+    name: 'request',
+    summary: 'call a server with the credential',
+    load: async () => (await import('./commands/request.ts')).requestCommand(),
+  },
+  {
+    name: 'encode',
+    summary: 'write an Authorization value',
+    load: async () => (await import('./commands/encode.ts')).encodeCommand(),
+  },
+  {
+    name: 'decode',
+    summary: 'read an Authorization value, and say what is in it',
+    load: async () => (await import('./commands/decode.ts')).decodeCommand(),
+  },
+]
 
 const AFTER = `
-Passwords and tokens are read from standard input, a hidden prompt or the environment. They are no arguments: those stay
-in the shell's history, and every user of the machine can see them. Where one is an argument all the same, the command warns.
+Passwords and tokens are read from standard input, a hidden prompt, the environment or a profile. They are no arguments:
+those stay in the shell's history, and every user of the machine can see them. Where one is an argument all the same, the
+command warns.
+
+Start here:
+  $ fluxauth login http://localhost:8086
+  $ fluxauth status
+  $ fluxauth request GET /api/v2/buckets
 
 Exit codes: 0 done, 1 unexpected, 2 wrong usage or input, 3 no answer, 4 refused (401, 403), 5 any other HTTP error,
-130 interrupted.`
+6 no credential, 130 interrupted.`
 
-/** Makes the program; commander's errors are thrown, not printed, so that they end like all others. */
-export function createProgram(): Command {
-  const program = new Command('fluxauth')
-    .description('Encode, decode and send InfluxDB credentials without leaving them behind.')
-    .version(version)
-    .addHelpText('after', AFTER)
-  for (const command of [encodeCommand(), decodeCommand(), requestCommand()]) program.addCommand(command)
-  for (const command of [
-    program,
-    ...program.commands,
-    ...program.commands.flatMap(({ commands }) => commands),
-  ]) {
-    command
-      .exitOverride((error) => {
-        throw error.exitCode === 0 ? error : explainUsage(error, command)
+/** Runs the command that the arguments name; its outcome is the exit code. */
+export async function runProgram(args: readonly string[]): Promise<void> {
+  let failed: Command | undefined
+  try {
+    const program = await createProgram(args)
+    for (const command of withDescendants(program)) {
+      command.exitOverride((error) => {
+        failed = command
+        throw error
       })
+    }
+    await program.parseAsync([...args], { from: 'user' })
+  } catch (error) {
+    // Help and the version are thrown as well, once they are printed.
+    if (error instanceof CommanderError && error.exitCode === 0) return
+    const { reportError } = await import('./output/report.ts')
+    if (!(error instanceof CommanderError && failed)) {
+      process.exitCode = reportError(error)
+      return
+    }
+    const { explainUsage } = await import('./output/usage.ts')
+    if (args.includes('--json')) setSettings({ ...settings(), json: true })
+    process.exitCode = reportError(explainUsage(error, failed))
+  }
+}
+
+async function createProgram(args: readonly string[]): Promise<Command> {
+  const program = new Command('fluxauth')
+    .description('Sign in to InfluxDB, look after credentials, and use them without leaving them behind.')
+    .version(VERSION)
+    .addOption(new Option('-p, --profile <name>', 'the profile to use, for this command alone'))
+    .option('--json', 'print JSON, in the documented shape')
+    .option('--no-input', 'never ask: fail where something is missing')
+    .addHelpText('after', AFTER)
+    .hook('preAction', (program) => {
+      const { json = false, input, profile } = program.opts()
+      setSettings({ json, input, profile })
+    })
+  const named = commandIn(args)
+  for (const { name, summary, load } of COMMANDS) {
+    program.addCommand(name === named ? (await load()).summary(summary) : new Command(name).summary(summary))
+  }
+  for (const command of withDescendants(program)) {
+    command
       .configureOutput({ writeErr: () => undefined })
+      .configureHelp({ showGlobalOptions: true })
       .showHelpAfterError(false)
   }
   return program
+}
+
+/** The command that the arguments name, which alone is needed whole. */
+function commandIn(args: readonly string[]): string | undefined {
+  const takesNext = /^(-p|--profile)$/
+  const words = args.filter((arg, index) => !arg.startsWith('-') && !takesNext.test(args[index - 1] ?? ''))
+  return words[0] === 'help' ? words[1] : words[0]
+}
+
+function withDescendants(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withDescendants)]
 }

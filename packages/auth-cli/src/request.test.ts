@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../dist/main.cjs', import.meta.url))
 const SECRET = 's3cret'
 const BYTES = Buffer.from([0, 1, 10, 13, 127, 128, 155, 255, 0])
 
@@ -46,7 +46,7 @@ beforeEach(() => {
 function request(args: readonly string[], env: Record<string, string> = {}, input = '') {
   return new Promise<{ code: number | null; stdout: Buffer; stderr: string }>((resolve) => {
     const child = spawn(process.execPath, [MAIN, 'request', ...args], {
-      env: { PATH: process.env.PATH, NO_COLOR: '1', INFLUX_TOKEN: 'my-s3cret-token', ...env },
+      env: { PATH: process.env.PATH, HOME: folder, NO_COLOR: '1', INFLUX_TOKEN: 'my-s3cret-token', ...env },
     })
     const chunks: Buffer[] = []
     let stderr = ''
@@ -94,7 +94,7 @@ describe('a credential of the environment', () => {
     )
     const refused = await request(['GET', `${other}/x`, ...args], { ...placed, INFLUX_HOST: origin })
     expect(refused).toMatchObject({
-      code: 2,
+      code: 6,
       stderr: expect.stringContaining(`is for ${origin}, not for ${other}`),
     })
     expect(refused.stderr).not.toContain(SECRET)
@@ -153,7 +153,7 @@ describe('an answer', () => {
       finish = () => response.end(`{"n":12345678901234567890,"token":"${SECRET}"}`)
     }
     const child = spawn(process.execPath, [MAIN, 'request', 'GET', `${origin}/`], {
-      env: { PATH: process.env.PATH, INFLUX_TOKEN: 'x' },
+      env: { PATH: process.env.PATH, HOME: folder, INFLUX_TOKEN: 'x' },
     })
     const [first] = await once(child.stdout, 'data')
     expect(`${first}`).toBe('{"token":"[redacted]"}\n')

@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../dist/main.cjs', import.meta.url))
 // That of util-linux, which Linux has everywhere: others take other options.
 const SCRIPT = '/usr/bin/script'
 const isThere = process.platform === 'linux' && existsSync(SCRIPT)
@@ -16,7 +16,7 @@ const isThere = process.platform === 'linux' && existsSync(SCRIPT)
 /** Runs the command on a terminal; types each text as soon as what is before it has been shown. */
 async function onTerminal(args: string, typed: readonly (readonly [seen: string, type: string])[] = []) {
   const child = spawn(SCRIPT, ['-qefc', `${process.execPath} ${MAIN} ${args}`, '/dev/null'], {
-    env: { PATH: process.env.PATH, NO_COLOR: '1', INFLUX_TOKEN: 'x', TERM: 'xterm' },
+    env: { PATH: process.env.PATH, HOME: '/no-home', NO_COLOR: '1', INFLUX_TOKEN: 'x', TERM: 'xterm' },
   })
   const left = [...typed]
   let screen = ''

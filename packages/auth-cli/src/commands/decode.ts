@@ -10,13 +10,16 @@ import {
 } from '@fluxauth/auth-core'
 import { Command, Option } from 'commander'
 import { readHidden } from '../input/secret.ts'
-import { UsageError, warn } from '../output/errors.ts'
+import { UsageError } from '../output/errors.ts'
+import { printJson } from '../output/print.ts'
+import { writeErr, writeOut } from '../output/streams.ts'
 import { style } from '../output/style.ts'
-import { escapeControls, toJson } from '../output/terminal.ts'
+import { escapeControls } from '../output/terminal.ts'
+import { warn } from '../output/warn.ts'
+import { settings } from '../settings.ts'
 
 interface Options {
   readonly reveal?: true
-  readonly json?: true
   readonly anyCase?: true
   readonly charset: 'utf-8' | 'latin1' | 'auto'
 }
@@ -28,7 +31,6 @@ export function decodeCommand(): Command {
     .description('Read an Authorization value, or a whole header line, and say what is in it.')
     .argument('[value]', 'better on standard input: an argument stays in the history')
     .option('--reveal', 'show the password or token')
-    .option('--json', 'print JSON')
     .option('--any-case', 'take the word Token in any case, as InfluxDB v2 does')
     .addOption(
       new Option('--charset <name>', 'how bytes become characters')
@@ -57,14 +59,12 @@ Examples:
       // A pasted line, with or without its colon (influxdata/docs-v2#7328).
       const value = text.replace(/^(proxy-)?authorization(:\s*|\s+)/i, '')
       if (value !== text)
-        console.error(
-          style('dim', 'Read as a whole header line; its name and colon are not part of the value.'),
-        )
+        writeErr(style('dim', 'Read as a whole header line; its name and colon are not part of the value.'))
       const shown = describe(decode(value, options), options.reveal ?? false)
-      if (options.json) console.log(toJson(shown))
+      if (settings().json) printJson(shown)
       else
         for (const [name, part] of Object.entries(shown))
-          console.log(`${style('dim', `${name}:`.padEnd(9))} ${escapeControls(part, { lines: false })}`)
+          writeOut(`${style('dim', `${name}:`.padEnd(9))} ${escapeControls(part, { lines: false })}`)
     })
 }
 

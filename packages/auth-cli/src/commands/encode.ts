@@ -3,11 +3,13 @@
 import { encodeBasic, encodeBearer, encodeToken } from '@fluxauth/auth-core'
 import { Command, Option } from 'commander'
 import { readPassword, readToken } from '../input/secret.ts'
+import { printJson } from '../output/print.ts'
+import { writeOut } from '../output/streams.ts'
+import { settings } from '../settings.ts'
 
 interface Options {
   readonly header?: true
   readonly proxy?: true
-  readonly json?: true
 }
 
 interface BasicOptions extends Options {
@@ -17,10 +19,10 @@ interface BasicOptions extends Options {
 }
 
 /** Prints a value alone, as a header line, or as JSON. */
-function print(value: string, { header, proxy, json }: Options): void {
+function print(value: string, { header, proxy }: Options): void {
   const name = proxy ? 'Proxy-Authorization' : 'Authorization'
-  if (json) console.log(JSON.stringify({ header: name, value }))
-  else console.log(header || proxy ? `${name}: ${value}` : value)
+  if (settings().json) printJson({ header: name, value })
+  else writeOut(header || proxy ? `${name}: ${value}` : value)
 }
 
 function schemeCommand(name: string, description: string): Command {
@@ -28,7 +30,6 @@ function schemeCommand(name: string, description: string): Command {
     .description(description)
     .option('--header', 'print the whole header line')
     .option('--proxy', 'print a Proxy-Authorization header line')
-    .option('--json', 'print {"header", "value"}')
 }
 
 export function encodeCommand(): Command {

@@ -1,11 +1,13 @@
 // `fluxauth request`: calls a server with a credential, and shows what happened without it.
 
 import { redactUrl } from '@fluxauth/auth-core'
+import { createTarget } from '@fluxauth/auth-core/client'
 import { authFetch } from '@fluxauth/auth-node'
 import { Command } from 'commander'
 import { EXIT, usage } from '../output/errors.ts'
 import { style } from '../output/style.ts'
 import { escapeControls } from '../output/terminal.ts'
+import { settings } from '../settings.ts'
 import { type AnswerOptions, printHeaders, writeAnswer } from './request/answer.ts'
 import { type CredentialOptions, readCredentials } from './request/credentials.ts'
 import { explain, readRefusal } from './request/explain.ts'
@@ -22,12 +24,12 @@ interface Options extends CredentialOptions, AnswerOptions {
 export function requestCommand(): Command {
   return new Command('request')
     .description(
-      'Call a server with Basic, Token or Bearer. The credential goes to the origin of the URL alone, and what the environment has to INFLUX_HOST alone.',
+      'Call a server with the credential of the environment or of the profile, or with one that is given. It goes to the origin of the URL alone, and what the environment or a profile has to the server that it is for.',
     )
     .argument('<method>', 'GET, POST, PUT, PATCH, DELETE or HEAD')
-    .argument('<url>', 'whole, or a path below INFLUX_HOST')
+    .argument('<url>', 'whole, or a path below INFLUX_HOST or the profile’s server')
     .option('-u, --user <name>', 'Basic: the password from INFLUX_PASSWORD, standard input or a prompt')
-    .option('--token-stdin', 'Token: from standard input or a prompt; else from the environment')
+    .option('--token-stdin', 'Token: from standard input or a prompt')
     .option('--bearer', 'send the token as Bearer')
     .option('--allow-empty', 'take an empty password')
     .option('-d, --data <text>', 'the body; or @file, or @- for standard input')
@@ -40,7 +42,6 @@ export function requestCommand(): Command {
     .option('-i, --include', 'show status and headers of the answer, redacted')
     .option('-v, --verbose', 'show the request as well, redacted, on standard error')
     .option('-o, --output <file>', 'write the body to a file; a new one is for its owner alone')
-    .option('--json', 'print {"request", "response"}, redacted')
     .option('--reveal', 'leave the body as it is: show the tokens and passwords in it')
     .option('--timeout <seconds>', 'longest wait', '30')
     .option('--allow-insecure', 'allow plain http to another machine')
@@ -51,6 +52,7 @@ Environment: INFLUX_HOST, INFLUX_TOKEN, INFLUX_AUTH_SCHEME, INFLUX_USERNAME, INF
 INFLUXDB3_AUTH_TOKEN; each with _FILE added names a file that holds the value.
 
 Examples:
+  $ fluxauth request GET /api/v2/buckets --profile cloud
   $ INFLUX_TOKEN=$(cat token.txt) fluxauth request GET http://localhost:8086/api/v2/buckets
   $ fluxauth request POST http://localhost:8086/api/v2/signin --user zoe --include < password.txt
   $ fluxauth request GET http://localhost:8086/api/v2/me --token-stdin --json < token.txt`,
@@ -59,10 +61,12 @@ Examples:
 }
 
 async function run(givenMethod: string, target: string, options: Options): Promise<void> {
-  if (options.json && options.output !== undefined) throw usage('Use either --json or --output')
+  if (settings().json && options.output !== undefined) throw usage('Use either --json or --output')
   const method = readMethod(givenMethod)
   const timeout = readTimeout(options.timeout)
   const url = await readTarget(target)
+  // Before anybody is asked for a secret that could not be sent.
+  createTarget({ origin: url.origin, allowInsecure: options.allowInsecure }).resolve(url.href)
   const headers = await readHeaders(options.header)
   const body = await readBody(options.data, method)
   const credentials = await readCredentials(url.origin, options)
@@ -88,7 +92,7 @@ async function run(givenMethod: string, target: string, options: Options): Promi
   const response = await call(url, { method, headers, signal, ...(body !== undefined && { body }) })
   const said = readRefusal(response)
   const hasBody = await writeAnswer(response, { method, url }, options)
-  const isShown = hasBody || options.include === true || options.json === true
+  const isShown = hasBody || options.include === true || settings().json === true
   if (!response.ok) {
     const { scheme } = credentials
     explain(response, await said, { scheme, isSent, isShown, url: new URL(lastUrl) })

@@ -2,18 +2,22 @@
 
 import { readToken as readGivenToken, SourceError } from '@fluxauth/auth-node'
 import { UsageError, usage } from '../output/errors.ts'
+import { isTerminal, standardInput } from '../output/streams.ts'
+import { settings } from '../settings.ts'
 
 const MAX_BYTES = 64 * 1024
+
+let isRead = false
 
 /** Reads all of standard input, once. */
 export async function readStandardInputBytes(
   maxBytes: number = Number.POSITIVE_INFINITY,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  if (process.stdin.readableEnded)
-    throw usage('Standard input can be one thing only: give the other one as a file')
+  if (isRead) throw usage('Standard input can be one thing only: give the other one as a file')
+  isRead = true
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of process.stdin) {
+  for await (const chunk of standardInput()) {
     chunks.push(chunk)
     length += chunk.length
     if (length > maxBytes) throw new UsageError('ERR_INPUT_LENGTH', 'Standard input holds more than 64 KiB')
@@ -66,9 +70,12 @@ export async function readPassword(allowEmpty = false): Promise<string> {
  * @throws {UsageError} `ERR_INPUT_LENGTH` over 64 KiB, `ERR_INPUT_UTF8`
  */
 export async function readHidden(prompt: string): Promise<string> {
-  if (process.stdin.isTTY) {
-    const { default: ask } = await import('@inquirer/password')
-    return ask({ message: `${prompt} (it is not shown):` }, { output: process.stderr })
+  if (isTerminal(0)) {
+    if (!settings().input) {
+      throw new UsageError('ERR_INPUT_EMPTY', 'Nobody is asked with --no-input: give it on standard input')
+    }
+    const { askPassword } = await import('../packages/password.ts')
+    return askPassword({ message: `${prompt} (it is not shown):` }, { output: process.stderr })
   }
   const bytes = await readStandardInputBytes(MAX_BYTES)
   try {

@@ -46,7 +46,7 @@ export function describeNetworkError(error: unknown): NetworkReport | undefined 
   if (error.name === 'TimeoutError')
     return { code: 'ERR_TIMEOUT', message: 'No answer in time: see --timeout' }
   // What Node's fetch rejects with; the reason is its cause.
-  if (!(error instanceof TypeError) || !/^(fetch failed|terminated)$/.test(error.message)) return undefined
+  if (error.name !== 'TypeError' || !/^(fetch failed|terminated)$/.test(error.message)) return undefined
   const cause = innermost(error)
   const { code = 'ERR_NETWORK', message } = cause
   if (message === 'bad port') {

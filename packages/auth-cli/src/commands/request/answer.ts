@@ -4,15 +4,17 @@ import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { redactHeaders, redactUrl } from '@fluxauth/auth-core'
-import { usage, warn } from '../../output/errors.ts'
+import { usage } from '../../output/errors.ts'
+import { printJson } from '../../output/print.ts'
 import { lineRedactor } from '../../output/redact-body.ts'
 import { style } from '../../output/style.ts'
-import { escapeControls, toJson } from '../../output/terminal.ts'
+import { escapeControls } from '../../output/terminal.ts'
+import { warn } from '../../output/warn.ts'
+import { settings } from '../../settings.ts'
 
 /** How to write it. */
 export interface AnswerOptions {
   readonly include?: true
-  readonly json?: true
   readonly reveal?: true
   readonly output?: string
 }
@@ -28,7 +30,11 @@ export async function writeAnswer(
   request: { readonly method: string; readonly url: URL },
   options: AnswerOptions,
 ): Promise<boolean> {
-  if (options.json) return writeJson(response, request, options)
+  // A reader that closes early, like `head`, is no error.
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE') process.exit(0)
+  })
+  if (settings().json) return writeJson(response, request, options)
   if (options.include) {
     const status = `< ${response.status} ${escapeControls(response.statusText, { lines: false })}`.trimEnd()
     console.log(style(response.ok ? 'green' : 'red', status))
@@ -124,7 +130,7 @@ async function writeJson(
     headers: Object.fromEntries(redactHeaders(response.headers)),
     ...body,
   }
-  console.log(toJson({ request: { method, url: redactUrl(url) }, response: answer }, 2))
+  printJson({ request: { method, url: redactUrl(url) }, response: answer }, 2)
   return bytes.length > 0
 }
 

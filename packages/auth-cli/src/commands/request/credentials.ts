@@ -1,9 +1,10 @@
-// Where `fluxauth request` takes its credential from: what was asked for, or else the environment.
+// Where `fluxauth request` takes its credential from: what was asked for, or else the environment, or a profile.
 
 import type { Credentials } from '@fluxauth/auth-core'
-import { fromEnv, SourceError } from '@fluxauth/auth-node'
+import { fromEnv } from '@fluxauth/auth-node'
 import { readPassword, readToken } from '../../input/secret.ts'
 import { usage } from '../../output/errors.ts'
+import { findCredential } from '../../profile/find-credential.ts'
 
 /** What was asked for. */
 export interface CredentialOptions {
@@ -17,6 +18,7 @@ export interface CredentialOptions {
  * Finds the credential for a server. What the environment has goes to the server that it names, and to no other.
  *
  * @throws {UsageError} `ERR_USAGE`
+ * @throws {NoCredentialError} `ERR_NO_CREDENTIAL`
  * @throws {SourceError} as `fromEnv`
  */
 export async function readCredentials(origin: string, options: CredentialOptions): Promise<Credentials> {
@@ -29,7 +31,7 @@ export async function readCredentials(origin: string, options: CredentialOptions
     )
   }
   if (user !== undefined) return readBasic(user, origin, options)
-  const found = tokenStdin ? await readGiven() : await readEnvironment(origin)
+  const found = tokenStdin ? await readGiven() : (await findCredential(origin)).credentials
   if (!bearer) return found
   if (found.scheme === 'basic') throw usage('--bearer is for tokens: there is a user name and a password')
   return { scheme: 'bearer', token: found.token }
@@ -55,15 +57,6 @@ async function readGiven(): Promise<Credentials> {
   const { INFLUX_AUTH_SCHEME, INFLUX_AUTH_SCHEME_FILE } = process.env
   const env = { INFLUX_TOKEN: await readToken(), INFLUX_AUTH_SCHEME, INFLUX_AUTH_SCHEME_FILE }
   return (await fromEnv({ env }).find()).credentials
-}
-
-async function readEnvironment(origin: string): Promise<Credentials> {
-  try {
-    return (await fromEnv().find({ origin })).credentials
-  } catch (error) {
-    if (!(error instanceof SourceError) || error.code !== 'ERR_SOURCE_ABSENT') throw error
-    throw new SourceError(error.code, `${error.message}. Or use --user or --token-stdin`)
-  }
 }
 
 function without(env: NodeJS.ProcessEnv, names: RegExp): NodeJS.ProcessEnv {

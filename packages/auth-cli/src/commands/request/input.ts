@@ -2,9 +2,11 @@
 
 import { readFile } from 'node:fs/promises'
 import { isSecretName, redactUrl } from '@fluxauth/auth-core'
-import { hostFromEnv, resolveUrl } from '@fluxauth/auth-node'
+import { resolveUrl } from '@fluxauth/auth-node'
 import { readStandardInputBytes } from '../../input/secret.ts'
-import { usage, warn } from '../../output/errors.ts'
+import { usage } from '../../output/errors.ts'
+import { warn } from '../../output/warn.ts'
+import { findHost } from '../../profile/find-credential.ts'
 
 const METHODS_WITHOUT_BODY = /^(GET|HEAD)$/
 /** RFC 9110, section 5.6.2: a method is a token. */
@@ -13,18 +15,20 @@ const METHOD = /^[\w!#$%&'*+.^`|~-]+$/
 const FORBIDDEN_METHOD = /^(CONNECT|TRACE|TRACK)$/
 
 /**
- * The URL to call: a whole one, or a path below the server that the environment names.
+ * The URL to call: a whole one, or a path below the server that the environment or the profile names.
  *
  * @throws {UsageError} `ERR_USAGE`
  */
 export async function readTarget(target: string): Promise<URL> {
-  const server = /^https?:\/\//i.test(target) ? undefined : await hostFromEnv()
+  const server = /^https?:\/\//i.test(target) ? undefined : await findHost()
   if (server === undefined && !/^https?:\/\//i.test(target)) {
-    throw usage('Write the URL with its http:// or https://, or set INFLUX_HOST for a path below it')
+    throw usage(
+      'Write the URL with its http:// or https://, or log in with fluxauth login (or set INFLUX_HOST) for a path below a server',
+    )
   }
   let url: URL
   try {
-    url = new URL(server ? resolveUrl(server.host, target) : target)
+    url = new URL(server ? resolveUrl(server, target) : target)
   } catch (error) {
     if (server) throw error
     throw usage('That is not a URL: write it like https://localhost:8086/api/v2/buckets')

@@ -1,0 +1,29 @@
+// `fluxauth header`: the whole header line, for a script that hands it to another program.
+
+import { formatAuthorization } from '@fluxauth/auth-core'
+import { Command } from 'commander'
+import { printJson } from '../output/print.ts'
+import { writeOut } from '../output/streams.ts'
+import { settings } from '../settings.ts'
+import { findForScript, type ScriptOptions, withScriptOptions } from './script/credential.ts'
+
+export function headerCommand(): Command {
+  return withScriptOptions(
+    new Command('header').description(
+      'Print the Authorization header line: curl and others read it, and no argument shows it.',
+    ),
+  )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ fluxauth header | curl -H @- http://localhost:8086/api/v2/buckets
+  $ fluxauth header http://localhost:8086/query | curl -H @- 'http://localhost:8086/query?q=SHOW+DATABASES'`,
+    )
+    .action(async (url: string | undefined, options: ScriptOptions) => {
+      const { credentials } = await findForScript(url, options)
+      const value = formatAuthorization(credentials)
+      if (settings().json) printJson({ header: 'Authorization', value })
+      else writeOut(`Authorization: ${value}`)
+    })
+}

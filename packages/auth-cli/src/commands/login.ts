@@ -1,0 +1,203 @@
+// `fluxauth login`: asks for a credential, tries it, and keeps it as a profile.
+
+import type { Credentials } from '@fluxauth/auth-core'
+import { createTarget } from '@fluxauth/auth-core/client'
+import { authorizations, detectProduct, type ProductName, products } from '@fluxauth/auth-core/influxdb'
+import { Command, Option } from 'commander'
+import { EXIT, UsageError, usage } from '../output/errors.ts'
+import { done, note, printJson } from '../output/print.ts'
+import { warn } from '../output/warn.ts'
+import { connect, takesPasswordsAtSignIn } from '../profile/connect.ts'
+import type { Place } from '../profile/own-file.ts'
+import { type Login, readProfiles, saveLogin } from '../profile/profiles.ts'
+import { findPermissions, VERDICTS, type Verdict, verify } from '../profile/verify.ts'
+import { settings } from '../settings.ts'
+import { createTokenInstead, type NewTokenOptions } from './login/create-token.ts'
+import { choosePlace } from './login/place.ts'
+import { readLoginSecret } from './login/secret.ts'
+import { readServer } from './login/server.ts'
+
+interface Options extends NewTokenOptions {
+  readonly user?: string
+  readonly scheme?: 'token' | 'bearer' | 'basic'
+  readonly product?: ProductName
+  readonly org?: string
+  readonly store?: Place
+  readonly insecureStorage?: true
+  readonly allowInsecure?: true
+  readonly verify: boolean
+}
+
+export function loginCommand(): Command {
+  return new Command('login')
+    .description(
+      'Sign in to a server: the credential is asked for, tried, and kept as a profile, which the influx CLI shares.',
+    )
+    .argument('[url]', 'the server, like http://localhost:8086; asked for where it is not given')
+    .option('-u, --user <name>', 'user name; the password is asked for, or comes from standard input')
+    .addOption(new Option('--scheme <name>', 'what the credential is').choices(['token', 'bearer', 'basic']))
+    .addOption(
+      new Option('--product <name>', 'which InfluxDB it is, where the server does not tell').choices(
+        Object.keys(products),
+      ),
+    )
+    .option('--org <name>', 'the organization')
+    .addOption(
+      new Option('--store <place>', 'where to keep the credential').choices(['keyring', 'memory', 'file']),
+    )
+    .option('--insecure-storage', 'keep it in plain text without asking, where there is no keyring')
+    .option('--create-token', 'with a user name: make an API token, and keep that instead of the password')
+    .option('--keep-password', 'with a user name: keep the password')
+    .addOption(
+      new Option('--permissions <what>', 'of the new token: everything in the organization, or buckets alone')
+        .choices(['all', 'read', 'write', 'read-write'])
+        .default('all'),
+    )
+    .option(
+      '--bucket <name>',
+      'of the new token: this bucket alone',
+      (name, all: string[]) => [...all, name],
+      [],
+    )
+    .option('--description <text>', 'of the new token')
+    .option('--expires <days>', 'of the new token: by when it is to be replaced; its description says so')
+    .option('--allow-insecure', 'allow plain http to another machine')
+    .option('--no-verify', 'keep the credential without trying it')
+    .addHelpText(
+      'after',
+      `
+Without a terminal the secret comes from standard input, or else from the environment (INFLUX_TOKEN, INFLUX_PASSWORD …, each also
+with _FILE). The profile is called as --profile says, or else "default", or as its host.
+
+Examples:
+  $ fluxauth login http://localhost:8086
+  $ fluxauth login https://eu-central-1-1.aws.cloud2.influxdata.com --profile cloud < token.txt
+  $ fluxauth login http://localhost:8086 --user zoe --create-token --permissions read --bucket weather`,
+    )
+    .action(login)
+}
+
+async function login(given: string | undefined, options: Options): Promise<void> {
+  if (options.createToken && options.keepPassword) throw usage('Use either --create-token or --keep-password')
+  if (options.user !== undefined && /^(token|bearer)$/.test(options.scheme ?? ''))
+    throw usage('--user is for --scheme basic')
+  const { allowInsecure } = options
+  const url = await readServer(given)
+  const { origin } = new URL(url)
+  createTarget({ origin, allowInsecure }).resolve(url)
+
+  const detected = options.product
+    ? { product: options.product, version: undefined, sure: 'certain', why: '--product says so' }
+    : await detectProduct(url, { allowInsecure })
+  const { product } = detected
+  const title = product ? products[product].title : 'No InfluxDB that is known'
+  note(
+    `${title}${detected.version ? ` (${detected.version})` : ''} at ${origin}${detected.sure === 'certain' ? '' : `, as ${detected.why}`}`,
+  )
+
+  const credentials = await readLoginSecret(origin, product, options)
+  const first = {
+    credentials,
+    source: 'what was given',
+    host: url,
+    org: options.org,
+    product,
+    profile: undefined,
+  }
+  const connection = await connect(first, allowInsecure)
+  try {
+    const verdict: Verdict = options.verify
+      ? await verify(connection)
+      : { state: 'not-checked', why: '--no-verify' }
+    if (verdict.state !== 'good' && verdict.state !== 'not-checked')
+      throw refused(verdict, credentials, product)
+    if (verdict.state === 'not-checked') warn(`The credential was not tried: ${verdict.why}`)
+
+    const { influx } = connection
+    const name = settings().profile ?? (await nameFor(url))
+    // Before a token is made: one that could not be kept would be left behind.
+    const place = await choosePlace(options)
+    const made = influx.credential === 'session' ? await createTokenInstead(influx, options) : undefined
+    const kept: Credentials = made ? { scheme: 'token', token: made.token } : credentials
+    const own = kept.scheme === 'basic' || made ? undefined : await findPermissions(influx, undefined)
+    const isOperator = own?.isOperator ?? false
+    const login: Login = {
+      name,
+      url,
+      org: options.org ?? made?.org ?? own?.authorization.org,
+      credentials: kept,
+      place,
+      product,
+      username: kept.scheme === 'basic' ? kept.username : verdict.user?.name,
+      authorization: made?.id ?? own?.authorization.id,
+      isOperator,
+      replaceBy: made?.replaceBy,
+      allowInsecure,
+    }
+    let where: string
+    try {
+      where = await saveLogin(login)
+    } catch (error) {
+      if (made) await authorizations.delete(influx, made.id).catch(() => undefined)
+      throw error
+    }
+    report({ name, url, product, where, place, kept, verdict, isOperator })
+  } finally {
+    await connection.end()
+  }
+}
+
+function refused(verdict: Verdict, credentials: Credentials, product: ProductName | undefined): UsageError {
+  const isBasic = credentials.scheme === 'basic'
+  const advice =
+    verdict.state === 'unknown' && isBasic && product && !takesPasswordsAtSignIn(product)
+      ? ': wrong user name or password'
+      : ''
+  return new UsageError(
+    'ERR_LOGIN_REFUSED',
+    `${isBasic ? 'The credential' : 'The token'} is not taken (${VERDICTS[verdict.state]})${advice}. Nothing was kept`,
+    EXIT.refused,
+  )
+}
+
+/** A profile that is for this server already, `default` where there is none of that name, or the host's name. */
+async function nameFor(url: string): Promise<string> {
+  const profiles = await readProfiles()
+  const { origin, hostname } = new URL(url)
+  const same = [...profiles.values()].find(
+    (profile) => profile.url && URL.canParse(profile.url) && new URL(profile.url).origin === origin,
+  )
+  return same?.name ?? (profiles.has('default') ? hostname : 'default')
+}
+
+function report(outcome: {
+  readonly name: string
+  readonly url: string
+  readonly product: ProductName | undefined
+  readonly where: string
+  readonly place: Place
+  readonly kept: Credentials
+  readonly verdict: Verdict
+  readonly isOperator: boolean
+}): void {
+  const { name, url, product, where, place, kept, verdict, isOperator } = outcome
+  if (settings().json) {
+    const { state, user } = verdict
+    printJson({ profile: name, url, product, scheme: kept.scheme, place, where, state, user, isOperator })
+  }
+  const who = verdict.user?.name ?? (kept.scheme === 'basic' ? kept.username : undefined)
+  done(`Signed in to ${url}${who ? ` as ${who}` : ''}: profile ${name}, its credential in ${where}`)
+  if (isOperator)
+    warn(
+      'This is an operator token: it may do everything in every organization. For daily use make one that may less',
+    )
+  if (place !== 'file') note('The influx CLI does not see it there. Run it as: fluxauth exec -- influx …')
+  warnOfShadow()
+}
+
+/** A login that the environment shadows would seem to do nothing. */
+function warnOfShadow(): void {
+  const names = ['INFLUX_TOKEN', 'INFLUXDB3_AUTH_TOKEN', 'INFLUX_USERNAME']
+  const set = names.flatMap((name) => [name, `${name}_FILE`]).find((name) => process.env[name])
+  if (set) warn(`${set} is set and comes before this login: unset it, or name the profile with --profile`)
+}

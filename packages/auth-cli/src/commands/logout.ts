@@ -1,0 +1,85 @@
+// `fluxauth logout`: forgets the credential of a profile, and with `--revoke` ends it on the server too.
+
+import { authorizations, InfluxError } from '@fluxauth/auth-core/influxdb'
+import { Command } from 'commander'
+import { EXIT, NoCredentialError, UsageError } from '../output/errors.ts'
+import { done, note, printJson } from '../output/print.ts'
+import { withConnection } from '../profile/connect.ts'
+import {
+  chooseProfile,
+  forgetSecret,
+  noSuchProfile,
+  type Profile,
+  readProfiles,
+} from '../profile/profiles.ts'
+import { findPermissions } from '../profile/verify.ts'
+import { settings } from '../settings.ts'
+
+interface Options {
+  readonly revoke?: true
+}
+
+export function logoutCommand(): Command {
+  return new Command('logout')
+    .description('Forget the credential of a profile; its server and organization stay.')
+    .option('--revoke', 'delete the API token on the server as well, first')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ fluxauth logout
+  $ fluxauth logout --profile cloud --revoke`,
+    )
+    .action(logout)
+}
+
+async function logout({ revoke }: Options): Promise<void> {
+  const profiles = await readProfiles()
+  const { profile } = chooseProfile(profiles, settings().profile)
+  if (!profile) throw noSuchProfile(profiles)
+  if (!profile.place) throw new NoCredentialError(`Profile ${profile.name} has no credential`)
+  if (revoke) await revokeToken(profile)
+  await forgetSecret(profile)
+  if (settings().json) printJson({ profile: profile.name, revoked: revoke ?? false })
+  done(
+    `Profile ${profile.name}: its credential is ${revoke ? 'deleted on the server, and ' : ''}forgotten here`,
+  )
+  if (!revoke)
+    note('On the server it goes on being good: fluxauth logout --revoke ends an API token there too.')
+  const { INFLUX_TOKEN, INFLUXDB3_AUTH_TOKEN } = process.env
+  if (INFLUX_TOKEN || INFLUXDB3_AUTH_TOKEN)
+    note('A token is still set in the environment, and goes on being used.')
+}
+
+/** Nothing is forgotten where this fails: it could not be tried again. */
+async function revokeToken(profile: Profile): Promise<void> {
+  const { url, org, known } = profile
+  const credentials = await profile.credentials()
+  if (!credentials) throw new NoCredentialError(`The credential of profile ${profile.name} is gone already`)
+  if (credentials.scheme === 'basic') {
+    throw new UsageError(
+      'ERR_NOT_REVOCABLE',
+      'A user name and password cannot be revoked: log out without --revoke',
+    )
+  }
+  const found = { credentials, source: profile.name, host: url, org, product: known?.product, profile }
+  await withConnection(found, async ({ influx }) => {
+    const own = await findPermissions(influx, known?.authorization)
+    if (!own) {
+      throw new UsageError(
+        'ERR_NOT_REVOCABLE',
+        'The server does not say which authorization this token is: delete it with another token, and log out without --revoke',
+      )
+    }
+    try {
+      await authorizations.delete(influx, own.authorization.id)
+    } catch (error) {
+      if (!(error instanceof InfluxError) || error.reason !== 'permission') throw error
+      throw new UsageError(
+        'ERR_NOT_REVOCABLE',
+        `The token may not delete itself: delete ${own.authorization.id} with another one, and log out without --revoke`,
+        EXIT.refused,
+      )
+    }
+  })
+}

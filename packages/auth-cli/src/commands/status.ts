@@ -1,0 +1,206 @@
+// `fluxauth status`: who one is, where the credential lies, which source won and why the others did not, and whether it is good.
+
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { InfluxError, products } from '@fluxauth/auth-core/influxdb'
+import { influxConfigsPath } from '@fluxauth/auth-node'
+import { Command } from 'commander'
+import { EXIT, NoCredentialError } from '../output/errors.ts'
+import { fact, note, print } from '../output/print.ts'
+import { reportOf } from '../output/report.ts'
+import { style } from '../output/style.ts'
+import { warn } from '../output/warn.ts'
+import { withConnection } from '../profile/connect.ts'
+import { type FoundCredential, type Looked, searchCredential } from '../profile/find-credential.ts'
+import { type Profile, readProfiles } from '../profile/profiles.ts'
+import { findPermissions, VERDICTS, type Verdict, verify } from '../profile/verify.ts'
+
+interface Options {
+  readonly all?: true
+}
+
+/** What is told of a credential. */
+interface Status {
+  readonly profile: string | undefined
+  readonly host: string | undefined
+  readonly org: string | undefined
+  readonly product: string | undefined
+  readonly scheme: string
+  readonly source: string
+  readonly place: string
+  readonly state: Verdict['state'] | 'no-answer'
+  readonly why: string | undefined
+  readonly user: string | undefined
+  readonly permissions: readonly string[] | undefined
+  readonly isOperator: boolean
+  readonly replaceBy: string | undefined
+}
+
+export function statusCommand(): Command {
+  return new Command('status')
+    .description(
+      'Say which credential commands use, why that one, where it lies, and whether the server takes it. The exit code speaks of it alone.',
+    )
+    .option('--all', 'look at every other profile as well')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ fluxauth status
+  $ fluxauth status --all --json`,
+    )
+    .action(status)
+}
+
+async function status({ all }: Options): Promise<void> {
+  const { found, looked, profile, why } = await searchCredential()
+  const used = found && (await look(found))
+  const others = all ? await lookAtOthers(found?.profile) : []
+  print({ used, profile: profile?.name, why, sources: looked, others }, () => [
+    ...(used ? describe(used) : ['No credential']),
+    ...(profile && !found?.profile
+      ? [fact('profile', `${profile.name} is chosen (${why}), and not used`)]
+      : []),
+    ...sources(looked, profile, why),
+    ...others.flatMap((other) => ['', ...describe(other)]),
+  ])
+  for (const each of used ? [used, ...others] : others) warnOf(each)
+  if (existsSync(join(homedir(), '.influxdb3', 'credentials.json')))
+    note("InfluxDB 3's own tool is logged in as well (~/.influxdb3/credentials.json): that is not used here.")
+  if (!used) throw new NoCredentialError('There is no credential: log in with fluxauth login')
+  process.exitCode = exitCode(used)
+}
+
+async function lookAtOthers(but: Profile | undefined): Promise<Status[]> {
+  const statuses: Status[] = []
+  for (const profile of (await readProfiles()).values()) {
+    if (profile.name === but?.name) continue
+    const { url: host, org, known } = profile
+    const about = { profile: profile.name, host, org, source: `profile ${profile.name}` }
+    const credentials = await profile.credentials().catch(() => undefined)
+    if (credentials && host) {
+      statuses.push(await look({ ...about, credentials, product: known?.product, profile }))
+    } else {
+      statuses.push({
+        ...about,
+        product: known?.product,
+        scheme: known?.scheme ?? 'none',
+        place: 'nowhere',
+        state: 'not-checked',
+        why: 'it has no credential',
+        user: undefined,
+        permissions: undefined,
+        isOperator: false,
+        replaceBy: undefined,
+      })
+    }
+  }
+  return statuses
+}
+
+async function look(found: FoundCredential): Promise<Status> {
+  const { credentials, host, org, profile, source } = found
+  const about = {
+    profile: profile?.name,
+    host,
+    org,
+    scheme: credentials.scheme,
+    source,
+    place: placeOf(found),
+    replaceBy: profile?.known?.replaceBy,
+  }
+  const unseen = {
+    product: found.product,
+    user: profile?.known?.username,
+    permissions: undefined,
+    isOperator: false,
+  }
+  if (host === undefined) {
+    return { ...about, ...unseen, state: 'not-checked', why: 'nothing names a server: set INFLUX_HOST' }
+  }
+  try {
+    return await withConnection(found, async (connection) => {
+      const { state, user, why } = await verify(connection)
+      const own =
+        state === 'good' && credentials.scheme !== 'basic'
+          ? await findPermissions(connection.influx, profile?.known?.authorization)
+          : undefined
+      return {
+        ...about,
+        product: connection.product,
+        state,
+        why,
+        user: user?.name ?? user?.id ?? (credentials.scheme === 'basic' ? credentials.username : undefined),
+        permissions: own?.words,
+        isOperator: own?.isOperator ?? false,
+      }
+    })
+  } catch (error) {
+    const isRefused = error instanceof InfluxError && error.reason === 'credential'
+    const { message } = reportOf(error)
+    return { ...about, ...unseen, state: isRefused ? 'unknown' : 'no-answer', why: message }
+  }
+}
+
+function placeOf({ profile, source }: FoundCredential): string {
+  if (!profile)
+    return /_FILE$/.test(source)
+      ? `the file that ${source} names`
+      : /^[A-Z0-9_]+$/.test(source)
+        ? 'the environment'
+        : source
+  if (profile.place === 'file') return `${influxConfigsPath()}, in plain text`
+  return profile.place === 'memory' ? 'memory, until the next start of this machine' : 'the keyring'
+}
+
+function describe(status: Status): string[] {
+  const { state, why, permissions, isOperator } = status
+  const good = state === 'good'
+  const verdict = state === 'no-answer' ? 'no answer' : VERDICTS[state]
+  const product =
+    status.product && status.product in products
+      ? products[status.product as keyof typeof products].title
+      : undefined
+  const may = isOperator ? ['everything in every organization (an operator token)'] : permissions
+  return [
+    ...(status.profile ? [fact('profile', status.profile)] : []),
+    fact('host', status.host ?? '-'),
+    ...(product ? [fact('product', product)] : []),
+    ...(status.org ? [fact('org', status.org)] : []),
+    ...(status.user ? [fact('user', status.user)] : []),
+    fact('scheme', status.scheme),
+    fact('lies in', status.place),
+    `${fact('is', '')}${style(good ? 'green' : 'red', verdict)}${why ? `: ${why}` : ''}`,
+    ...(may ? may.map((line, index) => fact(index === 0 ? 'may' : '', line).replace(/^:/, ' ')) : []),
+    ...(status.replaceBy ? [fact('replace by', status.replaceBy)] : []),
+  ]
+}
+
+function sources(looked: readonly Looked[], profile: Profile | undefined, why: string): string[] {
+  return looked.map(({ source, why: reason }, index) => {
+    const chosen =
+      reason === undefined && profile && source === `profile ${profile.name}` ? `, since ${why}` : ''
+    return fact(index === 0 ? 'sources' : '', `${source}: ${reason ?? `used${chosen}`}`)
+  })
+}
+
+function warnOf({ place, profile, scheme, replaceBy }: Status): void {
+  if (place.endsWith('in plain text')) {
+    const what =
+      scheme === 'basic'
+        ? 'the user name and the password itself, in base64, which hides nothing'
+        : 'the token'
+    warn(
+      `${influxConfigsPath()} has ${what} in plain text${profile ? ` (profile ${profile})` : ''}. To move it: fluxauth login --profile ${profile} --store keyring`,
+    )
+  }
+  if (replaceBy && replaceBy <= new Date().toISOString().slice(0, 10)) {
+    warn(`The token of profile ${profile} was to be replaced by ${replaceBy}: fluxauth tokens rotate`)
+  }
+}
+
+function exitCode({ state }: Status): number {
+  if (state === 'good' || state === 'not-checked') return EXIT.ok
+  return state === 'no-answer' ? EXIT.network : EXIT.refused
+}

@@ -1,0 +1,30 @@
+// `fluxauth token`: the API token alone, for a script that has a place for it.
+
+import { Command } from 'commander'
+import { NoCredentialError } from '../output/errors.ts'
+import { printJson } from '../output/print.ts'
+import { writeOut } from '../output/streams.ts'
+import { settings } from '../settings.ts'
+import { findForScript, type ScriptOptions, withScriptOptions } from './script/credential.ts'
+
+export function tokenCommand(): Command {
+  return withScriptOptions(new Command('token').description('Print the API token, and nothing else.'))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ INFLUX_TOKEN=$(fluxauth token) ./report.sh     # fluxauth exec -- ./report.sh does the same
+  $ fluxauth token --profile cloud > token.txt`,
+    )
+    .action(async (url: string | undefined, options: ScriptOptions) => {
+      const { credentials, source } = await findForScript(url, options)
+      if (credentials.scheme === 'basic') {
+        throw new NoCredentialError(
+          `${source} is a user name and password, and no token: use fluxauth header, or log in with --create-token`,
+        )
+      }
+      const { scheme, token } = credentials
+      if (settings().json) printJson({ scheme, token })
+      else writeOut(token)
+    })
+}

@@ -1,0 +1,57 @@
+// Questions that are no secret. They go to standard error: standard output is for what scripts read.
+
+import { createInterface } from 'node:readline'
+import { isTerminal, writeErr } from '../output/streams.ts'
+import { style } from '../output/style.ts'
+import { settings } from '../settings.ts'
+
+/** Whether somebody is there to be asked. */
+export function canAsk(): boolean {
+  return settings().input && isTerminal(0)
+}
+
+/**
+ * Asks for a line.
+ *
+ * @param fallback what an empty answer means
+ * @throws `ExitPromptError` on Ctrl-C, and where standard input ends
+ */
+export function ask(question: string, fallback = ''): Promise<string> {
+  const shown = fallback ? `${question} (${fallback})` : question
+  return new Promise((resolve, reject) => {
+    const lines = createInterface({ input: process.stdin, output: process.stderr })
+    const interrupt = () => {
+      lines.close()
+      reject(Object.assign(new Error('Interrupted'), { name: 'ExitPromptError' }))
+    }
+    lines.on('SIGINT', interrupt)
+    lines.on('close', interrupt) // after an answer, this comes too late to matter
+    lines.question(`${style('cyan', '?')} ${shown}: `, (answer) => {
+      resolve(answer.trim() || fallback)
+      lines.close()
+    })
+  })
+}
+
+/** Asks yes or no; anything but yes is no, unless yes is what an empty answer means. */
+export async function confirm(
+  question: string,
+  { byDefault = false }: { readonly byDefault?: boolean } = {},
+): Promise<boolean> {
+  const answer = await ask(`${question} [${byDefault ? 'Y/n' : 'y/N'}]`)
+  return answer === '' ? byDefault : /^y(es)?$/i.test(answer)
+}
+
+/** Asks which of these, by number or by name. */
+export async function choose<Name extends string>(
+  question: string,
+  choices: readonly (readonly [name: Name, words: string])[],
+): Promise<Name> {
+  for (const [index, [, words]] of choices.entries()) writeErr(`  ${index + 1}) ${words}`)
+  for (;;) {
+    const answer = await ask(question, '1')
+    const chosen = choices.find(([name], index) => answer === name || answer === String(index + 1))
+    if (chosen) return chosen[0]
+    writeErr(`  Type a number from 1 to ${choices.length}.`)
+  }
+}

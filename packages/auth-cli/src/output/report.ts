@@ -1,0 +1,77 @@
+// How an error ends the command: one line on standard error, or JSON, and an exit code.
+
+import { AuthError } from '@fluxauth/auth-core'
+import type { InfluxError } from '@fluxauth/auth-core/influxdb'
+import { settings } from '../settings.ts'
+import { EXIT, UsageError } from './errors.ts'
+import { describeNetworkError } from './network.ts'
+import { writeErr } from './streams.ts'
+import { style } from './style.ts'
+import { escapeControls, toJson } from './terminal.ts'
+
+/** What is told of an error. */
+interface Report {
+  readonly code: string
+  readonly message: string
+  readonly position?: number | undefined
+  readonly exitCode: number
+}
+
+/** Prints an error, and returns the exit code. Nothing of what the user gave is repeated. */
+export function reportError(error: unknown): number {
+  const { code, message, position, exitCode } = reportOf(error)
+  if (settings().json) {
+    writeErr(toJson({ version: 1, error: { code, message, ...(position !== undefined && { position }) } }))
+  } else {
+    const place = position === undefined ? '' : ` (at character ${position + 1})`
+    writeErr(`${style('red', 'fluxauth:')} ${escapeControls(message)}${place} ${style('dim', `[${code}]`)}`)
+  }
+  return exitCode
+}
+
+/** What is told of an error: its code, a message for people, and the exit code. */
+export function reportOf(error: unknown): Report {
+  if (error instanceof UsageError) return error
+  if (AuthError.is(error)) {
+    // By name: each command has a copy of its own.
+    if (error.name === 'InfluxError') return describeInfluxError(error as InfluxError)
+    const { code, position } = error
+    return {
+      code,
+      message: inTermsOfOptions(error),
+      position,
+      exitCode: exitCodeOf(error),
+    }
+  }
+  if (error instanceof Error && error.name === 'ExitPromptError') {
+    return { code: 'ERR_INTERRUPTED', message: 'Interrupted', exitCode: EXIT.interrupted }
+  }
+  const network = describeNetworkError(error)
+  if (network) return { ...network, exitCode: network.isUsage ? EXIT.usage : EXIT.network }
+  return {
+    code: 'ERR_UNEXPECTED',
+    message: 'Something unexpected happened: please report it',
+    exitCode: EXIT.unexpected,
+  }
+}
+
+/** What a server answered, or that it did not. */
+function describeInfluxError(error: InfluxError): Report {
+  const { code, message, status } = error
+  const network = code === 'ERR_INFLUX_UNREACHABLE' ? describeNetworkError(error.cause) : undefined
+  if (network) return { ...network, exitCode: EXIT.network }
+  if (code === 'ERR_INFLUX_UNREACHABLE' || code === 'ERR_INFLUX_TIMEOUT')
+    return { code, message, exitCode: EXIT.network }
+  return { code, message, exitCode: status === 401 || status === 403 ? EXIT.refused : EXIT.http }
+}
+
+function exitCodeOf(error: AuthError): number {
+  if (error.name === 'RedirectError' || error.name === 'RotationError') return EXIT.http
+  return /^ERR_SOURCE_(ABSENT|CHAIN)$/.test(error.code) ? EXIT.noCredential : EXIT.usage
+}
+
+/** The message for who has options of a command, not of a function. */
+function inTermsOfOptions({ code, message }: AuthError): string {
+  if (code !== 'ERR_TARGET_INSECURE') return message
+  return 'Plain http shows the credential to everyone on the way: use https, or --allow-insecure for a network you trust'
+}

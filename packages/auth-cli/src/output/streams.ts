@@ -1,0 +1,70 @@
+// Standard input, output and error without Node's streams where a pipe or a file is at the other end: loading those takes longer than most commands.
+
+import { fstatSync, readSync, writeSync } from 'node:fs'
+
+/** 0: standard input, 1: output, 2: error. */
+type Descriptor = 0 | 1 | 2
+
+const STREAMS = ['stdin', 'stdout', 'stderr'] as const
+
+/** Whether a person sits there. */
+export function isTerminal(descriptor: Descriptor): boolean {
+  try {
+    // Neither a pipe nor a file needs a closer look.
+    if (!fstatSync(descriptor).isCharacterDevice()) return false
+  } catch {
+    return false
+  }
+  return Boolean(process[STREAMS[descriptor]].isTTY)
+}
+
+/** Prints a line on standard output. */
+export function writeOut(line: string): void {
+  writeLine(1, line)
+}
+
+/** Prints a line on standard error. */
+export function writeErr(line: string): void {
+  writeLine(2, line)
+}
+
+function writeLine(descriptor: 1 | 2, line: string): void {
+  const stream = () => (descriptor === 1 ? process.stdout : process.stderr)
+  if (isTerminal(descriptor)) {
+    stream().write(`${line}\n`)
+    return
+  }
+  let rest = Buffer.from(`${line}\n`)
+  try {
+    while (rest.length > 0) rest = rest.subarray(writeSync(descriptor, rest))
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    // A reader that closes early, like `head`, is no error.
+    if (code === 'EPIPE') process.exit(0)
+    if (code !== 'EAGAIN') throw error
+    stream().write(rest)
+  }
+}
+
+/** Standard input, part by part. */
+export async function* standardInput(): AsyncGenerator<Buffer> {
+  for (;;) {
+    const part = readPart()
+    if (part === undefined) return yield* process.stdin
+    if (part.length === 0) return
+    yield part
+  }
+}
+
+/** `undefined` where it has to be waited for; empty at the end. */
+function readPart(): Buffer | undefined {
+  const buffer = Buffer.alloc(65_536)
+  try {
+    return buffer.subarray(0, readSync(0, buffer))
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EOF') return Buffer.alloc(0) // Windows' word for an end
+    if (code === 'EAGAIN') return undefined
+    throw error
+  }
+}

@@ -1,0 +1,16 @@
+// Warnings: what was done all the same, and is better done another way.
+
+import { settings } from '../settings.ts'
+import { writeErr } from './streams.ts'
+import { style } from './style.ts'
+import { escapeControls, toJson } from './terminal.ts'
+
+const warned = new Set<string>()
+
+/** Says on standard error what is better done another way, once. */
+export function warn(message: string, about: string = message): void {
+  if (warned.has(about)) return
+  warned.add(about)
+  if (settings().json) writeErr(toJson({ warning: { message } }))
+  else writeErr(`${style('red', 'fluxauth:')} Warning: ${escapeControls(message)}`)
+}

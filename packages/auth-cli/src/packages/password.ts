@@ -1,0 +1,1 @@
+export { default as askPassword } from '@inquirer/password'

@@ -1,0 +1,63 @@
+// A connection to the server of a credential, signed in where the server takes user names and passwords for that alone.
+
+import {
+  detectProduct,
+  type Influx,
+  influxApi,
+  type ProductName,
+  products,
+  signIn,
+  signOut,
+} from '@fluxauth/auth-core/influxdb'
+import { NoCredentialError } from '../output/errors.ts'
+import type { FoundCredential } from './find-credential.ts'
+
+/** A connection; `end` signs out of what was signed in for it. */
+export interface Connection {
+  readonly influx: Influx
+  /** As the profile knows it, or as the server was found to be. */
+  readonly product: ProductName | undefined
+  end(): Promise<void>
+}
+
+/**
+ * Connects to the server that a credential is for.
+ *
+ * @throws {NoCredentialError} `ERR_NO_CREDENTIAL` where nothing names a server
+ * @throws {InfluxError} where signing in fails, or nobody answers
+ */
+export async function connect(found: FoundCredential, allowInsecure?: boolean): Promise<Connection> {
+  const { credentials, host, profile } = found
+  if (host === undefined) {
+    throw new NoCredentialError(
+      `${found.source} names no server: set INFLUX_HOST, or log in with fluxauth login`,
+    )
+  }
+  const options = { url: host, allowInsecure: allowInsecure ?? profile?.known?.allowInsecure }
+  const product = found.product ?? (await detectProduct(host, options)).product
+  const influx = influxApi({ ...options, credentials })
+  const signsIn = credentials.scheme === 'basic' && product !== undefined && takesPasswordsAtSignIn(product)
+  if (!signsIn) return { influx, product, end: async () => undefined }
+  const session = influx.as(await signIn(influx, credentials))
+  // Whoever keeps a password is signed in for one command, and out after it.
+  return { influx: session, product, end: async () => void (await signOut(session).catch(() => undefined)) }
+}
+
+/** Whether Basic is for signing in, and for nothing else of the product's own API. */
+export function takesPasswordsAtSignIn(product: ProductName): boolean {
+  return products[product].api.session && products[product].api.basic === false
+}
+
+/** Runs what needs a connection, and ends it. */
+export async function withConnection<T>(
+  found: FoundCredential,
+  run: (connection: Connection) => Promise<T>,
+  allowInsecure?: boolean,
+): Promise<T> {
+  const connection = await connect(found, allowInsecure)
+  try {
+    return await run(connection)
+  } finally {
+    await connection.end()
+  }
+}

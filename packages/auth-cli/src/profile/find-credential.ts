@@ -1,0 +1,153 @@
+// Which credential a command uses: that of the profile it names, the environment's, the chosen profile's, or another source's.
+
+import type { Credentials } from '@fluxauth/auth-core'
+import type { ProductName } from '@fluxauth/auth-core/influxdb'
+import { fromEnv, fromNetrc, hostFromEnv, SourceError } from '@fluxauth/auth-node'
+import { NoCredentialError } from '../output/errors.ts'
+import { settings } from '../settings.ts'
+import { chooseProfile, isSameUrl, type Profile, readProfiles } from './profiles.ts'
+
+/** A credential, whom it is for, and where it came from. */
+export interface FoundCredential {
+  readonly credentials: Credentials
+  /** For people: `INFLUX_TOKEN`, `profile prod` … */
+  readonly source: string
+  /** The server that it is for, with its path; `undefined` where nothing says so. */
+  readonly host: string | undefined
+  readonly org: string | undefined
+  readonly product: ProductName | undefined
+  /** The profile that it is of, where it is a profile's. */
+  readonly profile: Profile | undefined
+}
+
+/** A source that was looked at. */
+export interface Looked {
+  readonly source: string
+  /** Why it is not the one; `undefined` for the one that is. */
+  readonly why: string | undefined
+}
+
+/** What a search came to. */
+export interface Search {
+  readonly found: FoundCredential | undefined
+  readonly looked: readonly Looked[]
+  /** The profile that is chosen, whether its credential is used or not. */
+  readonly profile: Profile | undefined
+  readonly why: string
+}
+
+/**
+ * Looks for the credential, in this order: the profile of `--profile`, the environment, the chosen profile, netrc.
+ *
+ * @param origin the server that is called: a credential for another one is passed over
+ * @throws {SourceError} for what is there and cannot be used: to go on would mean to act as somebody else
+ */
+export async function searchCredential(origin?: string): Promise<Search> {
+  const named = settings().profile
+  const { profile, why } = chooseProfile(await readProfiles(), named)
+  const looked: Looked[] = []
+  let found: FoundCredential | undefined
+  const look = async (source: string, find: () => Promise<FoundCredential | string>): Promise<void> => {
+    if (found) {
+      // Said of those that come after, too: a person who set one up wants to know why it does not count.
+      looked.push({ source, why: `${found.source} comes first` })
+      return
+    }
+    const outcome = await find()
+    if (typeof outcome === 'string') looked.push({ source, why: outcome })
+    else {
+      found = outcome
+      looked.push({ source: outcome.source, why: undefined })
+    }
+  }
+  const ofProfile = async (): Promise<void> => {
+    const source = profile ? `profile ${profile.name}` : 'the chosen profile'
+    await look(source, async () => (profile ? fromProfile(profile, origin) : 'there is none'))
+  }
+  if (named !== undefined) await ofProfile()
+  else {
+    await look('the environment', () => fromEnvironment(origin, profile))
+    await ofProfile()
+  }
+  if (origin !== undefined && named === undefined) {
+    await look('netrc', async () => {
+      const netrc = await fromNetrc().find({ origin }).catch(whyNot)
+      if (typeof netrc === 'string') return netrc
+      const { credentials, source } = netrc
+      return { credentials, source, host: origin, org: undefined, product: undefined, profile: undefined }
+    })
+  }
+  return { found, looked, profile, why }
+}
+
+/**
+ * Finds the credential.
+ *
+ * @throws {NoCredentialError} `ERR_NO_CREDENTIAL`, with what was looked at
+ */
+export async function findCredential(origin?: string): Promise<FoundCredential> {
+  const { found, looked } = await searchCredential(origin)
+  if (found) return found
+  const reasons = looked.map(({ source, why }) => `- ${source}: ${why}`)
+  throw new NoCredentialError(
+    ['No credential was found: log in with fluxauth login. Looked at:', ...reasons].join('\n'),
+  )
+}
+
+/**
+ * The server that paths are below: the profile's of `--profile`, the environment's, or the chosen profile's.
+ *
+ * @returns `undefined` where nothing names one
+ */
+export async function findHost(): Promise<string | undefined> {
+  const named = settings().profile
+  if (named === undefined) {
+    const host = await hostFromEnv()
+    if (host) return host.host
+  }
+  return chooseProfile(await readProfiles(), named).profile?.url
+}
+
+async function fromProfile(profile: Profile, origin: string | undefined): Promise<FoundCredential | string> {
+  const { url, org, known } = profile
+  const source = `profile ${profile.name}`
+  if (!url) return 'it names no server'
+  if (origin !== undefined && new URL(url).origin !== origin) return `it is for ${new URL(url).origin}`
+  if (!profile.place) return 'it has no credential: log in with fluxauth login'
+  const credentials = await profile.credentials()
+  if (!credentials) {
+    return profile.place === 'memory'
+      ? 'its credential was kept in memory, and is gone: log in again'
+      : `its credential is not in the ${profile.place} any more: log in again`
+  }
+  return { credentials, source, host: url, org, product: known?.product, profile }
+}
+
+async function fromEnvironment(
+  origin: string | undefined,
+  profile: Profile | undefined,
+): Promise<FoundCredential | string> {
+  const found = await fromEnv()
+    .find(origin === undefined ? undefined : { origin })
+    .catch(whyNot)
+  if (typeof found === 'string') return found
+  // As the influx CLI does, what the environment does not say is the profile's.
+  const host = found.host ?? (await hostFromEnv())?.host ?? profile?.url
+  const isProfiles = profile?.url !== undefined && host !== undefined && isSameUrl(profile.url, host)
+  return {
+    credentials: found.credentials,
+    source: found.source,
+    host,
+    org: found.org ?? (isProfiles ? profile.org : undefined),
+    product: isProfiles ? profile.known?.product : undefined,
+    profile: undefined,
+  }
+}
+
+/** Why a source has nothing; what it has and cannot be used is thrown. */
+function whyNot(error: unknown): string {
+  if (error instanceof SourceError && /^ERR_SOURCE_(ABSENT|UNAVAILABLE)$/.test(error.code)) {
+    return error.message.charAt(0).toLowerCase() + error.message.slice(1)
+  }
+  throw error
+}

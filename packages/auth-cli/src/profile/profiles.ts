@@ -1,0 +1,136 @@
+// The profiles: those of the influx CLI's file, together with what fluxauth knows of each.
+
+import { type Credentials, decodeBasic, encodeBasic } from '@fluxauth/auth-core'
+import { influxConfigsPath, readInfluxProfiles, writeInfluxProfiles } from '@fluxauth/auth-node'
+import { UsageError } from '../output/errors.ts'
+import {
+  isSameUrl,
+  type Knowledge,
+  knowledgeOf,
+  type Place,
+  readKnowledge,
+  writeKnowledge,
+} from './own-file.ts'
+
+/** A profile. */
+export interface Profile {
+  readonly name: string
+  /** As it is written in the file. */
+  readonly url: string | undefined
+  readonly org: string | undefined
+  readonly active: boolean
+  readonly previous: boolean
+  /** Where its secret lies; `undefined` where it has none. */
+  readonly place: Place | undefined
+  readonly known: Knowledge | undefined
+  /** Loads its credential; `undefined` where there is none. */
+  credentials(): Promise<Credentials | undefined>
+}
+
+/** Reads all of them, by name. */
+export async function readProfiles(): Promise<ReadonlyMap<string, Profile>> {
+  const configs = await readInfluxProfiles()
+  const knowledge = readKnowledge()
+  return new Map(
+    [...configs].map(([name, { url, org, active = false, previous = false, token, cookie }]) => {
+      const known = knowledgeOf(knowledge, name, url)
+      // What stands in the file wins: somebody may have put it there since, and influx goes by it.
+      const place = token || cookie ? 'file' : known?.place === 'file' ? undefined : known?.place
+      const credentials = async (): Promise<Credentials | undefined> => {
+        if (token) return { scheme: known?.scheme === 'bearer' ? 'bearer' : 'token', token }
+        if (cookie) return readCookie(cookie, name)
+        if (!place || place === 'file' || !url) return undefined
+        return (await import('./secrets.ts')).loadSecret(place, name, url)
+      }
+      return [name, { name, url, org, active, previous, place, known, credentials }]
+    }),
+  )
+}
+
+/** The profile that goes: by name, by `INFLUX_ACTIVE_CONFIG`, the active one, or `default`. */
+export function chooseProfile(
+  profiles: ReadonlyMap<string, Profile>,
+  named: string | undefined,
+): { readonly profile: Profile | undefined; readonly why: string } {
+  const { INFLUX_ACTIVE_CONFIG } = process.env
+  const asked = named ?? (INFLUX_ACTIVE_CONFIG || undefined)
+  if (asked !== undefined) {
+    const profile = profiles.get(asked)
+    if (!profile) throw noSuchProfile(profiles)
+    return { profile, why: named === undefined ? 'INFLUX_ACTIVE_CONFIG names it' : '--profile names it' }
+  }
+  const active = [...profiles.values()].find((profile) => profile.active)
+  if (active) return { profile: active, why: 'it is the active one' }
+  const profile = profiles.get('default')
+  // The influx CLI picks one at random here.
+  return { profile, why: profile ? 'none is active, and it is called default' : 'none is active' }
+}
+
+/** Says which there are. What was given is not repeated: a secret may have been pasted there. */
+export function noSuchProfile(profiles: ReadonlyMap<string, Profile>): UsageError {
+  const names = [...profiles.keys()]
+  return new UsageError(
+    'ERR_NO_PROFILE',
+    names.length > 0
+      ? `There is no such profile: there are ${names.join(', ')}`
+      : `There is no such profile, nor any: log in with fluxauth login, or see ${influxConfigsPath()}`,
+  )
+}
+
+/** What is kept of a login. */
+export interface Login extends Omit<Knowledge, 'profile' | 'scheme'> {
+  readonly name: string
+  readonly org?: string | undefined
+  readonly credentials: Credentials
+}
+
+/**
+ * Keeps a login as a profile, and makes it the active one. The secret comes first: nothing points at what is not there.
+ *
+ * @returns where the secret lies, for people
+ */
+export async function saveLogin(login: Login): Promise<string> {
+  const { name, org, credentials, ...known } = login
+  const { place, url } = known
+  const where =
+    place === 'file'
+      ? influxConfigsPath()
+      : await (await import('./secrets.ts')).saveSecret(place, name, url, credentials)
+  await writeKnowledge(name, { profile: name, scheme: credentials.scheme, ...known })
+  const secret =
+    place !== 'file'
+      ? { token: '' }
+      : credentials.scheme === 'basic'
+        ? { cookie: encodeBasic(credentials.username, credentials.password).slice('Basic '.length) }
+        : { token: credentials.token }
+  await writeInfluxProfiles({ [name]: { url, active: true, ...(org && { org }), ...secret } })
+  return where
+}
+
+/** Forgets the secret of a profile, wherever it lies, and keeps the rest. */
+export async function forgetSecret({ name, url, known }: Profile): Promise<void> {
+  if (url && known && known.place !== 'file') {
+    await (await import('./secrets.ts')).removeSecret(known.place, name, url)
+  }
+  await writeInfluxProfiles({ [name]: { token: '' } })
+  await writeKnowledge(name, undefined)
+}
+
+/** Removes a profile, its secret included. */
+export async function removeProfile(profile: Profile): Promise<void> {
+  await forgetSecret(profile)
+  await writeInfluxProfiles({ [profile.name]: undefined })
+}
+
+export { isSameUrl }
+
+function readCookie(cookie: string, name: string): Credentials {
+  try {
+    return decodeBasic(`Basic ${cookie}`)
+  } catch {
+    throw new UsageError(
+      'ERR_SECRET_UNREADABLE',
+      `The cookie of profile ${name} is no user name and password in base64: log in again`,
+    )
+  }
+}

@@ -1,0 +1,126 @@
+// Whether a credential is good, asked of the server in the way that its product answers truly.
+
+import {
+  type ApiToken,
+  authorizations,
+  checkToken,
+  describePermissions,
+  type Influx,
+  InfluxError,
+  type InfluxPermission,
+  me,
+  operator,
+  type ProductName,
+} from '@fluxauth/auth-core/influxdb'
+
+/** What a credential is found to be. */
+export interface Verdict {
+  readonly state: 'good' | 'inactive' | 'unknown' | 'user-inactive' | 'not-checked'
+  readonly user?: { readonly id: string; readonly name?: string | undefined } | undefined
+  /** Why it was not checked. */
+  readonly why?: string
+}
+
+/** In words, for people. */
+export const VERDICTS: Readonly<Record<Verdict['state'], string>> = {
+  good: 'good',
+  inactive: 'the token is inactive',
+  unknown: 'refused: the server does not know it',
+  'user-inactive': 'refused: its user is inactive or deleted',
+  'not-checked': 'not checked',
+}
+
+/** Checks a credential. What is no answer is thrown. */
+export async function verify({
+  influx,
+  product,
+}: {
+  readonly influx: Influx
+  readonly product: ProductName | undefined
+}): Promise<Verdict> {
+  switch (product) {
+    case 'v1':
+      return ask(influx, '/query', { q: 'SHOW DATABASES' })
+    case 'v3':
+      return ask(influx, '/api/v3/configure/database', { format: 'json' })
+    case 'cloud-dedicated':
+      return { state: 'not-checked', why: 'Cloud Dedicated has no request that tells without changing data' }
+    default:
+      return askWho(influx, product)
+  }
+}
+
+/** Of products that have no user to be told: whether a request that changes nothing is refused. */
+async function ask(influx: Influx, path: string, query: Readonly<Record<string, string>>): Promise<Verdict> {
+  try {
+    await influx.send({ path, query })
+    return { state: 'good' }
+  } catch (error) {
+    if (!(error instanceof InfluxError)) throw error
+    if (error.reason === 'credential') return { state: 'unknown' }
+    if (error.reason === 'permission') return { state: 'good' }
+    throw error
+  }
+}
+
+async function askWho(influx: Influx, product: ProductName | undefined): Promise<Verdict> {
+  try {
+    if (influx.credential === 'session') return { state: 'good', user: await me(influx) }
+    return await checkToken(influx)
+  } catch (error) {
+    if (error instanceof InfluxError && error.reason === 'user-inactive') return { state: 'user-inactive' }
+    const isOther = error instanceof InfluxError && error.status !== undefined && error.status !== 429
+    if (product !== undefined || !isOther || (error.status ?? 0) >= 500) throw error
+    return { state: 'not-checked', why: 'the server does not say which InfluxDB it is' }
+  }
+}
+
+/** What a token may do. */
+export interface Permissions {
+  readonly authorization: ApiToken
+  /** In words. */
+  readonly words: readonly string[]
+  readonly isOperator: boolean
+}
+
+/**
+ * Finds the permissions of the token that is used: by its authorization where that is known, else by comparing values, which some
+ * servers do not show.
+ *
+ * @returns `undefined` where the server does not tell
+ */
+export async function findPermissions(
+  influx: Influx,
+  id: string | undefined,
+): Promise<Permissions | undefined> {
+  try {
+    const authorization = id === undefined ? await findOwn(influx) : await authorizations.get(influx, id)
+    if (!authorization) return undefined
+    const { permissions } = authorization
+    return {
+      authorization,
+      words: describePermissions(permissions),
+      isOperator: isOperator(permissions),
+    }
+  } catch (error) {
+    if (error instanceof InfluxError && error.code === 'ERR_INFLUX_REFUSED') return undefined
+    throw error
+  }
+}
+
+/** Whether permissions are those of an operator: everything, in every organization. */
+function isOperator(permissions: readonly InfluxPermission[]): boolean {
+  const held = new Set(permissions.filter(({ resource }) => !resource.orgID && !resource.id).map(keyOf))
+  return operator().every((permission) => held.has(keyOf(permission)))
+}
+
+function keyOf({ action, resource }: InfluxPermission): string {
+  return `${action} ${resource.type}`
+}
+
+async function findOwn(influx: Influx): Promise<ApiToken | undefined> {
+  if (influx.credential === 'session') return undefined
+  const all = await authorizations.list(influx)
+  const index = await influx.whichIs(all.map(({ token }) => token))
+  return all[index]
+}
