@@ -81,6 +81,8 @@ async function login(given: string | undefined, options: Options): Promise<void>
   if (options.createToken && options.keepPassword) throw usage('Use either --create-token or --keep-password')
   if (options.user !== undefined && /^(token|bearer)$/.test(options.scheme ?? ''))
     throw usage('--user is for --scheme basic')
+  if (options.user?.includes(':'))
+    throw usage('--user takes the name alone: a password here stays in the history')
   const { allowInsecure } = options
   const url = await readServer(given)
   const { origin } = new URL(url)
@@ -131,6 +133,7 @@ async function login(given: string | undefined, options: Options): Promise<void>
       username: kept.scheme === 'basic' ? kept.username : verdict.user?.name,
       authorization: made?.id ?? own?.authorization.id,
       isOperator,
+      may: made?.may ?? own?.words,
       replaceBy: made?.replaceBy,
       allowInsecure,
     }

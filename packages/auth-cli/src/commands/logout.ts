@@ -1,6 +1,6 @@
 // `fluxauth logout`: forgets the credential of a profile, and with `--revoke` ends it on the server too.
 
-import { authorizations, InfluxError } from '@fluxauth/auth-core/influxdb'
+import { authorizations, type InfluxError } from '@fluxauth/auth-core/influxdb'
 import { Command } from 'commander'
 import { EXIT, NoCredentialError, UsageError } from '../output/errors.ts'
 import { done, note, printJson } from '../output/print.ts'
@@ -64,20 +64,23 @@ async function revokeToken(profile: Profile): Promise<void> {
   }
   const found = { credentials, source: profile.name, host: url, org, product: known?.product, profile }
   await withConnection(found, async ({ influx }) => {
-    const own = await findPermissions(influx, known?.authorization)
-    if (!own) {
+    const id = known?.authorization ?? (await findPermissions(influx, undefined))?.authorization.id
+    if (id === undefined) {
       throw new UsageError(
         'ERR_NOT_REVOCABLE',
         'The server does not say which authorization this token is: delete it with another token, and log out without --revoke',
       )
     }
     try {
-      await authorizations.delete(influx, own.authorization.id)
+      await authorizations.delete(influx, id)
     } catch (error) {
-      if (!(error instanceof InfluxError) || error.reason !== 'permission') throw error
+      const { reason } = error as Partial<InfluxError>
+      // Ended already: by somebody else, or by a try whose answer was lost.
+      if (reason === 'credential' || reason === 'not-found') return
+      if (reason !== 'permission') throw error
       throw new UsageError(
         'ERR_NOT_REVOCABLE',
-        `The token may not delete itself: delete ${own.authorization.id} with another one, and log out without --revoke`,
+        `The token may not delete itself: delete ${id} with another one, and log out without --revoke`,
         EXIT.refused,
       )
     }

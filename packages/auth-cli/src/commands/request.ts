@@ -7,6 +7,7 @@ import { Command } from 'commander'
 import { EXIT, usage } from '../output/errors.ts'
 import { style } from '../output/style.ts'
 import { escapeControls } from '../output/terminal.ts'
+import { connect } from '../profile/connect.ts'
 import { settings } from '../settings.ts'
 import { type AnswerOptions, printHeaders, writeAnswer } from './request/answer.ts'
 import { type CredentialOptions, readCredentials } from './request/credentials.ts'
@@ -69,27 +70,29 @@ async function run(givenMethod: string, target: string, options: Options): Promi
   createTarget({ origin: url.origin, allowInsecure: options.allowInsecure }).resolve(url.href)
   const headers = await readHeaders(options.header)
   const body = await readBody(options.data, method)
-  const credentials = await readCredentials(url.origin, options)
+  const found = await readCredentials(url.origin, options)
+  const { credentials } = found
+  const session = await signInFor(found, url)
   let isSent = false
   let lastUrl = url.href
-  const call = authFetch({
-    origin: url.origin,
-    credentials,
-    allowInsecure: options.allowInsecure,
-    // Each request as it leaves, redirects included.
-    fetch: (input, init) => {
-      const sent = new Headers(init?.headers)
-      isSent = sent.has('authorization')
-      lastUrl = String(input)
-      if (options.verbose) {
-        console.error(style('cyan', `> ${init?.method ?? method} ${escapeControls(redactUrl(lastUrl))}`))
-        printHeaders('>', sent, console.error)
-      }
-      return fetch(input, init)
-    },
-  })
+  // Each request as it leaves, redirects included.
+  const send: typeof fetch = (input, init) => {
+    const sent = new Headers(init?.headers)
+    isSent = sent.has('authorization') || sent.has('cookie')
+    lastUrl = String(input)
+    if (options.verbose) {
+      console.error(style('cyan', `> ${init?.method ?? method} ${escapeControls(redactUrl(lastUrl))}`))
+      printHeaders('>', sent, console.error)
+    }
+    return fetch(input, init)
+  }
+  const { allowInsecure } = options
+  const call = session ? send : authFetch({ origin: url.origin, credentials, allowInsecure, fetch: send })
   const signal = AbortSignal.timeout(timeout)
-  const response = await call(url, { method, headers, signal, ...(body !== undefined && { body }) })
+  if (session) headers.set('cookie', session.cookie)
+  const init = { method, headers, signal, ...(body !== undefined && { body }) }
+  // A cookie that is set by hand would go along wherever a redirect leads.
+  const response = await call(url, session ? { ...init, redirect: 'manual' } : init).finally(session?.end)
   const said = readRefusal(response)
   const hasBody = await writeAnswer(response, { method, url }, options)
   const isShown = hasBody || options.include === true || settings().json === true
@@ -98,6 +101,26 @@ async function run(givenMethod: string, target: string, options: Options): Promi
     explain(response, await said, { scheme, isSent, isShown, url: new URL(lastUrl) })
   }
   process.exitCode = exitCode(response)
+}
+
+/** A user name and password that a profile keeps are for signing in: a session for this request, where the path takes no Basic. */
+async function signInFor(
+  found: Awaited<ReturnType<typeof readCredentials>>,
+  { pathname }: URL,
+): Promise<{ readonly cookie: string; end(): Promise<void> } | undefined> {
+  const { credentials, profile, source, host } = found
+  if (credentials.scheme !== 'basic' || !profile || !source || !host) return undefined
+  if (/\/(api\/v2\/signin|query|write)$/.test(pathname)) return undefined
+  const { influx, end } = await connect({
+    ...found,
+    source,
+    host,
+    profile,
+    org: profile.org,
+    product: profile.known?.product,
+  })
+  const cookie = influx.session?.cookie()
+  return cookie === undefined ? undefined : { cookie, end }
 }
 
 function exitCode({ ok, status }: Response): number {

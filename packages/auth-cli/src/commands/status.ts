@@ -131,9 +131,12 @@ async function look(found: FoundCredential): Promise<Status> {
         product: connection.product,
         state,
         why,
-        user: user?.name ?? user?.id ?? (credentials.scheme === 'basic' ? credentials.username : undefined),
-        permissions: own?.words,
-        isOperator: own?.isOperator ?? false,
+        user:
+          user?.name ??
+          profile?.known?.username ??
+          (credentials.scheme === 'basic' ? credentials.username : user?.id),
+        permissions: own?.words ?? profile?.known?.may,
+        isOperator: own?.isOperator ?? profile?.known?.isOperator ?? false,
       }
     })
   } catch (error) {
@@ -172,7 +175,7 @@ function describe(status: Status): string[] {
     fact('scheme', status.scheme),
     fact('lies in', status.place),
     `${fact('is', '')}${style(good ? 'green' : 'red', verdict)}${why ? `: ${why}` : ''}`,
-    ...(may ? may.map((line, index) => fact(index === 0 ? 'may' : '', line).replace(/^:/, ' ')) : []),
+    ...(may ? may.map((line, index) => fact(index === 0 ? 'may' : '', line)) : []),
     ...(status.replaceBy ? [fact('replace by', status.replaceBy)] : []),
   ]
 }
@@ -187,10 +190,7 @@ function sources(looked: readonly Looked[], profile: Profile | undefined, why: s
 
 function warnOf({ place, profile, scheme, replaceBy }: Status): void {
   if (place.endsWith('in plain text')) {
-    const what =
-      scheme === 'basic'
-        ? 'the user name and the password itself, in base64, which hides nothing'
-        : 'the token'
+    const what = scheme === 'basic' ? 'user name and password (base64 hides nothing)' : 'the token'
     warn(
       `${influxConfigsPath()} has ${what} in plain text${profile ? ` (profile ${profile})` : ''}. To move it: fluxauth login --profile ${profile} --store keyring`,
     )

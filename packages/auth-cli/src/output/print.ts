@@ -29,9 +29,10 @@ export function done(message: string): void {
   if (!settings().json) writeErr(`${style('green', '✓')} ${escapeControls(message)}`)
 }
 
-/** A line of a list of facts: `name:     what it is`. What it is may come from a server. */
+/** A line of a list of facts: `name:     what it is`; without a name it goes on. What it is may come from a server. */
 export function fact(name: string, what: string, width = 12): string {
-  return `${style('dim', `${name}:`.padEnd(width))} ${escapeControls(what, { lines: false })}`
+  const label = (name && `${name}:`).padEnd(width)
+  return `${style('dim', label)} ${escapeControls(what, { lines: false })}`
 }
 
 /** Aligns rows of cells in columns. The first row are the headings. */

@@ -23,6 +23,8 @@ export interface Knowledge {
   readonly authorization?: string | undefined
   /** Whether the token may do everything in every organization. */
   readonly isOperator?: boolean | undefined
+  /** What the token may do, in words: one that may not read its own authorization cannot tell. */
+  readonly may?: readonly string[] | undefined
   /** When the token is to be replaced, as a date: InfluxDB 2 has no end of tokens. */
   readonly replaceBy?: string | undefined
   /** Whether plain http to another machine was allowed at login. */

@@ -40,7 +40,7 @@ export async function writeInfluxProfiles(
   await updateSecretFile(path, async (before) => {
     const document = await parseDocument(before, path)
     for (const [name, change] of Object.entries(changes)) applyChange(document, name, change)
-    const after = toml.patch(before, document)
+    const after = toml.patch(before, document).replace(/(?<=[^\n])$/, '\n')
     if (isDeepStrictEqual(await parseDocument(after, path), document)) return after
     throw new SourceError(
       'ERR_SOURCE_INVALID',

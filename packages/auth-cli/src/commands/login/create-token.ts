@@ -5,6 +5,7 @@ import {
   allAccess,
   authorizations,
   buckets,
+  describePermissions,
   type Influx,
   type InfluxPermission,
   type Org,
@@ -32,6 +33,8 @@ export interface MadeToken {
   readonly token: string
   readonly org: string
   readonly replaceBy: string | undefined
+  /** What it may do, in words. */
+  readonly may: readonly string[]
 }
 
 /** Makes a token if that is wanted; `undefined` where the password is to be kept. */
@@ -74,16 +77,17 @@ async function createToken(influx: Influx, options: NewTokenOptions): Promise<Ma
   const replaceBy = readExpiry(options.expires)
   const org = await findOrg(influx, options.org)
   const permissions = await permissionsFor(influx, org, options)
-  const made = options.description ?? `fluxauth on ${hostname()}`
-  const description = replaceBy ? `${made} (to be replaced by ${replaceBy})` : made
-  const { id, token } = await authorizations.create(influx, { orgID: org.id, permissions, description })
+  const words = options.description ?? `fluxauth on ${hostname()}`
+  const description = replaceBy ? `${words} (to be replaced by ${replaceBy})` : words
+  const made = await authorizations.create(influx, { orgID: org.id, permissions, description })
+  const { id, token } = made
   if (token === undefined) {
     throw new UsageError(
       'ERR_TOKEN_HIDDEN',
       'The server made a token and did not show it: use --keep-password',
     )
   }
-  return { id, token, org: org.name, replaceBy }
+  return { id, token, org: org.name, replaceBy, may: describePermissions(made.permissions) }
 }
 
 function readExpiry(days: string | undefined): string | undefined {

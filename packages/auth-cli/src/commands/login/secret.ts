@@ -25,7 +25,6 @@ export async function readLoginSecret(
   product: ProductName | undefined,
   { user, scheme }: Options,
 ): Promise<Credentials> {
-  if (user?.includes(':')) throw usage('--user takes the name alone: a password here stays in the history')
   if (!canAsk()) return readUnasked(origin, { user, scheme })
   const kind = scheme ?? (user === undefined ? await askKind(product) : 'basic')
   note(`It will be sent to ${origin}, and to no other server.`)

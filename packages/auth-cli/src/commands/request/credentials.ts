@@ -4,7 +4,7 @@ import type { Credentials } from '@fluxauth/auth-core'
 import { fromEnv } from '@fluxauth/auth-node'
 import { readPassword, readToken } from '../../input/secret.ts'
 import { usage } from '../../output/errors.ts'
-import { findCredential } from '../../profile/find-credential.ts'
+import { type FoundCredential, findCredential } from '../../profile/find-credential.ts'
 
 /** What was asked for. */
 export interface CredentialOptions {
@@ -21,7 +21,10 @@ export interface CredentialOptions {
  * @throws {NoCredentialError} `ERR_NO_CREDENTIAL`
  * @throws {SourceError} as `fromEnv`
  */
-export async function readCredentials(origin: string, options: CredentialOptions): Promise<Credentials> {
+export async function readCredentials(
+  origin: string,
+  options: CredentialOptions,
+): Promise<Pick<FoundCredential, 'credentials'> & Partial<FoundCredential>> {
   const { user, tokenStdin, bearer } = options
   if (user !== undefined && tokenStdin) throw usage('Use either --user or --token-stdin')
   if (user !== undefined && bearer) throw usage('--bearer is for tokens: leave out --user')
@@ -30,11 +33,13 @@ export async function readCredentials(origin: string, options: CredentialOptions
       '--user takes the name alone: a password here stays in the history. Give it on standard input',
     )
   }
-  if (user !== undefined) return readBasic(user, origin, options)
-  const found = tokenStdin ? await readGiven() : (await findCredential(origin)).credentials
+  if (user !== undefined) return { credentials: await readBasic(user, origin, options) }
+  const found = tokenStdin ? { credentials: await readGiven() } : await findCredential(origin)
   if (!bearer) return found
-  if (found.scheme === 'basic') throw usage('--bearer is for tokens: there is a user name and a password')
-  return { scheme: 'bearer', token: found.token }
+  const { credentials } = found
+  if (credentials.scheme === 'basic')
+    throw usage('--bearer is for tokens: there is a user name and a password')
+  return { ...found, credentials: { scheme: 'bearer', token: credentials.token } }
 }
 
 async function readBasic(

@@ -1,0 +1,326 @@
+// Signing in to a real InfluxDB 2 and 1.6, in a script and on a terminal, and everything that goes by that login afterwards.
+
+import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:net'
+import { join } from 'node:path'
+import { authorizations, checkToken, influxApi } from '@fluxauth/auth-core/influxdb'
+import {
+  describeReal,
+  type RunningInfluxdb2,
+  startInfluxdb,
+  startInfluxdb2,
+} from '@fluxauth/auth-testkit/real'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { hasTerminal, type Outcome, Person } from '../testing/person.ts'
+
+let person: Person
+beforeEach(async () => {
+  person = await Person.arrive()
+})
+afterEach(() => person.leave())
+
+const configs = () => join(person.home, '.influxdbv2', 'configs')
+const json = ({ stdout }: Outcome) => JSON.parse(stdout)
+
+describeReal('login at InfluxDB 2', ['influxdb2'], () => {
+  let server: RunningInfluxdb2
+  beforeAll(async () => {
+    server = await startInfluxdb2()
+  })
+  afterAll(() => server.stop())
+
+  const login = (args: readonly string[] = [], input: string = server.token, env = {}) =>
+    person.run(['login', server.url, ...args], { input, env })
+
+  test('keeps a token where the influx CLI finds it, once plain text is agreed to', async () => {
+    const refused = await login()
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('[ERR_STORAGE_INSECURE]') })
+    expect(person.traces(server.token).files).toEqual([])
+
+    const done = await login(['--insecure-storage'])
+    expect(done.code).toBe(0)
+    expect(done.stderr).toContain('InfluxDB 2 (v2.8.0)')
+    expect(done.stderr).toContain('This is an operator token')
+    expect(await readFile(configs(), 'utf8')).toContain(`token = "${server.token}"`)
+    expect((await stat(configs())).mode & 0o777).toBe(0o600)
+    expect(person.traces(server.token)).toEqual({ files: ['.influxdbv2/configs'], seen: [] })
+  })
+
+  test('keeps a token in memory, where no file of the home has it, and commands find it', async () => {
+    expect((await login(['--store', 'memory', '-p', 'mem'])).code).toBe(0)
+    const status = json(await person.run(['status', '--json']))
+    expect(status).toMatchObject({
+      version: 1,
+      profile: 'mem',
+      used: {
+        host: server.url,
+        product: 'v2',
+        scheme: 'token',
+        state: 'good',
+        user: server.username,
+        isOperator: true,
+      },
+    })
+    const me = await person.run(['request', 'GET', '/api/v2/me'])
+    expect(JSON.parse(me.stdout)).toMatchObject({ name: server.username })
+    expect(person.traces(server.token)).toEqual({ files: [], seen: [] })
+
+    expect((await person.run(['logout'])).code).toBe(0)
+    expect(await person.run(['status'])).toMatchObject({ code: 6 })
+  })
+
+  test('refuses a token that the server does not know, and keeps nothing', async () => {
+    const { code, stderr } = await login(['--store', 'memory'], 's3cret-unknown')
+    expect([code, stderr]).toEqual([4, expect.stringContaining('[ERR_LOGIN_REFUSED]')])
+    expect(stderr).not.toContain('s3cret')
+    expect((await person.run(['profiles', '--json'])).stdout).toBe('{"version":1,"profiles":[]}\n')
+  })
+
+  test('makes an API token of a user name and password, keeps that, and forgets the password', async () => {
+    const args = ['-u', server.username, '--create-token', '--permissions', 'read', '--bucket', server.bucket]
+    const done = await login(
+      [...args, '--expires', '30', '--description', 'for the report', '--store', 'memory'],
+      server.password,
+    )
+    expect(done.code).toBe(0)
+    expect(person.traces(server.password)).toEqual({ files: [], seen: [] })
+
+    const token = (await person.run(['token'])).stdout.trim()
+    const operator = influxApi({ url: server.url, credentials: server.token })
+    const made = (await authorizations.list(operator)).find((each) => each.token === token)
+    expect(made?.description).toMatch(/^for the report \(to be replaced by \d{4}-\d\d-\d\d\)$/)
+    expect(made?.permissions).toEqual([
+      { action: 'read', resource: expect.objectContaining({ type: 'buckets', id: server.bucketID }) },
+    ])
+    const status = await person.run(['status'])
+    expect(status.stdout).toContain('read the bucket')
+    expect(status.stdout).toContain(server.username)
+
+    expect(await person.run(['logout', '--revoke'])).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('may not delete itself'),
+    })
+    expect((await person.run(['token'])).stdout.trim()).toBe(token)
+  })
+
+  test('leaves no token behind that it could not keep', async () => {
+    await mkdir(join(person.home, '.influxdbv2'))
+    await writeFile(configs(), 'not = TOML at all')
+    const operator = influxApi({ url: server.url, credentials: server.token })
+    const before = (await authorizations.list(operator)).length
+    const { code } = await login(
+      ['-u', server.username, '--create-token', '--insecure-storage'],
+      server.password,
+    )
+    expect(code).toBe(2)
+    expect((await authorizations.list(operator)).length).toBe(before)
+  })
+
+  test('asks what to do with a password where nobody said it', async () => {
+    const { code, stderr } = await login(['-u', server.username, '--store', 'memory'], server.password)
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--create-token')])
+  })
+
+  test('with a password that is kept, each request is signed in for, and out after', async () => {
+    const kept = await login(
+      ['-u', server.username, '--keep-password', '--insecure-storage'],
+      server.password,
+    )
+    expect(kept.code).toBe(0)
+    const cookie = Buffer.from(`${server.username}:${server.password}`).toString('base64')
+    expect(await readFile(configs(), 'utf8')).toContain(`cookie = "${cookie}"`)
+    const me = await person.run(['request', 'GET', '/api/v2/me', '--verbose'])
+    expect(JSON.parse(me.stdout)).toMatchObject({ name: server.username })
+    expect(me.stderr).toContain('cookie: influxdb-oss-session=[redacted]')
+    const status = await person.run(['status'])
+    expect(status.stderr).toContain('user name and password (base64 hides nothing)')
+    expect(person.traces(server.password)).toEqual({ files: ['.influxdbv2/configs'], seen: [] })
+  })
+
+  test('works while a variable shadows it, and says so; status says what requests do', async () => {
+    const env = { INFLUX_TOKEN: 's3cret-other' }
+    const done = await login(['--store', 'memory'], server.token, env)
+    expect(done).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('INFLUX_TOKEN is set and comes before'),
+    })
+    const status = await person.run(['status', '--json'], { env })
+    expect(status.code).toBe(4)
+    expect(json(status)).toMatchObject({
+      used: { source: 'INFLUX_TOKEN', state: 'unknown' },
+      sources: [{ source: 'INFLUX_TOKEN' }, { source: 'profile default', why: 'INFLUX_TOKEN comes first' }],
+    })
+    expect((await person.run(['request', 'GET', '/api/v2/me'], { env })).code).toBe(4)
+    const named = ['-p', 'default']
+    expect(json(await person.run(['status', '--json', ...named], { env }))).toMatchObject({
+      used: { source: 'profile default', state: 'good', user: server.username },
+    })
+    expect((await person.run(['request', 'GET', '/api/v2/me', ...named], { env })).code).toBe(0)
+  })
+
+  test('takes the secret from the environment or its file, where standard input has none', async () => {
+    const file = join(person.home, 'token.txt')
+    await writeFile(file, `${server.token}\n`, { mode: 0o600 })
+    expect((await login(['--store', 'memory'], '', { INFLUX_TOKEN_FILE: file })).code).toBe(0)
+    expect((await person.run(['status'])).code).toBe(0)
+    const none = await login(['-p', 'none', '--store', 'memory'], '')
+    expect(none).toMatchObject({ code: 6, stderr: expect.stringContaining('standard input') })
+  })
+
+  test('--revoke ends the token on the server, and then forgets it', async () => {
+    const operator = influxApi({ url: server.url, credentials: server.token })
+    const all = (await authorizations.get(operator, server.authorizationID)).permissions
+    const { token = '' } = await authorizations.create(operator, { orgID: server.orgID, permissions: all })
+    await login(['--store', 'memory'], token)
+    expect((await person.run(['logout', '--revoke'])).code).toBe(0)
+    expect((await checkToken(operator, token)).state).toBe('unknown')
+    expect((await person.run(['status'])).code).toBe(6)
+  })
+
+  test('shows names of the server without control characters', async () => {
+    const evil = await startInfluxdb2({ username: 'a\u001b[2Jb', org: 'o\u202eo' })
+    try {
+      await person.run(['login', evil.url, '--store', 'memory'], { input: evil.token })
+      const { stdout } = await person.run(['status'])
+      expect(stdout).toContain('a\\x1b[2Jb')
+      expect(stdout).not.toMatch(/[\u001b\u202e]/)
+    } finally {
+      await evil.stop()
+    }
+  })
+
+  test.skipIf(!hasTerminal)(
+    'says where it goes before anybody pastes it, and shows nothing of it',
+    async () => {
+      const { code, stdout } = await person.onTerminal(`login --store memory`, [
+        ['Server', `${server.url}\r`],
+        ['Sign in with', '1\r'],
+        ['it is not shown', `${server.token}\r`],
+      ])
+      expect(code).toBe(0)
+      expect(stdout.indexOf('It will be sent to')).toBeLessThan(stdout.indexOf('it is not shown'))
+      expect(person.traces(server.token)).toEqual({ files: [], seen: [] })
+    },
+  )
+
+  test.skipIf(!hasTerminal)(
+    'walks through a new API token, and asks before it writes plain text',
+    async () => {
+      const { code, stdout } = await person.onTerminal(`login ${server.url} --store file`, [
+        ['Sign in with', '2\r'],
+        ['User name', `${server.username}\r`],
+        ['it is not shown', `${server.password}\r`],
+        ['Keep it there?', 'y\r'],
+        ['Make an API token', '\r'],
+        ['What may it do', '2\r'],
+        ['Which buckets', `${server.bucket}\r`],
+        ['how many days', '90\r'],
+      ])
+      expect(stdout).toContain('keeps it in plain text')
+      expect(code).toBe(0)
+      expect((await person.run(['status'])).stdout).toMatch(/may: +read the bucket/)
+      expect(person.traces(server.password)).toEqual({ files: [], seen: [] })
+    },
+  )
+
+  test.skipIf(!hasTerminal)('Ctrl-C at any question ends it with 130, and nothing is written', async () => {
+    const steps = [
+      ['Server', `${server.url}\r`],
+      ['Sign in with', '2\r'],
+      ['User name', `${server.username}\r`],
+      ['it is not shown', `${server.password}\r`],
+      ['Keep it there?', 'y\r'],
+      ['Make an API token', '\r'],
+      ['What may it do', '2\r'],
+      ['Which buckets', '\r'],
+      ['how many days', '\r'],
+    ] as const
+    for (const [index, [shown]] of steps.entries()) {
+      const typed = [...steps.slice(0, index), [shown, '\u0003'] as const]
+      const { code, stdout } = await person.onTerminal('login --store file', typed)
+      expect([shown, code]).toEqual([shown, 130])
+      // A cursor that was hidden is shown again.
+      expect(stdout.lastIndexOf('\u001b[?25h')).toBeGreaterThanOrEqual(stdout.lastIndexOf('\u001b[?25l'))
+      expect((await person.run(['profiles', '--json'])).stdout).toContain('"profiles":[]')
+    }
+  })
+
+  test('never asks with --no-input', async () => {
+    expect(await person.run(['login', '--no-input'])).toMatchObject({ code: 2 })
+    if (!hasTerminal) return
+    const { code, stdout } = await person.onTerminal(`login ${server.url} --no-input`)
+    expect([code, stdout]).toEqual([6, expect.stringContaining('ERR_NO_CREDENTIAL')])
+  })
+
+  describe('a keyring that hangs', () => {
+    let bus: Server
+    let env: Record<string, string>
+    beforeEach(async () => {
+      const path = join(person.home, 'bus')
+      bus = createServer(() => undefined).listen(path)
+      await new Promise((resolve) => bus.once('listening', resolve))
+      env = { DBUS_SESSION_BUS_ADDRESS: `unix:path=${path}` }
+    })
+    afterEach(() => void bus.close())
+
+    test('ends after three seconds, and never leads to plain text', async () => {
+      const started = Date.now()
+      const { code, stderr } = await login(['--insecure-storage'], server.token, env)
+      expect(Date.now() - started).toBeLessThan(8_000)
+      expect([code, stderr]).toEqual([2, expect.stringContaining('[ERR_KEYRING_TIMEOUT]')])
+      expect(person.traces(server.token)).toEqual({ files: [], seen: [] })
+    })
+  })
+})
+
+describeReal('login at InfluxDB 1', ['influxdb'], () => {
+  test('keeps user name and password, which it takes everywhere', async () => {
+    const server = await startInfluxdb({ username: 'zoë', password: 'p:ä ß€' })
+    try {
+      const login = ['login', server.url, '--user', 'zoë', '--store', 'memory']
+      expect(await person.run(login, { input: 'wrong' })).toMatchObject({
+        code: 4,
+        stderr: expect.stringContaining('wrong user name or password'),
+      })
+      const done = await person.run(login, { input: 'p:ä ß€' })
+      expect(done).toMatchObject({ code: 0, stderr: expect.stringContaining('InfluxDB 1 (1.6') })
+      const query = await person.run(['request', 'GET', '/query?q=SHOW+DATABASES'])
+      expect(query).toMatchObject({ code: 0, stdout: expect.stringContaining('databases') })
+      expect(json(await person.run(['status', '--json']))).toMatchObject({
+        used: { product: 'v1', scheme: 'basic', state: 'good', user: 'zoë' },
+      })
+      expect(person.traces('p:ä ß€')).toEqual({ files: [], seen: [] })
+    } finally {
+      await server.stop()
+    }
+  })
+})
+
+describe('a server that is not there', () => {
+  test('is said to be, with the exit code of no answer', async () => {
+    const { code, stderr } = await person.run(['login', 'http://127.0.0.1:1', '--store', 'memory'], {
+      input: 'x',
+    })
+    expect([code, stderr]).toEqual([3, expect.stringContaining('fluxauth: No answer')])
+  })
+
+  test.each([
+    [['localhost:8086'], 'http://'],
+    [['http://u:s3cret@localhost:8086'], '--user'],
+    [['http://influx.example'], '--allow-insecure'],
+    [['http://localhost:8086', '-u', 'zoe:s3cret'], 'the name alone'],
+    [['http://localhost:8086', '--create-token', '--keep-password'], 'either'],
+  ])('%j is refused with what to write', async (args, expected) => {
+    const { code, stderr } = await person.run(['login', ...args], { input: 'x' })
+    expect([code, stderr]).toEqual([2, expect.stringContaining(expected)])
+    expect(stderr).not.toContain('s3cret')
+  })
+})
+
+test('a file of profiles that others can read is not used', async () => {
+  await mkdir(join(person.home, '.influxdbv2'))
+  await writeFile(configs(), '[default]\nurl = "http://localhost:8086"\ntoken = "s3cret"\n')
+  await chmod(configs(), 0o644)
+  const { code, stderr } = await person.run(['token'])
+  expect([code, stderr]).toEqual([2, expect.stringContaining('chmod 600')])
+})

@@ -1,0 +1,132 @@
+// Somebody who uses the built command: with a home of their own, on a terminal or in scripts, and whoever looks over their shoulder.
+
+import { spawn } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const MAIN = fileURLToPath(new URL('../../dist/main.cjs', import.meta.url))
+// That of util-linux, which Linux has everywhere: others take other options.
+const SCRIPT = '/usr/bin/script'
+
+/** Whether a terminal can be made here. */
+export const hasTerminal: boolean = process.platform === 'linux' && existsSync(SCRIPT)
+
+/** What came of a command. */
+export interface Outcome {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** How a command is run. */
+export interface Circumstances {
+  readonly input?: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** A person with a home. */
+export class Person {
+  readonly home: string
+  /** All that was ever printed, and every command line that was seen while a command ran. */
+  readonly seen: string[] = []
+
+  private constructor(home: string) {
+    this.home = home
+  }
+
+  static async arrive(): Promise<Person> {
+    return new Person(await mkdtemp(join(tmpdir(), 'fluxauth-person-')))
+  }
+
+  leave(): Promise<void> {
+    return rm(this.home, { recursive: true, force: true })
+  }
+
+  /** In a script: input and output are pipes. */
+  run(args: readonly string[], { input = '', env = {} }: Circumstances = {}): Promise<Outcome> {
+    return this.#spawn(process.execPath, [MAIN, ...args], env, (child) => child.stdin.end(input))
+  }
+
+  /** On a terminal: types each text as soon as what is before it has been shown. Input and output are one. */
+  async onTerminal(
+    args: string,
+    typed: readonly (readonly [shown: string, type: string])[] = [],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<Outcome> {
+    const left = [...typed]
+    let from = 0
+    return this.#spawn(
+      SCRIPT,
+      ['-qefc', `stty cols 100; ${process.execPath} ${MAIN} ${args}`, '/dev/null'],
+      { TERM: 'xterm', ...env },
+      (child) => {
+        let screen = ''
+        child.stdout.on('data', (chunk) => {
+          screen += chunk
+          const at = left[0] ? screen.indexOf(left[0][0], from) : -1
+          if (at < 0) return
+          from = at + (left[0]?.[0].length ?? 0)
+          child.stdin.write(left.shift()?.[1] ?? '')
+        })
+      },
+    )
+  }
+
+  /** Where in this home a text lies, and what was seen that has it. */
+  traces(secret: string): { readonly files: readonly string[]; readonly seen: readonly string[] } {
+    const forms = [secret, Buffer.from(secret).toString('base64').replace(/=+$/, '')]
+    const has = (text: string) => forms.some((form) => text.includes(form))
+    const files = readdirSync(this.home, { recursive: true, withFileTypes: true })
+      .filter((file) => file.isFile())
+      .map((file) => join(file.parentPath, file.name))
+      .filter((path) => has(readFileSync(path, 'utf8')))
+    return { files: files.map((path) => path.slice(this.home.length + 1)), seen: this.seen.filter(has) }
+  }
+
+  #spawn(
+    program: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+    use: (child: ReturnType<typeof spawnPiped>) => void,
+  ): Promise<Outcome> {
+    return new Promise((resolve) => {
+      const child = spawnPiped(program, args, { HOME: this.home, NO_COLOR: '1', ...env })
+      let [stdout, stderr] = ['', '']
+      child.stdout.on('data', (chunk) => {
+        stdout += chunk
+      })
+      child.stderr.on('data', (chunk) => {
+        stderr += chunk
+      })
+      child.stdin.on('error', () => undefined)
+      const looks = setInterval(() => this.seen.push(...commandLines()), 15)
+      use(child)
+      child.on('close', (code) => {
+        clearInterval(looks)
+        this.seen.push(stdout, stderr)
+        resolve({ code, stdout, stderr })
+      })
+    })
+  }
+}
+
+function spawnPiped(program: string, args: readonly string[], env: Readonly<Record<string, string>>) {
+  return spawn(program, args, { env: { PATH: process.env.PATH, ...env }, stdio: 'pipe' })
+}
+
+/** What every user of the machine can see of others' commands. */
+function commandLines(): string[] {
+  if (process.platform !== 'linux') return []
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        return readFileSync(`/proc/${name}/cmdline`, 'latin1')
+      } catch {
+        return []
+      }
+    })
+}
