@@ -69,17 +69,17 @@ const COMMANDS: readonly Listed[] = [
 ]
 
 const AFTER = `
-Passwords and tokens are read from standard input, a hidden prompt, the environment or a profile. They are no arguments:
-those stay in the shell's history, and every user of the machine can see them. Where one is an argument all the same, the
-command warns.
+Passwords and tokens come from standard input, a hidden prompt, the environment
+or a profile. They are no arguments: those stay in the shell's history, and
+every user of the machine can see them.
 
 Start here:
   $ fluxauth login http://localhost:8086
   $ fluxauth status
   $ fluxauth request GET /api/v2/buckets
 
-Exit codes: 0 done, 1 unexpected, 2 wrong usage or input, 3 no answer, 4 refused (401, 403), 5 any other HTTP error,
-6 no credential, 130 interrupted.`
+Exit codes: 0 done, 1 unexpected, 2 wrong usage or input, 3 no answer,
+4 refused (401, 403), 5 any other HTTP error, 6 no credential, 130 interrupted.`
 
 /** Runs the command that the arguments name; its outcome is the exit code. */
 export async function runProgram(args: readonly string[]): Promise<void> {

@@ -23,8 +23,8 @@ export function execCommand(): Command {
     .addHelpText(
       'after',
       `
-The exit code is the command's own: 127 where there is none of that name, 126 where it cannot be run, and 128 and its number
-where a signal ended it.
+The exit code is the command's own: 127 where there is none of that name, 126
+where it cannot be run, and 128 and its number where a signal ended it.
 
 Examples:
   $ fluxauth exec -- influx bucket list

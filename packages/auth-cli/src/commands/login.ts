@@ -66,8 +66,9 @@ export function loginCommand(): Command {
     .addHelpText(
       'after',
       `
-Without a terminal the secret comes from standard input, or else from the environment (INFLUX_TOKEN, INFLUX_PASSWORD …, each also
-with _FILE). The profile is called as --profile says, or else "default", or as its host.
+Without a terminal the secret comes from standard input, or else from the
+environment (INFLUX_TOKEN, INFLUX_PASSWORD …, each also with _FILE). The profile
+is called as --profile says, or else "default", or as its host.
 
 Examples:
   $ fluxauth login http://localhost:8086
