@@ -6,7 +6,14 @@ import { canAsk, confirm } from '../input/ask.ts'
 import { UsageError, usage } from '../output/errors.ts'
 import { done, note, print, printJson, table } from '../output/print.ts'
 import { writeKnowledge } from '../profile/own-file.ts'
-import { chooseProfile, isSameUrl, noSuchProfile, readProfiles, removeProfile } from '../profile/profiles.ts'
+import {
+  chooseProfile,
+  forgetSecret,
+  isSameUrl,
+  noSuchProfile,
+  readProfiles,
+  removeProfile,
+} from '../profile/profiles.ts'
 import { settings } from '../settings.ts'
 import { readServer } from './login/server.ts'
 
@@ -107,12 +114,10 @@ async function editProfile(name: string, { url, org }: Changes): Promise<void> {
   const change: InfluxProfileChange = {
     ...(server && { url: server }),
     ...(org !== undefined && { org }),
-    ...(loses && { token: '' }),
   }
+  if (loses) await forgetSecret(profile)
   await writeInfluxProfiles({ [name]: change })
-  if (moves && profile.known) {
-    await writeKnowledge(name, loses ? undefined : { ...profile.known, url: server })
-  }
+  if (moves && profile.known && !loses) await writeKnowledge(name, { ...profile.known, url: server })
   report('changed', name)
   if (loses && profile.place)
     note(`Its credential was for another server, and is not used any more: fluxauth login --profile ${name}`)

@@ -1,7 +1,8 @@
 // Signing in to a real InfluxDB 2 and 1.6, in a script and on a terminal, and everything that goes by that login afterwards.
 
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:net'
+import { createServer as createHttpServer } from 'node:http'
+import { type AddressInfo, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { authorizations, checkToken, influxApi } from '@fluxauth/auth-core/influxdb'
 import {
@@ -294,6 +295,33 @@ describeReal('login at InfluxDB 1', ['influxdb'], () => {
       await server.stop()
     }
   })
+})
+
+test('InfluxDB 3 is told by its ping, and a token tried by a list that changes nothing', async () => {
+  const seen: string[] = []
+  const server = createHttpServer(({ url, headers }, response) => {
+    seen.push(`${url} ${headers.authorization ?? '-'}`)
+    const isGood = /^(Token|Bearer) apiv3_s3cret$/.test(headers.authorization ?? '')
+    if (url === '/ping') response.end('{"version":"3.4.0"}')
+    else if (url?.startsWith('/api/v3/configure/database'))
+      response.writeHead(isGood ? 200 : 401).end(isGood ? '[]' : '')
+    else response.writeHead(404).end()
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  try {
+    const login = ['login', url, '--store', 'memory']
+    expect(await person.run(login, { input: 'apiv3_wrong' })).toMatchObject({ code: 4 })
+    const done = await person.run([...login, '--scheme', 'bearer', '--json'], { input: 'apiv3_s3cret' })
+    expect(json(done)).toMatchObject({ version: 1, product: 'v3', state: 'good', scheme: 'bearer' })
+    expect((await person.run(['header'])).stdout).toBe('Authorization: Bearer apiv3_s3cret\n')
+    // Nobody is sent the credential before it is known who they are.
+    expect(
+      seen.filter((request) => request.startsWith('/ping') || request.startsWith('/api/v2/setup')).join(),
+    ).not.toContain('apiv3')
+  } finally {
+    server.close().closeAllConnections()
+  }
 })
 
 describe('a server that is not there', () => {

@@ -96,6 +96,13 @@ export async function saveLogin(login: Login): Promise<string> {
     place === 'file'
       ? influxConfigsPath()
       : await (await import('./secrets.ts')).saveSecret(place, name, url, credentials)
+  // What lay elsewhere before would be left there, with nothing that leads to it.
+  const before = readKnowledge().filter(({ profile }) => profile === name)
+  for (const old of before) {
+    if (old.place !== 'file' && (old.place !== place || !isSameUrl(old.url, url))) {
+      await (await import('./secrets.ts')).removeSecret(old.place, name, old.url).catch(() => undefined)
+    }
+  }
   await writeKnowledge(name, { profile: name, scheme: credentials.scheme, ...known })
   const secret =
     place !== 'file'

@@ -34,6 +34,8 @@ export type RealPartName =
   | 'redis'
   | 'postgres'
   | 'initdb'
+  | 'dbus'
+  | 'keyring'
   | 'python-client'
   | 'go-client'
 
@@ -81,6 +83,12 @@ export const realParts: Readonly<Record<RealPartName, RealPart>> = {
     programs: ['initdb'],
     versions: '/usr/lib/postgresql',
     hint: 'apt-get install postgresql',
+  },
+  dbus: { title: 'D-Bus', programs: ['dbus-daemon'], hint: 'apt-get install dbus' },
+  keyring: {
+    title: 'GNOME Keyring',
+    programs: ['gnome-keyring-daemon'],
+    hint: 'apt-get install gnome-keyring',
   },
   'python-client': {
     title: 'Python with influxdb-client',

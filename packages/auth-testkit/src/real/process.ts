@@ -48,6 +48,10 @@ export interface RunOptions {
   readonly folder: string
   /** Asks whether it is up. */
   readonly ready: () => Promise<boolean>
+  /** Its whole environment; by default this program's. */
+  readonly env?: Readonly<Record<string, string>>
+  /** What it is told on standard input, where a secret may be. */
+  readonly input?: string
   /** The user to run it as, where that is not this one. */
   readonly user?: { readonly uid: number; readonly gid: number } | undefined
 }
@@ -61,12 +65,19 @@ export interface RunOptions {
 export async function runProgram(
   program: string,
   args: readonly string[],
-  { folder, ready, user }: RunOptions,
+  { folder, ready, user, env, input }: RunOptions,
 ): Promise<RunningProgram> {
-  const child = spawn(program, [...args], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'], ...user })
+  const child = spawn(program, [...args], {
+    cwd: folder,
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'ignore', 'pipe'],
+    ...(env && { env }),
+    ...user,
+  })
+  child.stdin?.on('error', () => undefined)
+  child.stdin?.end(input)
   running.add(child)
   let log = ''
-  child.stderr.on('data', (chunk) => {
+  child.stderr?.on('data', (chunk) => {
     log = (log + chunk).slice(-2000)
   })
   const ended = new Promise<void>((resolve) =>
