@@ -1,4 +1,4 @@
-// The same small answer from each framework: bare, behind our guard, and behind the framework's own Basic.
+// The same small answer from each framework: bare, behind our guard with the rules of a product, and behind the framework's own Basic.
 
 import { timingSafeEqual } from 'node:crypto'
 import { createServer } from 'node:http'
@@ -24,11 +24,11 @@ async function listening(server) {
 
 /** Each starts a framework's servers and says on which ports they listen. */
 export const frameworks = {
-  async 'node:http'() {
+  async 'node:http'(product) {
     const body = JSON.stringify(ANSWER)
     const head = { 'content-type': 'application/json', 'content-length': body.length }
     const answer = (_, response) => response.writeHead(200, head).end(body)
-    const { protect } = guardHttp(await makeVerifier())
+    const { protect } = guardHttp(await makeVerifier({ product }))
     return {
       bare: await listening(createServer(answer)),
       again: await listening(createServer(answer)),
@@ -36,10 +36,10 @@ export const frameworks = {
     }
   },
 
-  async express() {
+  async express(product) {
     const answer = (_, response) => response.json(ANSWER)
     const make = async (...guards) => listening(createServer(express().get('/', ...guards, answer)))
-    const { authenticate } = guardExpress(await makeVerifier())
+    const { authenticate } = guardExpress(await makeVerifier({ product }))
     return {
       bare: await make(),
       again: await make(),
@@ -48,7 +48,7 @@ export const frameworks = {
     }
   },
 
-  async fastify() {
+  async fastify(product) {
     const make = async (prepare) => {
       const app = fastify()
       const options = (await prepare?.(app)) ?? {}
@@ -56,7 +56,7 @@ export const frameworks = {
       await app.listen({ host: '127.0.0.1', port: 0 })
       return app.server.address().port
     }
-    const verifier = await makeVerifier()
+    const verifier = await makeVerifier({ product })
     return {
       bare: await make(),
       again: await make(),
@@ -75,7 +75,7 @@ export const frameworks = {
     }
   },
 
-  async hono() {
+  async hono(product) {
     const answer = (context) => context.json(ANSWER)
     const make = async (answer, ...guards) => {
       const app = new Hono().get('/', ...guards, answer)
@@ -83,7 +83,7 @@ export const frameworks = {
         serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, ({ port }) => resolve(port))
       })
     }
-    const { protect } = createGuard(await makeVerifier(), {
+    const { protect } = createGuard(await makeVerifier({ product }), {
       read: (context) => readRequest(context.env.incoming),
     })
     return {

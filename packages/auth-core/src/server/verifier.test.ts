@@ -856,5 +856,36 @@ describe('what a browser adds by itself', () => {
     expect('principal' in verdict ? verdict.principal.user : verdict.refusal.reason).toBe(expected)
     const read = await verifier.verify({ ...asked, method: 'GET' })
     expect('principal' in read && read.principal.user).toBe('zoë')
+    const remembered = await verifier.verify(asked)
+    expect('principal' in remembered ? remembered.principal.user : remembered.refusal.reason).toBe(expected)
   })
+})
+
+test('beside a session an Authorization of another scheme counts as none, also after one that is remembered', async () => {
+  const { verifier, store } = await setUp({ product: 'v2' })
+  const record = { userID: 'u3', user: 'robot', createdAt: 0, expiresAt: 9e15, endsAt: 9e15 }
+  await store.sessions.create({ ...record, id: await sha256('key') })
+  users.set('u3', { id: 'u3', name: 'robot' })
+  const cookie = 'influxdb-oss-session=key'
+  const asked = async (authorization: string | undefined, headers: Record<string, string> = { cookie }) =>
+    shown(await verifier.verify(request({ authorization, ...headers })))
+  for (let i = 0; i < 3; i++) {
+    expect(await asked(encodeToken(TOKEN))).toBe(ZOE)
+    expect(await asked(encodeBearer(TOKEN))).toBe(ZOE)
+    for (const other of [
+      withToken,
+      right,
+      'Basic !',
+      'Token',
+      `Token\t${TOKEN}`,
+      TOKEN,
+      'Negotiate x',
+      undefined,
+    ]) {
+      expect(await asked(other), other).toBe('session of robot')
+      expect(await asked(other, {}), other).toBe(V2_401)
+    }
+    expect(await asked(encodeToken('unknown'))).toBe(V2_401)
+  }
+  users.delete('u3')
 })

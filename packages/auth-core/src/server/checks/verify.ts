@@ -53,13 +53,16 @@ export function createVerify(parts: VerifyParts): (request: ServerRequest) => Aw
     })
   }
 
+  // A browser adds Basic by itself once it has asked for it, as it does cookies; no Token, and no Bearer.
+  const isForeign = (value: string, request: ServerRequest) => isBasic(value) && isCrossSite(request, origins)
+
   const fromHeader = (value: string, request: ServerRequest): Awaitable<Verdict> => {
+    // First, since it is cheap and holds nothing that could be of another scheme.
+    const known = seen.get(value)
+    if (known) return isForeign(value, request) ? refuse('cross-site', request) : known
     // What a proxy on the way wants, say, or the old password beside a session that sets a new one.
     if (ignoresOthers && isOther(value, headerRules) && sessionKey(request)) return fromCookie(request)
-    // A browser adds Basic by itself once it has asked for it, as it does cookies; no Token, and no Bearer.
-    if (isBasic(value) && isCrossSite(request, origins)) return refuse('cross-site', request)
-    const known = seen.get(value)
-    if (known) return known
+    if (isForeign(value, request)) return refuse('cross-site', request)
     const presented = readHeader(value, headerRules)
     if (typeof presented === 'string') return refuse(presented, request)
     return checkOnce(presented, request, value)
