@@ -276,6 +276,37 @@ test('any other path of the API is refused, as v2 does before it looks', async (
   await expectUnauthorized(await call('/api/v2/tasks'))
 })
 
+describe('another method than there is', () => {
+  test.each([
+    ['PUT', '/api/v2/signin', 'POST, GET, HEAD'],
+    ['DELETE', '/api/v2/setup', 'GET, POST, HEAD'],
+    ['POST', '/api/v2/me', 'GET, HEAD'],
+    ['OPTIONS', '/api/v2/buckets', 'GET, HEAD'],
+    ['PUT', '/api/v2/authorizations/0000000000000001', 'GET, PATCH, DELETE, HEAD'],
+    ['DELETE', '/api/v2/users/0000000000000001/password', 'PUT, POST'],
+  ])('%s %s is 405, for whoever has a credential', async (method, path, allow) => {
+    await expectUnauthorized(await call(path, { method }))
+    const response = await call(path, admin({ method }))
+    expect([response.status, await response.text()]).toEqual([405, ''])
+    expect(response.headers.get('allow')).toBe(allow)
+  })
+
+  test('is 405 also where no credential is needed', async () => {
+    const response = await call('/health', { method: 'POST' })
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
+  })
+
+  test.each(['/api/v2/nosuch', '/api/v2/users/1/2', '/nosuch', '/pageXjs'])(
+    '%s is there for none',
+    async (path) => {
+      for (const method of ['GET', 'PUT']) {
+        const response = await call(path, admin({ method }))
+        expect([response.status, response.headers.get('allow')]).toEqual([404, null])
+      }
+    },
+  )
+})
+
 test('a store can be seeded with credentials that are known before', async () => {
   const preset = await startServer({ username: 'u', password: 'p', token: 'preset-token==' })
   const response = await fetch(`${preset.origin}/api/v2/me`, {

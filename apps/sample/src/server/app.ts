@@ -1,9 +1,10 @@
 // The auth-related part of the InfluxDB `/api/v2` API, and the page that uses it.
 
 import { serve } from '@hono/node-server'
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { type Auth, type Credentials, createAuth, type Seed } from './auth.ts'
+import { allowedMethods } from './methods.ts'
 import { notFound } from './refusals.ts'
 import { authorizationRoutes } from './routes/authorizations.ts'
 import { bucketRoutes } from './routes/buckets.ts'
@@ -31,10 +32,17 @@ function createApp(auth: Auth): Hono {
   app.route('/api/v2/buckets', bucketRoutes(auth))
   app.route('/api/v2/orgs', orgRoutes(auth))
   app.route('/api/v2/users', userRoutes(auth))
-  app.all('/api/*', auth.authenticate, () => {
+  app.route('/', pageRoutes())
+  const methodsAt = allowedMethods(app)
+  const otherMethod: MiddlewareHandler = async (context, next) => {
+    const allow = methodsAt(context.req.path)
+    return allow === '' ? next() : context.body(null, 405, { Allow: allow })
+  }
+  // Whoever has no credential is not told what there is.
+  app.all('/api/*', auth.authenticate, otherMethod, () => {
     throw notFound('path')
   })
-  app.route('/', pageRoutes())
+  app.all('*', otherMethod)
   return app
 }
 
