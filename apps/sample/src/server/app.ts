@@ -16,7 +16,7 @@ import { statusRoutes, VERSION } from './routes/status.ts'
 import { userRoutes } from './routes/users.ts'
 
 /** The whole app. */
-function createApp(auth: Auth): Hono {
+export function createApp(auth: Auth): Hono {
   const app = new Hono()
   app.use(async (context, next) => {
     await next()
@@ -64,11 +64,15 @@ export async function startServer({
   ...seed
 }: Seed & { readonly port?: number } = {}): Promise<SampleServer> {
   const { auth, credentials } = await createAuth(seed)
+  return { credentials, ...(await listen(createApp(auth), port)) }
+}
+
+/** Has an app answer on loopback. */
+export function listen(app: Hono, port = 0): Promise<Pick<SampleServer, 'origin' | 'stop'>> {
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch: createApp(auth).fetch, port, hostname: '127.0.0.1' }, (address) => {
+    const server = serve({ fetch: app.fetch, port, hostname: '127.0.0.1' }, (address) => {
       resolve({
         origin: `http://127.0.0.1:${address.port}`,
-        credentials,
         stop: () =>
           new Promise((stopped) => {
             server.close(() => stopped())

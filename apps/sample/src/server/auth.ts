@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { encodeBasic } from '@fluxauth/auth-core'
 import {
   type Action,
+  type AuthStore,
   createGuard,
   createVerifier,
   type Guard,
@@ -15,6 +16,7 @@ import {
   scryptPasswords,
   type User,
   type Verifier,
+  type VerifierOptions,
 } from '@fluxauth/auth-node/server'
 import { createSqliteStore } from '@fluxauth/auth-node/stores/sqlite'
 import { getConnInfo } from '@hono/node-server/conninfo'
@@ -60,8 +62,21 @@ export interface Auth {
   isPassword(context: Context, user: User, password: string): Promise<boolean>
 }
 
-/** Puts it together, with one user and one token that may do everything. */
-export async function createAuth(seed: Seed): Promise<{ auth: Auth; credentials: Credentials }> {
+/** Cloud Serverless as it documents itself; beside that Bearer, and signing in with a password as v2 does. */
+const RULES: VerifierOptions = {
+  product: 'cloud-serverless',
+  schemes: { basic: false, bearer: true, signIn: 'password-or-token' },
+}
+
+/**
+ * Puts it together, with one user and one token that may do everything.
+ *
+ * @param rules of another product than the sample's own
+ */
+export async function createAuth(
+  seed: Seed,
+  rules: VerifierOptions = RULES,
+): Promise<{ auth: Auth; credentials: Credentials; store: AuthStore }> {
   const directory = new Directory()
   const passwords = scryptPasswords()
   // Gone with the process, so that the sample leaves nothing behind: with { path } in the place of { database } it stays.
@@ -73,9 +88,7 @@ export async function createAuth(seed: Seed): Promise<{ auth: Auth; credentials:
     onError: console.error,
   }
   const verifier = createVerifier({
-    // As Cloud Serverless documents it; beside that Bearer, and signing in with a password as v2 does.
-    product: 'cloud-serverless',
-    schemes: { basic: false, bearer: true, signIn: 'password-or-token' },
+    ...rules,
     ...kept,
   })
   const { username = 'zoë', password = randomBytes(12).toString('base64url') } = seed
@@ -148,6 +161,7 @@ export async function createAuth(seed: Seed): Promise<{ auth: Auth; credentials:
       },
     },
     credentials: { username, password, token },
+    store,
   }
 }
 

@@ -19,7 +19,8 @@ export interface Generated {
 }
 
 /** Every form of an `Authorization`: the header lines that are sent, by what they are called in the list of differences. */
-function authorizations({ inactive, telegrafs, oneBucket }: Things): Record<string, readonly string[]> {
+function authorizations(things: Things): Record<string, readonly string[]> {
+  const { inactive, telegrafs, oneBucket, ofInactive, ofGone } = things
   const line = (value: string) => ['Authorization', Buffer.from(value).toString('latin1')]
   const basic = ({ username, password }: typeof USER) => encodeBasic(username, password)
   const values: Record<string, string> = {
@@ -34,6 +35,8 @@ function authorizations({ inactive, telegrafs, oneBucket }: Things): Record<stri
     'an inactive Bearer': `Bearer ${inactive}`,
     'a Token for telegrafs': `Token ${telegrafs}`,
     'a Token for one bucket': `Token ${oneBucket}`,
+    'a Token of an inactive user': `Token ${ofInactive}`,
+    'a Token of a deleted user': `Token ${ofGone}`,
     'Token with two blanks': `Token  ${TOKEN}`,
     'Token with a tab': `Token\t${TOKEN}`,
     'Token with blanks behind it': `Token ${TOKEN}  `,
@@ -75,7 +78,16 @@ function authorizations({ inactive, telegrafs, oneBucket }: Things): Record<stri
   }
 }
 
-const FORMS = Object.keys(authorizations({ org: '', bucket: '', inactive: '', telegrafs: '', oneBucket: '' }))
+const NOTHING: Things = {
+  org: '',
+  bucket: '',
+  inactive: '',
+  telegrafs: '',
+  oneBucket: '',
+  ofInactive: '',
+  ofGone: '',
+}
+const FORMS = Object.keys(authorizations(NOTHING))
 
 /** Every kind of cookie, by what stands behind the form. */
 const COOKIES: Readonly<Record<string, (sessions: Sessions) => string>> = {

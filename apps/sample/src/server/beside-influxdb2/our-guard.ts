@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import {
   createVerifier,
+  type NewToken,
   type PasswordHasher,
   type Permission,
   type Principal,
@@ -13,7 +14,7 @@ import {
 import { type GuardedHandler, guardHttp, readRequest } from '@fluxauth/auth-node/servers/http'
 import { createMemoryStore } from '@fluxauth/auth-node/stores/memory'
 import { OPERATOR } from '../directory.ts'
-import { FEW, INACTIVE, type Things, TOKEN, USER, V1 } from './people.ts'
+import { FEW, GONE, INACTIVE, type Things, TOKEN, USER, V1 } from './people.ts'
 
 /** Our guard, on a port. */
 export interface RunningGuard {
@@ -84,26 +85,24 @@ export async function startGuard(secrets: Things, options: GuardOptions = {}): P
     schemes: { query: 'u-p' },
     findUser: (name, id) => people.find((user) => (id ? user.id === id : isV1(user) && user.name === name)),
   })
-  const give = (
-    token: string,
-    permissions: readonly Permission[],
-    status: 'active' | 'inactive' = 'active',
-  ) =>
+  const give = (token: string, permissions: readonly Permission[], more: Partial<NewToken> = {}) =>
     api.tokens.create({
       userID: '0000000000000001',
       user: USER.username,
       orgID: ORG,
       permissions,
       token,
-      status,
+      ...more,
     })
   const reads = (type: string, more = {}): Permission[] => [
     { action: 'read', resource: { type, orgID: ORG, ...more } },
   ]
   await give(TOKEN, OPERATOR)
-  await give(secrets.inactive, reads('buckets'), 'inactive')
+  await give(secrets.inactive, reads('buckets'), { status: 'inactive' })
   await give(secrets.telegrafs, reads('telegrafs'))
   await give(secrets.oneBucket, reads('buckets', { id: BUCKET }))
+  await give(secrets.ofInactive, reads('buckets'), { userID: '0000000000000002', user: INACTIVE.username })
+  await give(secrets.ofGone, reads('buckets'), { userID: '0000000000000009', user: GONE.username })
 
   const [apiGuard, queryGuard] = [guardHttp(api), guardHttp(query)]
   const seeOneself = (request: IncomingMessage, response: ServerResponse, principal: Principal) => {

@@ -6,6 +6,8 @@ export const USER = { username: 'zoë', password: 'p:ä ß€ secret' }
 export const INACTIVE = { username: 'ines', password: 'some-password' }
 /** Who may do nothing but see and change herself. */
 export const FEW = { username: 'rita', password: 'other-password' }
+/** Who was deleted. */
+export const GONE = { username: 'dora', password: 'third-password' }
 /** A v1 authorization. */
 export const V1 = { username: 'v1user', password: 'v1-password' }
 /** The operator's token. */
@@ -21,4 +23,10 @@ export interface Things {
   readonly telegrafs: string
   /** A token of the operator's that may read the bucket. */
   readonly oneBucket: string
+  /** A token of the inactive user's. */
+  readonly ofInactive: string
+  /** A token of the deleted user's. */
+  readonly ofGone: string
 }
+/** v1 authorizations without a password, and inactive; the third that requests name was deleted. */
+export const V1_OTHERS = { bare: 'v1bare', off: 'v1off', gone: 'v1gone' }
