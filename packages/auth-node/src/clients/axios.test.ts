@@ -11,11 +11,18 @@ import { authAxios } from './axios.ts'
 
 testClient(
   'axios',
-  { redirects: 'followed', streamsRequests: true, streamsAnswers: true, signals: true, keeps: true },
-  ({ ca, lookup, ...options }) => {
+  {
+    redirects: 'followed',
+    streamsRequests: true,
+    streamsAnswers: true,
+    signals: true,
+    headersOfClient: true,
+    keeps: true,
+  },
+  ({ ca, lookup, headers = {}, ...options }) => {
     const httpAgent = new http.Agent({ keepAlive: true, lookup })
     const httpsAgent = new https.Agent({ keepAlive: true, lookup, ...(ca && { ca }) })
-    const api = axios.create({ httpAgent, httpsAgent, responseType: 'stream' })
+    const api = axios.create({ httpAgent, httpsAgent, responseType: 'stream', headers })
     authAxios(api, options)
     return {
       async request({ url, method, headers, body, signal }) {

@@ -26,13 +26,52 @@ export interface Attempts {
   run<Answer>(send: (headers: Record<string, string>) => Promise<Answer>): Promise<Answer>
 }
 
+type GivenHeaders = Readonly<Record<string, string>> | undefined
+
 /** What of a request the credential depends on. */
-interface Request {
+export interface AttemptedRequest {
   readonly url: string
   readonly method: string
-  /** The caller's own, which are copied. */
-  readonly headers: Readonly<Record<string, string>> | undefined
+  /** The call's own, which are copied. */
+  readonly headers: GivenHeaders
+  /** What the client puts beneath them by itself, as {@link fixHeaders} makes it. */
+  readonly beneath: readonly GivenHeaders[]
+  /** Writes the credential where it is not as in HTTP. */
+  readonly write?: (authorization: string) => string
   readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Copies headers, and spells the credential's in small letters: the clients put one record over the other, and of two spellings a
+ * server would get both.
+ */
+export function fixHeaders(given: GivenHeaders): Record<string, string> {
+  const fixed: Record<string, string> = {}
+  for (const [name, value] of Object.entries(given ?? {})) {
+    if (!/^authorization$/i.test(name)) fixed[name] = value
+    else if (value !== undefined) fixed.authorization = value
+  }
+  return fixed
+}
+
+/** The headers of a call. An `Authorization` beneath them is the caller's own as well. */
+class CallHeaders extends RecordHeaders {
+  readonly #beneath: boolean
+  readonly #write: (authorization: string) => string
+
+  constructor({ headers, beneath, write = (authorization) => authorization }: AttemptedRequest) {
+    super(fixHeaders(headers))
+    this.#beneath = beneath.some((others) => others?.authorization !== undefined)
+    this.#write = write
+  }
+
+  override has(name: string): boolean {
+    return super.has(name) || (this.#beneath && name === 'authorization')
+  }
+
+  override set(name: string, value: string): void {
+    super.set(name, this.#write(value))
+  }
 }
 
 /**
@@ -43,10 +82,11 @@ interface Request {
  */
 export async function startAttempts(
   authorizer: Authorizer,
-  { url, method, headers: given, signal }: Request,
+  request: AttemptedRequest,
   refusalOf: (error: unknown) => Refusal | undefined,
 ): Promise<Attempts> {
-  const headers = new RecordHeaders(given)
+  const { url, method, signal } = request
+  const headers = new CallHeaders(request)
   const exchange = await startExchange(authorizer, {
     url: new URL(url),
     method,

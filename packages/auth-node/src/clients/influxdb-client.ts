@@ -15,7 +15,7 @@ import {
   type SendOptions,
   type Transport,
 } from '@influxdata/influxdb-client'
-import { type Refusal, startAttempts } from './influxdb-attempts.ts'
+import { fixHeaders, type Refusal, startAttempts } from './influxdb-attempts.ts'
 import { clientRules, splitOptions } from './influxdb-options.ts'
 import { transportOptions } from './influxdb-transport.ts'
 import { originOf, readServer } from './origin.ts'
@@ -55,20 +55,27 @@ export function authInfluxDB(options: AuthInfluxDBOptions): InfluxDB {
   const { server, ...urls } = readServer(given.url, given.proxyUrl, bound.allowInsecure)
   const authorizer = createAuthorizer({ ...bound, origin: bound.origin ?? originOf(server) })
   authorizer.target.resolve(server)
-  const client = { ...given, url: urls.url, ...(urls.proxyUrl && { proxyUrl: urls.proxyUrl }) }
+  const headers = fixHeaders(given.headers)
+  const client = { ...given, headers, url: urls.url, ...(urls.proxyUrl && { proxyUrl: urls.proxyUrl }) }
   const { transport } = new InfluxDB({
     ...client,
     transportOptions: transportOptions(authorizer, client.transportOptions),
   })
-  return new InfluxDB({ ...client, transport: withCredentials(transport, authorizer, server) })
+  return new InfluxDB({ ...client, transport: withCredentials(transport, authorizer, server, headers) })
 }
 
 /** Puts the credential on what a transport sends. */
-function withCredentials(transport: Transport, authorizer: Authorizer, server: string): Transport {
+function withCredentials(
+  transport: Transport,
+  authorizer: Authorizer,
+  server: string,
+  ofClient: Readonly<Record<string, string>>,
+): Transport {
+  const beneath = [ofClient]
   const start = ({ method, headers }: SendOptions, signal: unknown) =>
     startAttempts(
       authorizer,
-      { url: server, method, headers, signal: signal as AbortSignal | undefined },
+      { url: server, method, headers, beneath, signal: signal as AbortSignal | undefined },
       refusalOf,
     )
 

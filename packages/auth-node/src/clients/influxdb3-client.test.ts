@@ -5,11 +5,17 @@ import https from 'node:https'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
-import { testClient } from '@fluxauth/auth-testkit'
+import { type Network, startNetwork, testClient } from '@fluxauth/auth-testkit'
 import { type Metadata, Server, ServerCredentials, type ServerWritableStream, status } from '@grpc/grpc-js'
-import { HttpError, InfluxDBClient, RequestTimedOutError, setLogger } from '@influxdata/influxdb3-client'
+import {
+  HttpError,
+  InfluxDBClient,
+  type QueryOptions,
+  RequestTimedOutError,
+  setLogger,
+} from '@influxdata/influxdb3-client'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { authInfluxDBClient } from './influxdb3-client.ts'
+import { type AuthInfluxDBClientOptions, authInfluxDBClient } from './influxdb3-client.ts'
 
 // The client logs each write that fails.
 const logged: unknown[] = []
@@ -21,7 +27,14 @@ afterAll(() => {
 
 testClient(
   '@influxdata/influxdb3-client',
-  { redirects: 'left', methods: ['POST'], readsAnswers: false, seesUserinfo: false, keeps: true },
+  {
+    redirects: 'left',
+    methods: ['POST'],
+    readsAnswers: false,
+    seesUserinfo: false,
+    headersOfClient: true,
+    keeps: true,
+  },
   ({ ca, lookup, origin, ...options }) => {
     const [host = ''] = [origin].flat().map(String)
     const { Agent } = host.startsWith('https') ? https : http
@@ -124,6 +137,55 @@ describe('a query of the InfluxDB 3 client', () => {
     expect(seen).toEqual(['Bearer old', 'Bearer new', 'Bearer new'])
   })
 
+  describe.each<[string, Partial<AuthInfluxDBClientOptions>, Partial<QueryOptions> | undefined]>([
+    ['the client', { headers: { Authorization: 'Bearer mine' } }, undefined],
+    ['its queries', { queryOptions: { headers: { Authorization: 'Bearer mine' } } }, undefined],
+    ['one query', {}, { headers: { Authorization: 'Bearer mine' } }],
+    [
+      'one query, above the others, in whatever spelling',
+      {
+        headers: { AUTHORIZATION: 'Bearer a' },
+        queryOptions: { headers: { Authorization: 'Bearer b' } },
+      },
+      { headers: { authorization: 'Bearer mine' } },
+    ],
+  ])('whose caller has an Authorization for %s', (_, ofClient, ofQuery) => {
+    test('sends that alone', async () => {
+      valid = 'mine'
+      const influx = authInfluxDBClient({ host, credentials: 'ours', database: 'db', ...ofClient })
+      for await (const _ of influx.query('SELECT 1', 'db', ofQuery)) expect.fail('there is no row')
+      await influx.close()
+      expect(seen).toEqual(['Bearer mine'])
+    })
+
+    test('is refused where there must be none', async () => {
+      const given = { host, credentials: 'ours', database: 'db', ...ofClient, onExisting: 'error' } as const
+      const influx = authInfluxDBClient(given)
+      await expect(influx.query('SELECT 1', 'db', ofQuery).next()).rejects.toMatchObject({
+        code: 'ERR_TARGET_EXISTING',
+      })
+      await influx.close()
+      expect(seen).toEqual([])
+    })
+
+    test('looks at it no more while the credential is waited for', async () => {
+      const copies = structuredClone(ofClient)
+      const change = () => {
+        for (const headers of [copies.headers, copies.queryOptions?.headers]) {
+          if (headers)
+            Object.assign(headers, { authorization: 'Bearer another', Authorization: 'Bearer third' })
+        }
+      }
+      valid = 'mine'
+      const influx = authInfluxDBClient({ host, credentials: 'ours', database: 'db', ...copies })
+      const rows = influx.query('SELECT 1', 'db', ofQuery)
+      change()
+      await rows.next()
+      await influx.close()
+      expect(seen).toEqual(['Bearer mine'])
+    })
+  })
+
   test('does not begin anew when it is refused in its midst: rows would come twice', async () => {
     breaksOff = true
     let asked = 0
@@ -176,6 +238,31 @@ function toFlightData(head: Buffer, body: Buffer): Buffer {
   ]
   return Buffer.concat([...field(2, head), ...field(1000, body)])
 }
+
+describe('a write of the InfluxDB 3 client', () => {
+  let network: Network
+  beforeAll(async () => {
+    network = await startNetwork()
+  })
+  afterAll(() => network.stop())
+
+  test('whose options have an Authorization sends that alone, or is refused where there must be none', async () => {
+    const stage = network.stage(() => ({ status: 204 }))
+    const options = {
+      host: `${network.loopback}/${stage.id}`,
+      credentials: 'ours',
+      database: 'db',
+      writeOptions: { headers: { Authorization: 'Token mine' } },
+    }
+    const influx = authInfluxDBClient(options)
+    await influx.write('a b=1')
+    await influx.close()
+    const strict = authInfluxDBClient({ ...options, onExisting: 'error' })
+    await expect(strict.write('a b=1')).rejects.toMatchObject({ code: 'ERR_TARGET_EXISTING' })
+    await strict.close()
+    expect(stage.visits).toMatchObject([{ credentials: 1, headers: { authorization: 'Token mine' } }])
+  })
+})
 
 describe('the version that the InfluxDB 3 client asks for', () => {
   let respond: http.RequestListener

@@ -15,7 +15,13 @@ import {
   type WritableData,
   type WriteOptions,
 } from '@influxdata/influxdb3-client'
-import { type Refusal, startAttempts } from './influxdb-attempts.ts'
+import {
+  type AttemptedRequest,
+  type Attempts,
+  fixHeaders,
+  type Refusal,
+  startAttempts,
+} from './influxdb-attempts.ts'
 import { clientRules, splitOptions } from './influxdb-options.ts'
 import { transportOptions } from './influxdb-transport.ts'
 import { originOf, readServer } from './origin.ts'
@@ -74,7 +80,7 @@ class AuthInfluxDBClient extends InfluxDBClient {
     const authorizer = createAuthorizer({ ...bound, origin })
     authorizer.target.resolve(host)
     const withoutToken: ClientOptions = {
-      ...given,
+      ...withFixedHeaders(given),
       host: urls.url,
       ...(urls.proxyUrl && { proxyUrl: urls.proxyUrl }),
       // The environment's proxy would read a credential that goes over plain http.
@@ -101,7 +107,11 @@ class AuthInfluxDBClient extends InfluxDBClient {
     options: Partial<WriteOptions> = {},
   ): Promise<void> {
     const fixed = { ...options } // the caller may change its own while a credential is waited for
-    const attempts = await this.#start('POST', fixed.headers)
+    const attempts = await this.#start({
+      method: 'POST',
+      headers: fixed.headers,
+      beneath: [this.#options.headers, this.#options.writeOptions?.headers],
+    })
     return attempts.run((headers) => super.write(data, database, org, { ...fixed, headers }))
   }
 
@@ -123,7 +133,7 @@ class AuthInfluxDBClient extends InfluxDBClient {
 
   /** Asks as the client itself would, which takes no headers for this: with one that has them for good. */
   override async getServerVersion(): Promise<string | undefined> {
-    const attempts = await this.#start('GET', this.#options.headers)
+    const attempts = await this.#start({ method: 'GET', headers: this.#options.headers, beneath: [] })
     return attempts.run(async (headers) => {
       const client = new InfluxDBClient({ ...this.#options, headers })
       try {
@@ -138,19 +148,19 @@ class AuthInfluxDBClient extends InfluxDBClient {
     run: (options: Partial<QueryOptions>) => AsyncGenerator<Row, void, void>,
     options: Partial<QueryOptions> = {},
   ): AsyncGenerator<Row, void, void> {
-    const given = { type: 'sql', ...this.#options.queryOptions, ...options } as const
-    // Flight goes to the server itself, also where a proxy is named for HTTP.
-    const attempts = await this.#start('POST', given.headers, this.#options.host)
+    const { headers, queryOptions, host } = this.#options
+    const given = { type: 'sql', ...queryOptions, ...options } as const
+    const attempts = await this.#start({
+      url: host, // Flight goes to the server itself, also where a proxy is named for HTTP
+      method: 'POST',
+      headers: options.headers,
+      beneath: [headers, queryOptions?.headers],
+      write: (authorization) => authorization.replace(/^Token /, 'Bearer '),
+    })
     for (;;) {
-      const headers = attempts.headers()
-      const { authorization, ...others } = headers
-      const flight = authorization?.replace(/^Token /, 'Bearer ')
       let begun = false
       try {
-        for await (const row of run({
-          ...given,
-          headers: flight ? { ...others, authorization: flight } : headers,
-        })) {
+        for await (const row of run({ ...given, headers: attempts.headers() })) {
           begun = true
           yield row
         }
@@ -162,8 +172,25 @@ class AuthInfluxDBClient extends InfluxDBClient {
     }
   }
 
-  #start(method: string, headers: Readonly<Record<string, string>> | undefined, url = this.#host) {
-    return startAttempts(this.#authorizer, { url, method, headers }, refusalOf)
+  #start(request: Omit<AttemptedRequest, 'url'> & { readonly url?: string }): Promise<Attempts> {
+    return startAttempts(this.#authorizer, { url: this.#host, ...request }, refusalOf)
+  }
+}
+
+/** The caller may change its own headers while a credential is waited for. */
+function withFixedHeaders<Options extends Pick<ClientOptions, 'headers' | 'writeOptions' | 'queryOptions'>>(
+  options: Options,
+): Options {
+  const { headers, writeOptions, queryOptions } = options
+  return {
+    ...options,
+    ...(headers && { headers: fixHeaders(headers) }),
+    ...(writeOptions?.headers && {
+      writeOptions: { ...writeOptions, headers: fixHeaders(writeOptions.headers) },
+    }),
+    ...(queryOptions?.headers && {
+      queryOptions: { ...queryOptions, headers: fixHeaders(queryOptions.headers) },
+    }),
   }
 }
 

@@ -9,6 +9,8 @@ export interface ClientOptions extends AuthorizerOptions {
   readonly ca: string | undefined
   /** To be used in the place of DNS. */
   readonly lookup: Network['lookup']
+  /** What the client itself is to send with every request; given only where the traits say that it has such headers. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** A request that the suite sends. */
@@ -70,6 +72,8 @@ export interface ClientTraits {
   readonly seesUserinfo?: boolean
   /** Whether requests may set headers of their own, `Authorization` included. Default `true`. */
   readonly ownHeaders?: boolean
+  /** Whether the client itself can be made with headers for every request. Default `false`. */
+  readonly headersOfClient?: boolean
   /** Whether the caller keeps parts of a request that can be changed while it waits: there is {@link ClientUnderTest.keep}. Default `false`. */
   readonly keeps?: boolean
 }

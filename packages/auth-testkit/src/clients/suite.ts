@@ -189,6 +189,38 @@ export function testClient(
         expect(stage.visits).toEqual([])
       })
 
+      describeWhen(traits.headersOfClient)('that the client is made with instead', () => {
+        const headers = { Authorization: 'Token of-the-client', 'x-client': '1' }
+
+        test('where there is one', async () => {
+          const stage = network.stage(() => ({ status: 401 }))
+          await withClient({ headers }, async (client) => {
+            expect((await send(client, stage)).status).toBe(401)
+          })
+          expect(stage.visits).toMatchObject([
+            { credentials: 1, headers: { authorization: 'Token of-the-client', 'x-client': '1' } },
+          ])
+        })
+
+        test('nor anything, where there must be none', async () => {
+          const stage = network.stage(() => ({}))
+          await withClient({ headers, onExisting: 'error' }, async (client) => {
+            expect(codeOf(await refusal(send(client, stage)))).toBe('ERR_TARGET_EXISTING')
+          })
+          expect(stage.visits).toEqual([])
+        })
+
+        when(ownHeaders)('unless the request has its own, in whatever spelling', async () => {
+          const stage = network.stage(() => ({}))
+          await withClient({ headers }, async (client) => {
+            await send(client, stage, { headers: { authorization: 'Token mine' } })
+          })
+          expect(stage.visits).toMatchObject([
+            { credentials: 1, headers: { authorization: 'Token mine', 'x-client': '1' } },
+          ])
+        })
+      })
+
       when(seesUserinfo)('not at all, where the URL holds a user name and password', async () => {
         const stage = network.stage(() => ({}))
         await withClient({}, async (client) => {
