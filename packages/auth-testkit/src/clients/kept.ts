@@ -1,20 +1,12 @@
 // What a caller keeps of a request, and may change while it waits: what was checked must be what is sent.
 
 import { describe, expect, test } from 'vitest'
-import type { ClientOptions, ClientRequest, ClientTraits, ClientUnderTest, KeptRequest } from './contract.ts'
-import type { Network, Stage } from './network.ts'
-
-/** What the suite has at hand. */
-export interface KeptContext {
-  readonly network: () => Network
-  readonly method: ClientRequest['method']
-  readonly token: string
-  readonly traits: ClientTraits
-  withClient(options: Partial<ClientOptions>, use: (client: ClientUnderTest) => Promise<void>): Promise<void>
-}
+import { type ClientContext, TOKEN } from './context.ts'
+import type { ClientRequest, ClientUnderTest, KeptRequest } from './contract.ts'
+import type { Stage } from './network.ts'
 
 /** The tests of requests that change. */
-export function testKept({ network, method, token, traits, withClient }: KeptContext): void {
+export function testKept({ network, method, traits, withClient }: ClientContext): void {
   const elsewhere = () => network().at('other.test')
   const request = (stage: Stage, redirect: ClientRequest['redirect'] = 'follow'): ClientRequest => ({
     url: stage.url(network().home),
@@ -27,7 +19,7 @@ export function testKept({ network, method, token, traits, withClient }: KeptCon
     client.keep?.(asked) ?? expect.fail('a client with the trait "keeps" has a function keep()')
   /** Where each visit came to, and whether with the credential. */
   const visits = (stage: Stage) =>
-    stage.visits.map(({ origin, headers }) => [origin, headers.authorization === `Token ${token}`])
+    stage.visits.map(({ origin, headers }) => [origin, headers.authorization === `Token ${TOKEN}`])
 
   describe('sends what was checked, though', () => {
     test('the URL changes between two requests', async () => {
@@ -47,7 +39,7 @@ export function testKept({ network, method, token, traits, withClient }: KeptCon
         'as it is asked',
         async (change) => {
           change()
-          return token
+          return TOKEN
         },
       ],
       [
@@ -55,7 +47,7 @@ export function testKept({ network, method, token, traits, withClient }: KeptCon
         async (change) => {
           await new Promise((resolve) => setTimeout(resolve, 5))
           change()
-          return token
+          return TOKEN
         },
       ],
     ])('the request changes while the provider is asked: %s', async (_, answer) => {
@@ -72,14 +64,14 @@ export function testKept({ network, method, token, traits, withClient }: KeptCon
 
     test('the request changes while the provider is asked after a 401', async () => {
       const stage = network().stage(({ headers }) => ({
-        status: headers.authorization === `Token ${token}` ? 200 : 401,
+        status: headers.authorization === `Token ${TOKEN}` ? 200 : 401,
       }))
       let asked = 0
       let change = (): void => undefined
       const credentials = async () => {
         if (asked++ === 0) return 'of-yesterday'
         change()
-        return token
+        return TOKEN
       }
       await withClient({ credentials }, async (client) => {
         const kept = keep(client, request(stage))
@@ -99,7 +91,7 @@ export function testKept({ network, method, token, traits, withClient }: KeptCon
         let change = (): void => undefined
         const credentials = async () => {
           change()
-          return token
+          return TOKEN
         }
         await withClient({ credentials }, async (client) => {
           const kept = keep(client, request(stage, 'manual'))

@@ -3,11 +3,11 @@
 import { inspect } from 'node:util'
 import { AuthError } from '@fluxauth/auth-core'
 import { describe, expect, test } from 'vitest'
+import { type ClientContext, TOKEN } from './context.ts'
 import type { ClientOptions } from './contract.ts'
-import type { KeptContext } from './kept.ts'
 
 /** The tests of options, which go with the others that a client is made with. */
-export function testOptionChecks({ token, withClient }: Pick<KeptContext, 'token' | 'withClient'>): void {
+export function testOptionChecks({ withClient }: ClientContext): void {
   const refusal = async (options: object): Promise<unknown> => {
     const error = await withClient(options as Partial<ClientOptions>, async () => undefined).then(
       () =>
@@ -17,7 +17,7 @@ export function testOptionChecks({ token, withClient }: Pick<KeptContext, 'token
       (reason) => reason,
     )
     expect(inspect(error, { depth: 9 }), 'what options are refused with shows no credential').not.toContain(
-      token,
+      TOKEN,
     )
     return error
   }
@@ -34,7 +34,7 @@ export function testOptionChecks({ token, withClient }: Pick<KeptContext, 'token
     })
 
     test('whose name is a credential, and does not show it', async () => {
-      expect(await refusal({ [token]: true })).toMatchObject({ code: 'ERR_OPTION_NAME' })
+      expect(await refusal({ [TOKEN]: true })).toMatchObject({ code: 'ERR_OPTION_NAME' })
     })
 
     test.each<[object, string]>([

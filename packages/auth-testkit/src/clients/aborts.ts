@@ -1,0 +1,104 @@
+// Requests whose caller no longer wants them: they stop, wherever they have come to.
+
+import { getEventListeners } from 'node:events'
+import { describe, expect, test, vi } from 'vitest'
+import { until } from '../deadline.ts'
+import { accepts, type ClientContext, NEXT_TOKEN, refusal, rotating, TOKEN } from './context.ts'
+import type { ClientOptions } from './contract.ts'
+import type { Responder, Stage } from './network.ts'
+
+/** The tests of signals. */
+export function testAborts({ traits, network, withClient, send }: ClientContext): void {
+  // What does not apply to a client is no test of it, rather than one that is skipped.
+  const when = (applies: boolean | undefined) => (applies ? test : () => undefined)
+  describe('stops', () => {
+    const stopped = async (
+      options: Partial<ClientOptions>,
+      respond: Responder,
+      when: (stage: Stage) => boolean,
+    ): Promise<Stage> => {
+      const stage = network().stage(respond)
+      const aborter = new AbortController()
+      await withClient(options, async (client) => {
+        const answer = refusal(send(client, stage, { signal: aborter.signal }))
+        await until(
+          () => when(stage),
+          'The client did not come as far as this test aborts it',
+          'Likely it asked no provider, or sent no request.',
+        )
+        aborter.abort()
+        await answer
+      })
+      return stage
+    }
+
+    test('before anything is sent, when the signal has aborted already', async () => {
+      const stage = network().stage(() => ({}))
+      await withClient({}, async (client) => {
+        await refusal(send(client, stage, { signal: AbortSignal.abort() }))
+      })
+      expect(stage.visits).toEqual([])
+    })
+
+    when(!traits.leavesListeners)('and leaves no listener on a signal that goes on', async () => {
+      const { signal } = new AbortController()
+      const stage = network().stage((visit, index) =>
+        index === 1 ? { status: 503, headers: { 'retry-after': '0' } } : accepts(NEXT_TOKEN)(visit, index),
+      )
+      await withClient({ credentials: rotating(TOKEN, NEXT_TOKEN), retry: true }, async (client) => {
+        for (let i = 0; i < 3; i++) await send(client, stage, { signal })
+      })
+      expect(stage.visits).toHaveLength(5)
+      await expect.poll(() => getEventListeners(signal, 'abort')).toEqual([])
+    })
+
+    test('waiting for the provider', async () => {
+      let asked = false
+      const never = () => {
+        asked = true
+        return new Promise<string>(() => undefined)
+      }
+      expect(
+        (
+          await stopped(
+            { credentials: never },
+            () => ({}),
+            () => asked,
+          )
+        ).visits,
+      ).toEqual([])
+    })
+
+    test('waiting for the answer', async () => {
+      await stopped(
+        {},
+        () => new Promise(() => undefined),
+        ({ visits }) => visits.length === 1,
+      )
+    })
+
+    test('waiting for the provider after a 401', async () => {
+      let asked = 0
+      const credentials = () => (asked++ === 0 ? TOKEN : new Promise<string>(() => undefined))
+      await stopped(
+        { credentials },
+        () => ({ status: 401 }),
+        () => asked === 2,
+      )
+    })
+
+    test('waiting for a busy server', async () => {
+      const busy = () => ({ status: 503, headers: { 'retry-after': '31' } })
+      const [started, cleared] = [vi.spyOn(globalThis, 'setTimeout'), vi.spyOn(globalThis, 'clearTimeout')]
+      const waits = () => started.mock.results.filter((_, i) => started.mock.calls[i]?.[1] === 31_000)
+      try {
+        await stopped({ retry: true }, busy, () => waits().length === 1)
+        const timers = cleared.mock.calls.map(([timer]) => timer)
+        for (const { value } of waits()) expect(timers).toContain(value)
+      } finally {
+        started.mockRestore()
+        cleared.mockRestore()
+      }
+    })
+  })
+}

@@ -1,0 +1,116 @@
+// Bodies of requests and answers: unchanged, as they come, and framed so that a server takes them for nothing else.
+
+import { describe, expect, test } from 'vitest'
+import { HangingError } from '../deadline.ts'
+import { accepts, type ClientContext, codeOf, NEXT_TOKEN, refusal, rotating, TOKEN } from './context.ts'
+
+/** The tests of bodies. */
+export function testBodies({
+  traits,
+  methods,
+  method,
+  followed,
+  network,
+  withClient,
+  send,
+  answered,
+}: ClientContext): void {
+  // What does not apply to a client is no test of it, rather than one that is skipped.
+  const when = (applies: boolean | undefined) => (applies ? test : () => undefined)
+  const describeWhen = (applies: boolean | undefined) => (applies ? describe : () => undefined)
+  describe('carries bodies', () => {
+    const smuggled = 'GET /admin HTTP/1.1\r\nHost: influx.test\r\n\r\n'
+
+    test.each(methods)('that a server cannot take for the next request, with %s', async (method) => {
+      const stage = network().stage(() => ({ body: 'welcome' }))
+      const alone = { method, body: smuggled.replace('/admin', `/${stage.id}/admin`) }
+      await withClient({}, async (client) => {
+        // A client may refuse a GET that has a body.
+        const sent = await send(client, stage, alone).then(Boolean, (error) => {
+          if (error instanceof HangingError) throw error
+          return method !== 'GET' && 'refused'
+        })
+        expect(sent).not.toBe('refused')
+      })
+      const [visit, ...others] = stage.visits
+      expect(others).toEqual([])
+      if (method !== 'GET') expect(visit).toMatchObject({ method, body: alone.body })
+    })
+
+    test('of five megabytes, unchanged', async () => {
+      const big = '0123456789abcdef'.repeat(5 * 65_536)
+      const stage = network().stage(({ body }) => ({ body: method === 'GET' ? big : body }))
+      await withClient({}, async (client) => {
+        const { text } = await send(client, stage, method === 'GET' ? {} : { body: big })
+        expect(text === answered(200, big).text).toBe(true)
+      })
+      expect(stage.visits[0]?.body).toBe(method === 'GET' ? '' : big)
+    })
+
+    when(traits.streamsAnswers)('as they come', async () => {
+      let release: () => void = () => undefined
+      const released = new Promise<void>((resolve) => {
+        release = resolve
+      })
+      async function* inTwo() {
+        yield 'first'
+        await released
+        yield 'second'
+      }
+      const stage = network().stage(() => ({ body: inTwo() }))
+      await withClient({}, async (client) => {
+        const { body } = await client.request({
+          url: stage.url(network().home),
+          method,
+          redirect: 'follow',
+          headers: { 'x-scenario': stage.id },
+          ...(method === 'GET' ? {} : { body: 'data' }),
+        })
+        let text = ''
+        for await (const chunk of body as AsyncIterable<Uint8Array>) {
+          text += Buffer.from(chunk).toString()
+          if (text === 'first') release()
+        }
+        expect(text).toBe('firstsecond')
+      })
+    })
+
+    describeWhen(traits.streamsRequests)('that are streams', () => {
+      const parts = async function* () {
+        yield Buffer.from('one, ')
+        yield Buffer.from('two')
+      }
+
+      test.each(methods.filter((method) => method !== 'GET'))('to the server, with %s', async (method) => {
+        const stage = network().stage(() => ({}))
+        await withClient({}, (client) => send(client, stage, { method, body: parts() }).then(() => undefined))
+        expect(stage.visits).toMatchObject([
+          { method, body: 'one, two', headers: { authorization: `Token ${TOKEN}` } },
+        ])
+      })
+
+      test('not a second time after a 401', async () => {
+        const stage = network().stage(accepts(NEXT_TOKEN))
+        await withClient({ credentials: rotating(TOKEN, NEXT_TOKEN) }, async (client) => {
+          expect((await send(client, stage, { method: 'POST', body: parts() })).status).toBe(401)
+        })
+        expect(stage.visits).toHaveLength(1)
+      })
+
+      when(followed)('not a second time after a 307, but a 303 needs none', async () => {
+        const stage = network().stage(({ method }, index) =>
+          method === 'POST'
+            ? { status: index === 0 ? 307 : 303, headers: { location: stage.url(network().home) } }
+            : { body: 'welcome' },
+        )
+        await withClient({}, async (client) => {
+          const error = await refusal(send(client, stage, { method: 'POST', body: parts() }))
+          expect(codeOf(error)).toBe('ERR_REDIRECT_BODY')
+          const request = { method: 'POST', body: parts() } as const
+          expect(await send(client, stage, request)).toEqual(answered(200, 'welcome'))
+        })
+        expect(stage.visits.map(({ method }) => method)).toEqual(['POST', 'POST', 'GET'])
+      })
+    })
+  })
+}

@@ -1,0 +1,188 @@
+// What the parts of the client suite share: the network, clients in use, requests, and what may show in what they give.
+
+import { inspect } from 'node:util'
+import { AuthError, type Credentials, formatAuthorization } from '@fluxauth/auth-core'
+import type { CredentialProvider } from '@fluxauth/auth-core/client'
+import { afterAll, beforeAll, expect } from 'vitest'
+import { HangingError, inTime } from '../deadline.ts'
+import { findLeaks } from '../leaks.ts'
+import type { ClientOptions, ClientRequest, ClientTraits, ClientUnderTest } from './contract.ts'
+import { type Network, type Responder, type Stage, startNetwork } from './network.ts'
+
+const ALL_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+
+export const TOKEN = 's3cret-token-of-the-suite=='
+export const NEXT_TOKEN = 'n3xt-token-of-the-suite=='
+export const SCHEMES: readonly Credentials[] = [
+  { scheme: 'token', token: TOKEN },
+  { scheme: 'basic', username: 'zoë', password: 'p:ä ß€ s3cret' },
+  { scheme: 'bearer', token: `apiv3_${TOKEN}` },
+]
+
+/** What no answer, error or event may show, by what it is called in a message. */
+const SECRETS = {
+  'the token': TOKEN,
+  'the next token': NEXT_TOKEN,
+  'the password': 's3cret',
+  ...Object.fromEntries(
+    SCHEMES.map((credentials) => [
+      `the value for the scheme ${credentials.scheme}`,
+      formatAuthorization(credentials).split(' ')[1] ?? '',
+    ]),
+  ),
+}
+
+/** What a part of the suite has at hand. */
+export interface ClientContext {
+  readonly traits: ClientTraits
+  /** The methods that the client sends, and the one that it is mostly asked with. */
+  readonly methods: readonly ClientRequest['method'][]
+  readonly method: ClientRequest['method']
+  /** Whether the client follows redirects. */
+  readonly followed: boolean
+  /** Whether requests may set headers of their own. */
+  readonly ownHeaders: boolean
+  network(): Network
+  /** Makes a client, has it used, and closes it. */
+  withClient(options: Partial<ClientOptions>, use: (client: ClientUnderTest) => Promise<void>): Promise<void>
+  /** Sends a request to the home of the network, if it says nothing else, and reads the answer. */
+  send(client: ClientUnderTest, stage: Stage, request?: Partial<ClientRequest>): Promise<Answer>
+  /** The answer, as far as the client's user gets it. */
+  answered(status: number, text: string): Answer
+}
+
+interface Answer {
+  readonly status: number
+  readonly text: string
+}
+
+/** Starts the network for the tests that are being defined, and stops it after them. */
+export function createContext(
+  traits: ClientTraits,
+  create: (options: ClientOptions) => ClientUnderTest | Promise<ClientUnderTest>,
+): ClientContext {
+  const { methods = ALL_METHODS, ownHeaders = true } = traits
+  const method = methods[0] ?? 'GET'
+  let started: Network
+  const network = (): Network => started
+  beforeAll(async () => {
+    started = await startNetwork()
+  }, 30_000)
+  afterAll(() => started.stop())
+
+  return {
+    traits,
+    methods,
+    method,
+    followed: traits.redirects === 'followed',
+    ownHeaders,
+    network,
+    answered: (status, text) => ({ status, text: traits.readsAnswers === false ? '' : text }),
+    async withClient(options, use) {
+      const client = await create({
+        origin: network().home,
+        credentials: TOKEN,
+        ca: network().ca,
+        lookup: network().lookup,
+        ...options,
+      })
+      try {
+        await use(client)
+      } finally {
+        await inTime(
+          client.close(),
+          'close() did not end',
+          'Likely it waits for a connection that a request still holds: have it break those off.',
+        )
+      }
+    },
+    async send(client, stage, request = {}) {
+      const whole: ClientRequest = {
+        url: stage.url(network().home),
+        method,
+        redirect: 'follow',
+        ...(method === 'GET' ? {} : { body: 'data' }),
+        ...request,
+        headers: { 'x-scenario': stage.id, ...request.headers },
+      }
+      const asked = describeRequest(whole)
+      const { status, body, given } = await inTime(
+        client.request(whole),
+        `${asked} had neither an answer nor an error after ${stage.visits.length} that reached a server`,
+        'Likely the adapter does not settle its promise when the client fails or is aborted, or does not let go of an answer (a 401, a redirect) before it sends again.',
+      )
+      try {
+        const text = await inTime(
+          typeof body === 'string' ? Promise.resolve(body) : readAll(body),
+          `The body of the answer to ${asked} did not end`,
+          'Likely the adapter keeps the stream to itself, or hands over one that was read or put off already.',
+        )
+        return { status, text }
+      } finally {
+        showsNoSecret(given, 'answer', asked)
+      }
+    },
+  }
+}
+
+/** What a request is refused with; no error may show a credential. */
+export async function refusal(promise: Promise<unknown>): Promise<Error & { code?: string }> {
+  const error = await promise.then(
+    (answer) => expect.fail(`should have been refused, and gave ${inspect(answer)}`),
+    (reason) => reason,
+  )
+  if (error instanceof HangingError) throw error
+  showsNoSecret(error, 'error', 'The request that was refused')
+  expect(error, 'what a request is refused with must be an Error').toBeInstanceOf(Error)
+  return error
+}
+
+/** Answers that let in whoever has a token. */
+export const accepts =
+  (token: string): Responder =>
+  ({ headers }) =>
+    headers.authorization === `Token ${token}` ? { body: 'welcome' } : { status: 401, body: 'go away' }
+
+/** A provider whose token changes when it is invalidated. */
+export function rotating(...tokens: string[]): CredentialProvider & { readonly invalidated: Credentials[] } {
+  const invalidated: Credentials[] = []
+  return {
+    invalidated,
+    get: async (): Promise<Credentials> => ({ scheme: 'token', token: tokens[0] ?? '' }),
+    invalidate(credentials: Credentials) {
+      invalidated.push(credentials)
+      tokens.shift()
+    },
+  }
+}
+
+export async function readAll(body: AsyncIterable<Uint8Array | string>): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of body) chunks.push(Buffer.from(chunk as Uint8Array))
+  return Buffer.concat(chunks).toString()
+}
+
+/** The code of our error, which a client may have wrapped. */
+export function codeOf(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (AuthError.is(cause)) return cause.code
+  }
+  return undefined
+}
+
+export function describeRequest({ method, url }: Pick<ClientRequest, 'method' | 'url'>): string {
+  return `${method} ${url.replace(/\/\/[^/]*@/, '//[redacted]@')}`
+}
+
+/** Fails for every place at which a credential shows, and lets the test go on: what comes later may show it as well. */
+export function showsNoSecret(value: unknown, name: string, of: string): void {
+  const places = findLeaks(value, name, SECRETS)
+  if (places.length === 0) return
+  const where = `${of}: whoever prints the ${name} sees\n${places.map((place) => `  ${place}`).join('\n')}`
+  expect
+    .soft(
+      places,
+      `${where}\nNone may show: leave it out, or give what holds it an inspect.custom and a toJSON.`,
+    )
+    .toEqual([])
+}

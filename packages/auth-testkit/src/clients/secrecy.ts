@@ -1,0 +1,51 @@
+// What a client gives its user, errors and events as well: no credential shows in it.
+
+import type { AuthEvent } from '@fluxauth/auth-core/client'
+import { describe, expect, test } from 'vitest'
+import {
+  accepts,
+  type ClientContext,
+  NEXT_TOKEN,
+  refusal,
+  rotating,
+  SCHEMES,
+  showsNoSecret,
+  TOKEN,
+} from './context.ts'
+
+/** The tests of secrecy. */
+export function testSecrecy({ network, withClient, send }: ClientContext): void {
+  describe('shows the credential to nobody', () => {
+    test.each(SCHEMES)('in errors and answers, with the scheme $scheme', async (credentials) => {
+      const stage = network().stage((_, index) => ({ status: [200, 401, 403, 404, 500][index] ?? 200 }))
+      const lost = network().stage(() => Promise.reject(new Error('the server hangs up')))
+      await withClient({ credentials }, async (client) => {
+        for (let i = 0; i < 5; i++) await send(client, stage)
+        await refusal(send(client, lost))
+      })
+      await withClient({ credentials, ca: undefined }, (client) =>
+        refusal(send(client, stage)).then(() => undefined),
+      )
+      await withClient({ credentials, origin: network().nowhere }, (client) =>
+        refusal(send(client, stage, { url: stage.url(network().nowhere) })).then(() => undefined),
+      )
+    })
+
+    test('in events, which tell what became of it', async () => {
+      const events: AuthEvent[] = []
+      const stage = network().stage(accepts(NEXT_TOKEN))
+      const credentials = rotating(TOKEN, NEXT_TOKEN)
+      await withClient({ credentials, onEvent: (event) => events.push(event) }, (client) =>
+        send(client, stage).then(() => undefined),
+      )
+      const origin = network().home
+      expect(events).toEqual([
+        { type: 'credential-resolved', origin, reason: 'request' },
+        { type: 'sent', origin, reason: 'bound-origin' },
+        { type: 'refreshed', origin, reason: 'changed' },
+        { type: 'sent', origin, reason: 'retry' },
+      ])
+      showsNoSecret(events, 'events', 'What onEvent was called with')
+    })
+  })
+}
