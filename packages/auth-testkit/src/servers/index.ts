@@ -1,4 +1,6 @@
 // The conformance suite for adapters to web frameworks.
 
-export { type ExpectedAnswer, type ServerScenario, serverScenarios } from './requests.ts'
-export { type ServerOptions, type ServerTraits, type ServerUnderTest, testServer } from './suite.ts'
+export type { ServerOptions, ServerTraits, ServerUnderTest } from './contract.ts'
+export { serverScenarios } from './requests/index.ts'
+export type { ExpectedAnswer, ServerScenario } from './requests/scenario.ts'
+export { testServer } from './suite.ts'

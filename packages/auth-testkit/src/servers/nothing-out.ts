@@ -1,35 +1,16 @@
 // What must never end a server's process, nor keep it from answering the next request: the part of the suite that breaks things.
 
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { encodeBasic, encodeToken } from '@fluxauth/auth-core'
-import type { Principal, Verifier, VerifierOptions } from '@fluxauth/auth-core/server'
+import type { Verifier } from '@fluxauth/auth-core/server'
 import { describe, expect, test } from 'vitest'
-import { type Accounts, secrets } from './accounts.ts'
-import { openConnection, type RawAnswer } from './connection.ts'
+import { secrets } from './accounts.ts'
+import { openConnection } from './connection.ts'
+import { ALICE, type Ask, ME, type ServerContext, SIGN_IN, SIGN_OUT } from './context.ts'
 
-/** What the suite lends to this part of it. */
-interface Parts {
-  readonly sockets: boolean
-  readonly seesAnswers: boolean
-  /** Takes a verifier with these options, of which some functions may be replaced. */
-  readonly use: (options?: Partial<VerifierOptions>, stub?: Partial<Verifier>) => void
-  readonly ask: (request: {
-    method?: string
-    path?: string
-    headers?: Readonly<Record<string, string>>
-    body?: string
-  }) => Promise<RawAnswer>
-  readonly accounts: () => Accounts
-  readonly server: () => Server | undefined
-  readonly origin: () => string
-  readonly visits: () => readonly Principal[]
-}
-
-const ME = '/api/v2/me'
-const SIGN_IN = { method: 'POST', path: '/api/v2/signin' }
-const SIGN_OUT = { method: 'POST', path: '/api/v2/signout' }
-const ALICE = { authorization: encodeToken(secrets.alice) }
+const SIGNING_IN = { method: 'POST', path: SIGN_IN }
+const SIGNING_OUT = { method: 'POST', path: SIGN_OUT }
 const BASIC = { authorization: encodeBasic('alice', secrets.alice) }
 
 const fail = () => {
@@ -38,14 +19,14 @@ const fail = () => {
 const failLater = () => sleep(1).then(fail)
 
 /** The verifier's functions that a guard calls, each of which breaks at once or after a wait. */
-const broken: readonly [what: string, stub: Partial<Verifier>, request: Parameters<Parts['ask']>[0]][] = [
+const broken: readonly [what: string, stub: Partial<Verifier>, request: Ask][] = [
   ['verify', { verify: fail }, { headers: ALICE }],
   ['verify, after a wait', { verify: failLater }, { headers: ALICE }],
   ['permit', { permit: fail }, { path: '/api/v2/buckets', headers: ALICE }],
-  ['signIn', { signIn: fail }, { ...SIGN_IN, headers: BASIC }],
-  ['signIn, after a wait', { signIn: failLater }, { ...SIGN_IN, headers: BASIC }],
-  ['signOut', { signOut: fail }, SIGN_OUT],
-  ['signOut, after a wait', { signOut: failLater }, SIGN_OUT],
+  ['signIn', { signIn: fail }, { ...SIGNING_IN, headers: BASIC }],
+  ['signIn, after a wait', { signIn: failLater }, { ...SIGNING_IN, headers: BASIC }],
+  ['signOut', { signOut: fail }, SIGNING_OUT],
+  ['signOut, after a wait', { signOut: failLater }, SIGNING_OUT],
 ]
 
 /** What can stand between a method and `HTTP/1.1`. */
@@ -66,16 +47,7 @@ const targets = [
 ]
 
 /** Adds the cases to the suite that is being defined. vitest itself fails for what reaches the process. */
-export function testNothingOut({
-  sockets,
-  seesAnswers,
-  use,
-  ask,
-  accounts,
-  server,
-  origin,
-  visits,
-}: Parts): void {
+export function testNothingOut({ traits, use, ask, accounts, server, origin, visits }: ServerContext): void {
   const expectGood = async () => {
     use()
     expect((await ask({ headers: ALICE })).status).toBe(200)
@@ -99,7 +71,7 @@ export function testNothingOut({
       for (const each of listeners) {
         use(each)
         expect((await ask({})).status).toBe(401)
-        expect((await ask({ ...SIGN_IN, headers: BASIC })).status).toBe(204)
+        expect((await ask({ ...SIGNING_IN, headers: BASIC })).status).toBe(204)
         accounts().beforeFind = fail
         expect((await ask({ headers: { ...ALICE } })).status).toBe(503)
         accounts().beforeFind = () => undefined
@@ -108,7 +80,7 @@ export function testNothingOut({
       }
     })
 
-    if (!sockets) return
+    if (!traits.sockets) return
 
     test.each(targets)('for %s', async (target) => {
       use({ product: 'v2', schemes: { basic: 'password-or-token', query: 'u-p' } })
@@ -164,11 +136,11 @@ export function testNothingOut({
       await expectGood()
     })
 
-    const waiting: readonly [what: string, request: Parameters<Parts['ask']>[0]][] = [
+    const waiting: readonly [what: string, request: Ask][] = [
       ['a guarded route', { headers: ALICE }],
       ['a refusal', { headers: { authorization: encodeToken(secrets.nobody) } }],
-      ['signing in', { ...SIGN_IN, headers: BASIC }],
-      ['a refused sign-in', { ...SIGN_IN, headers: { authorization: encodeBasic('alice', 'wrong') } }],
+      ['signing in', { ...SIGNING_IN, headers: BASIC }],
+      ['a refused sign-in', { ...SIGNING_IN, headers: { authorization: encodeBasic('alice', 'wrong') } }],
     ]
     test.each(waiting)('where something else answers while it waits: %s', async (_, request) => {
       const node = server()
@@ -188,7 +160,7 @@ export function testNothingOut({
       } finally {
         node.removeListener('request', limit)
       }
-      if (seesAnswers) expect(visits()).toEqual([])
+      if (traits.seesAnswers) expect(visits()).toEqual([])
       accounts().beforeFind = () => undefined
       await expectGood()
     })
