@@ -21,6 +21,23 @@ export const NO_REQUEST: Controller = {
   resume: () => undefined,
 }
 
+/**
+ * Fails a request that nobody wants any more, before anything is sent. As with undici alone its handler, which is one of undici's own
+ * calls, has the first word on what its error is.
+ */
+export function refuse(handler: Handler, reason: Error): true {
+  let error = reason
+  const abort = (given?: Error): void => {
+    if (given) error = given
+  }
+  const controller = { ...NO_REQUEST, abort }
+  if (handler.onRequestStart) handler.onRequestStart(controller, undefined)
+  else handler.onConnect?.(abort)
+  if (handler.onResponseError) handler.onResponseError(controller, error)
+  else handler.onError?.(error)
+  return true
+}
+
 /** Hands the answer on, or throws it away and sends again. */
 export class AuthHandler implements Handler {
   readonly #dispatch: Dispatch

@@ -1,8 +1,14 @@
-// undici's `request` is the same over `authDispatcher` and `authInterceptor` as over a plain agent.
+// Each of undici's calls is the same over `authDispatcher` and `authInterceptor` as over a plain agent.
 
-import { Readable } from 'node:stream'
-import { type ParityClient, type ParityRequest, testParity } from '@fluxauth/auth-testkit'
-import { Agent, type Dispatcher, FormData, request } from 'undici'
+import { Readable, Writable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import {
+  type ParityClient,
+  type ParityDifference,
+  type ParityRequest,
+  testParity,
+} from '@fluxauth/auth-testkit'
+import { Agent, connect, type Dispatcher, FormData, pipeline, request, stream, upgrade } from 'undici'
 import { authDispatcher, authInterceptor } from './undici.ts'
 
 type Options = Partial<Dispatcher.RequestOptions>
@@ -21,6 +27,75 @@ const calls: Readonly<Record<string, Call>> = {
     const text = Buffer.from(await received.arrayBuffer()).toString('latin1')
     return { statusCode, statusText, headers, trailers, text }
   },
+  async stream(dispatcher, { url, method, body, options }) {
+    let started: unknown
+    const chunks: Buffer[] = []
+    const init = { dispatcher, method, ...(body !== undefined && { body }), ...options }
+    const { trailers } = await stream(url, init as never, ({ statusCode, headers }) => {
+      started = { statusCode, headers }
+      return new Writable({
+        write(chunk, _, done) {
+          chunks.push(chunk)
+          done()
+        },
+      })
+    })
+    return { started, trailers, text: Buffer.concat(chunks).toString('latin1') }
+  },
+  async pipeline(dispatcher, { url, method, body, options }) {
+    let started: unknown
+    const duplex = pipeline(
+      url,
+      { dispatcher, method, ...options } as never,
+      ({ statusCode, headers, body }) => {
+        started = { statusCode, headers }
+        return body
+      },
+    )
+    // Where the answer ends before the request it fails once more, when nobody waits for it.
+    duplex.on('error', () => undefined)
+    if (body instanceof Readable) body.pipe(duplex)
+    else duplex.end(body)
+    return { text: (await buffer(duplex)).toString('latin1'), started }
+  },
+  async dispatch(dispatcher, { url, method, body, options }) {
+    const { origin, pathname, search } = new URL(url)
+    const chunks: Buffer[] = []
+    return new Promise((resolve, reject) => {
+      let started: unknown
+      const init = { origin, path: pathname + search, method, body, ...options }
+      dispatcher.dispatch(init as Dispatcher.DispatchOptions, {
+        onRequestStart: () => undefined,
+        onResponseStart: (_, status, headers) => {
+          started = { status, headers }
+        },
+        onResponseData: (_, chunk) => chunks.push(chunk),
+        onResponseEnd: (_, trailers) =>
+          resolve({ started, trailers, text: Buffer.concat(chunks).toString('latin1') }),
+        onResponseError: (_, error) => reject(error),
+        onRequestUpgrade: (_, status, headers, socket) => {
+          socket.destroy()
+          resolve({ upgraded: status, headers })
+        },
+      })
+    })
+  },
+  async upgrade(dispatcher, { url, method, options }) {
+    const { headers, socket } = await upgrade(url, {
+      dispatcher,
+      method,
+      protocol: 'echo',
+      ...options,
+    } as never)
+    const text = (await buffer(socket)).toString('latin1')
+    return { headers, text }
+  },
+  async connect(dispatcher, { url, options }) {
+    const { statusCode, headers, socket } = await connect(url, { dispatcher, ...options } as never)
+    // The server keeps the tunnel open, whatever it has sent.
+    socket.destroy()
+    return { statusCode, headers }
+  },
 }
 
 const headers = (headers: Options['headers']) => (): Options => ({ headers: headers ?? null })
@@ -29,14 +104,12 @@ const form = () => {
   form.set('name', 'zoë')
   return form
 }
+const PAIRS: ParityDifference = {
+  requests: /^option (headers as pairs|pairs with)/,
+  reason: 'undici takes an array of pairs for a flat list and stumbles over it; here it is read as pairs.',
+}
 const client: Omit<ParityClient<Body, Options>, 'create'> = {
-  differences: [
-    {
-      requests: /^option (headers as pairs|pairs with)/,
-      reason:
-        'undici takes an array of pairs for a flat list and stumbles over it; here it is read as pairs.',
-    },
-  ],
+  differences: [PAIRS],
   bodies: {
     text: () => 'text ß',
     'empty text': () => '',
@@ -116,13 +189,30 @@ const pairOf = (
   }
 }
 
+/** What is different for some calls. */
+const callClients: Readonly<Record<string, Partial<ParityClient<Body, Options>>>> = {
+  dispatch: {
+    differences: [
+      PAIRS,
+      {
+        requests: /^option a signal that has aborted/,
+        reason: '`dispatch` alone knows no signal, and sends what nobody wants any more.',
+      },
+    ],
+  },
+  upgrade: { bodies: {} },
+  connect: { methods: ['CONNECT'], bodies: {} },
+}
+
 for (const [name, call] of Object.entries(calls)) {
   testParity<Body, Options>(`undici, ${name} over authDispatcher`, {
     ...client,
+    ...callClients[name],
     create: pairOf(call, false, authDispatcher),
   })
   testParity<Body, Options>(`undici, ${name} over authInterceptor`, {
     ...client,
+    ...callClients[name],
     create: pairOf(call, true, (agent, given) =>
       // An observer has every answer looked at.
       agent.compose(authInterceptor({ ...given, onEvent: () => undefined })),

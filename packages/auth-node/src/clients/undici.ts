@@ -17,7 +17,7 @@ import { type Connected, connectedTo, holdTo } from './connected.ts'
 import { leaveOutProxy, originsInClear } from './environment-proxy.ts'
 import { fromHeaders, isMalformed, toHeaders } from './header-list.ts'
 import { hush } from './quiet-request.ts'
-import { AuthHandler, NO_REQUEST } from './undici-handler.ts'
+import { AuthHandler, NO_REQUEST, refuse } from './undici-handler.ts'
 
 type Handler = Dispatcher.DispatchHandler
 
@@ -121,6 +121,8 @@ function createInterceptor(options: AuthInterceptorOptions, connected: Connected
       left.add(handler)
       return dispatch(given, handler)
     }
+    const { signal } = request as { signal?: AbortSignal }
+    if (signal?.aborted) return refuse(handler, signal.reason)
     if (isMalformed(request.headers)) return dispatch(request, handler)
     const headers = toHeaders(request.headers)
     const send = (exchange: Exchange): boolean => {
@@ -136,7 +138,7 @@ function createInterceptor(options: AuthInterceptorOptions, connected: Connected
       headers,
       replayable: !isStream(request.body),
       redirect,
-      signal: (request as { signal?: AbortSignal }).signal,
+      signal,
     })
     if (!('then' in started)) return send(started)
     started.then(send).catch((error) => handler.onResponseError?.(NO_REQUEST, error))

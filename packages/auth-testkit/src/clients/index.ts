@@ -19,5 +19,6 @@ export {
   type ParitySend,
   testParity,
 } from './parity.ts'
+export { type FetchInit, type FetchPlatform, type FetchRequests, fetchRequests } from './parity-fetch.ts'
 export { type Hop, type RedirectScenario, redirectScenarios } from './scenarios.ts'
 export { testClient } from './suite.ts'
