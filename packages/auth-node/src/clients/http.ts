@@ -18,6 +18,7 @@ import {
   RecordHeaders,
   startExchange,
 } from '@fluxauth/auth-core/client'
+import { abortError } from './abort-error.ts'
 import { directAgent, originsInClear } from './environment-proxy.ts'
 import { discard, quietRequest } from './quiet-request.ts'
 
@@ -89,7 +90,7 @@ export function authHttp(options: AuthHttpOptions): AuthHttp {
     new Promise((resolve, reject) => {
       const { method = 'GET', body, redirect = 'follow', signal } = init
       const headers = new RecordHeaders(init.headers)
-      if (signal?.aborted) throw failure(signal.reason, signal)
+      if (signal?.aborted) throw abortError(signal.reason, signal)
       const url = authorizer.target.resolve(String(to))
       const attempt = (exchange: Exchange, to: URL): void => {
         const answer = (response: IncomingMessage): void => {
@@ -106,7 +107,7 @@ export function authHttp(options: AuthHttpOptions): AuthHttp {
             .catch((error) => {
               // A body that is still being sent would be sent on, for nobody.
               if (!sent.writableFinished) sent.destroy()
-              reject(failure(error, signal))
+              reject(abortError(error, signal))
             })
         }
         const options = toOptions(to, exchange.method, headers.record, agentFor(to))
@@ -124,19 +125,12 @@ export function authHttp(options: AuthHttpOptions): AuthHttp {
         started
           .then(
             (exchange) => attempt(exchange, url),
-            (error) => reject(failure(error, signal)),
+            (error) => reject(abortError(error, signal)),
           )
           .catch(reject)
       } else attempt(started, url)
     })
   return { request, get: request }
-}
-
-/** The error of a request: Node has one of its own for a signal that aborts, also where it is the exchange that was stopped. */
-function failure(error: unknown, signal: AbortSignal | undefined): unknown {
-  if (!signal?.aborted || error !== signal.reason) return error
-  const aborted = new Error('The operation was aborted', { cause: error })
-  return Object.assign(aborted, { name: 'AbortError', code: 'ABORT_ERR' })
 }
 
 /** What Node's http asks for. Absent options are not named: to name them takes a fifth of a request's time. */

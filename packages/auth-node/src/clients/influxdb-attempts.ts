@@ -7,6 +7,7 @@ import {
   refusalMessage,
   startExchange,
 } from '@fluxauth/auth-core/client'
+import { abortError } from './abort-error.ts'
 
 /** A server's refusal, as a client's error tells of it. */
 export interface Refusal {
@@ -87,25 +88,32 @@ export async function startAttempts(
 ): Promise<Attempts> {
   const { url, method, signal } = request
   const headers = new CallHeaders(request)
-  const exchange = await startExchange(authorizer, {
-    url: new URL(url),
-    method,
-    headers,
-    replayable: true,
-    redirect: 'manual',
-    signal,
-  })
+  const asAborted = (error: unknown): never => {
+    throw abortError(error, signal)
+  }
+  const starting = async () =>
+    startExchange(authorizer, {
+      url: new URL(url),
+      method,
+      headers,
+      replayable: true,
+      redirect: 'manual',
+      signal,
+    })
+  const exchange = await starting().catch(asAborted)
   const attempts: Attempts = {
     headers: () => ({ ...headers.record }) as Record<string, string>,
     async again(error) {
       const refusal = refusalOf(error)
       if (!refusal || !isDeciding(refusal.statusCode)) return false
-      return exchange.again({
-        status: refusal.statusCode,
-        header: (name) => refusal.headers?.[name]?.toString(),
-        message: () => refusalMessage(refusal.body),
-        discard: () => undefined,
-      })
+      return exchange
+        .again({
+          status: refusal.statusCode,
+          header: (name) => refusal.headers?.[name]?.toString(),
+          message: () => refusalMessage(refusal.body),
+          discard: () => undefined,
+        })
+        .catch(asAborted)
     },
     async run(send) {
       for (;;) {
