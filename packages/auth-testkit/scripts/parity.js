@@ -1,4 +1,5 @@
 // Runs the parity suite on every client and prints, for each, how many requests were compared and which differences are meant to be.
+// Usage: node scripts/parity.js [folder [files]]; by default all of the repository.
 
 import { fileURLToPath } from 'node:url'
 import { startVitest } from 'vitest/node'
@@ -25,8 +26,10 @@ const reporter = {
   },
 }
 
-const vitest = await startVitest('test', ['parity'], {
-  root: fileURLToPath(new URL('../../..', import.meta.url)),
+const [root = fileURLToPath(new URL('../../..', import.meta.url)), files = 'parity.test'] =
+  process.argv.slice(2)
+const vitest = await startVitest('test', [files], {
+  root,
   watch: false,
   reporters: [reporter],
 })
@@ -44,4 +47,5 @@ for (const [name, { same, differences }] of [...clients].sort(([a], [b]) => a.lo
 if (failed.length > 0) console.log(`\nDIFFERENT, and on no list:\n  ${failed.join('\n  ')}`)
 // A file that could not be read has no tests, and a suite without any compares nothing.
 if (failed.length > 0 || broken.length > 0 || clients.size === 0) process.exitCode = 1
+if (clients.size === 0) console.log('There was nothing to compare: no test of the parity suite was found.')
 for (const path of broken) console.log(`\nCOULD NOT BE RUN: ${path}`)
