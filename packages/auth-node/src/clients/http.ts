@@ -51,7 +51,7 @@ export interface AuthHttp {
    * Sends a request.
    *
    * @param url absolute, or relative to the first bound origin
-   * @returns the answer, whatever its status; its `url` is the one that answered
+   * @returns the answer, whatever its status; its `url` is the one that answered, without a fragment
    * @throws {TargetError} `ERR_TARGET_URL`, `ERR_TARGET_USERINFO` or `ERR_TARGET_EXISTING`
    * @throws {RedirectError} `ERR_REDIRECT_COUNT`, `_LOCATION`, `_REFUSED` or `_BODY`
    */
@@ -94,7 +94,7 @@ export function authHttp(options: AuthHttpOptions): AuthHttp {
       const url = authorizer.target.resolve(String(to))
       const attempt = (exchange: Exchange, to: URL): void => {
         const answer = (response: IncomingMessage): void => {
-          response.url = to.href
+          response.url = withoutFragment(to.href)
           const { statusCode: status = 0 } = response
           if (!isDeciding(status)) {
             resolve(response)
@@ -131,6 +131,12 @@ export function authHttp(options: AuthHttpOptions): AuthHttp {
       } else attempt(started, url)
     })
   return { request, get: request }
+}
+
+/** As the `url` of a fetch's answer is: a fragment is for whoever reads it, and was sent to nobody. */
+function withoutFragment(href: string): string {
+  const at = href.indexOf('#')
+  return at < 0 ? href : href.slice(0, at)
 }
 
 /** What Node's http asks for. Absent options are not named: to name them takes a fifth of a request's time. */
