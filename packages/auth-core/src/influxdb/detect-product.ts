@@ -2,10 +2,11 @@
 
 import { InfluxError } from './errors.ts'
 import { influxApi } from './influx.ts'
+import { type ProductName, products } from './products.ts'
 import type { Influx, InfluxAnswer, InfluxOptions } from './types.ts'
 
 /** The products that can be told apart from outside. */
-export type DetectedProduct = 'v1' | 'v2' | 'cloud-tsm' | 'cloud-serverless' | 'cloud-dedicated' | 'v3'
+export type DetectedProduct = Exclude<ProductName, 'clustered'>
 
 /** What was found out about a server. */
 export interface Detection {
@@ -18,8 +19,6 @@ export interface Detection {
   /** As the server says it; a page of another origin cannot read it. */
   readonly version: string | undefined
 }
-
-const SERVERLESS = /^(us-east-1-1|eu-central-1-1)\.aws\.cloud2\.influxdata\.com$/
 
 /**
  * Finds out which InfluxDB answers at a URL. No credential is sent: `options` has none, and `fetch` must not add one.
@@ -73,9 +72,8 @@ async function look(influx: Influx, path: string): Promise<InfluxAnswer | Influx
 }
 
 function byHost(host: string): DetectedProduct | undefined {
-  if (SERVERLESS.test(host)) return 'cloud-serverless'
-  if (host.endsWith('.cloud2.influxdata.com')) return 'cloud-tsm'
-  return host.endsWith('.influxdb.io') ? 'cloud-dedicated' : undefined
+  const names = Object.keys(products) as DetectedProduct[]
+  return names.find((name) => products[name].hosts?.some((end) => `.${host}`.endsWith(`.${end}`)))
 }
 
 function textIn(body: unknown, name: string): string | undefined {

@@ -2,6 +2,7 @@
 
 import type { OptionRule, OptionRules } from '../option-rules.ts'
 import { checkOptions, OptionsError } from '../options.ts'
+import { products } from './products.ts'
 
 /** An identifier. It becomes a part of a path: no dot and no slash may lead elsewhere. */
 export const id: OptionRule = {
@@ -18,11 +19,15 @@ export const name: OptionRule = {
 
 /** InfluxDB 2 counts bytes, whatever its message says. */
 export const newPassword: OptionRule = {
-  wanted: '8 to 72 bytes of text, as UTF-8 has them',
+  // Read when it is asked for, so that who sets no password needs no table of products.
+  get wanted() {
+    return `${products.v2.password.join(' to ')} bytes of text, as UTF-8 has them`
+  },
   test(value) {
     if (typeof value !== 'string') return false
+    const [least, most] = products.v2.password
     const { length } = new TextEncoder().encode(value)
-    return length >= 8 && length <= 72
+    return length >= least && length <= most
   },
 }
 

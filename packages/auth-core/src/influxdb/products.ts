@@ -1,4 +1,4 @@
-// What each InfluxDB product takes, as data: the one place that says it. Server profiles, hints and the documentation's table come from here.
+// What each InfluxDB product takes, as data: the one place that says it. Server profiles, hints and the documentation's tables come from here.
 
 /** Every {@link BasicMeaning}. */
 export const basicMeanings = [
@@ -51,14 +51,14 @@ export interface Product {
   readonly api: Endpoints
   /** What it has for clients of version 1, where that takes other credentials. */
   readonly compatible?: Endpoints
-  /** How a refusal's body is written: `{"error":…}`, `{"code":…,"message":…}`, or not at all. */
-  readonly errors: 'error' | 'code-message' | 'empty'
-  /** What a list of tokens shows: their values (of InfluxDB 2 that keeps no hashes), all but their values, or there is none to be had here. */
-  readonly lists: 'values' | 'no-values' | false
+  /** How a refusal's body is written, where it has one: `{"error":…}`, or `{"code":…,"message":…}`. */
+  readonly errors: 'error' | 'code-message'
+  /** The `WWW-Authenticate` value that comes with a 401. */
+  readonly challenge?: string
   /** In bytes: how short and how long a password may be. */
   readonly password?: readonly [least: number, most: number]
-  /** What its tokens look like: how long, and how they begin. */
-  readonly tokens?: { readonly length?: number; readonly prefix?: string }
+  /** How the names of InfluxData's own hosts end, where it runs them; the first product in the table that fits is meant. */
+  readonly hosts?: readonly string[]
   /** Whether it was seen on a running server, or what it is told after is InfluxData's documentation and sources. */
   readonly seen: boolean
 }
@@ -107,7 +107,7 @@ const cluster: Endpoints = { ...compatible, paths: '/api/v2/write', basic: false
 
 /** What each product takes. */
 export const products: Readonly<Record<ProductName, Product>> & {
-  readonly v2: { readonly compatible: Endpoints }
+  readonly v2: Required<Pick<Product, 'compatible' | 'password'>>
 } = {
   v1: {
     title: 'InfluxDB 1',
@@ -120,7 +120,7 @@ export const products: Readonly<Record<ProductName, Product>> & {
       signIn: 'password',
     },
     errors: 'error',
-    lists: false,
+    challenge: 'Basic realm="InfluxDB"',
     seen: true,
   },
   v2: {
@@ -128,25 +128,23 @@ export const products: Readonly<Record<ProductName, Product>> & {
     api,
     compatible: { ...compatible, basic: 'password-or-token-any-user', bearer: false, tokenPair: true },
     errors: 'code-message',
-    lists: 'values',
     password: [8, 72],
-    tokens: { length: 88 },
     seen: true,
-  },
-  'cloud-tsm': {
-    title: 'InfluxDB Cloud (TSM)',
-    api: cloud,
-    compatible: { ...compatible, bearer: false },
-    errors: 'code-message',
-    lists: 'no-values',
-    seen: false,
   },
   'cloud-serverless': {
     title: 'InfluxDB Cloud Serverless',
     api: cloud,
     compatible,
     errors: 'code-message',
-    lists: 'no-values',
+    hosts: ['us-east-1-1.aws.cloud2.influxdata.com', 'eu-central-1-1.aws.cloud2.influxdata.com'],
+    seen: false,
+  },
+  'cloud-tsm': {
+    title: 'InfluxDB Cloud (TSM)',
+    api: cloud,
+    compatible: { ...compatible, bearer: false },
+    errors: 'code-message',
+    hosts: ['cloud2.influxdata.com'],
     seen: false,
   },
   'cloud-dedicated': {
@@ -154,7 +152,7 @@ export const products: Readonly<Record<ProductName, Product>> & {
     api: cluster,
     compatible: { ...compatible, query: 'p' },
     errors: 'code-message',
-    lists: false,
+    hosts: ['influxdb.io'],
     seen: false,
   },
   clustered: {
@@ -162,16 +160,13 @@ export const products: Readonly<Record<ProductName, Product>> & {
     api: cluster,
     compatible: { ...compatible, query: 'p' },
     errors: 'code-message',
-    lists: false,
     seen: false,
   },
   v3: {
     title: 'InfluxDB 3 Core and Enterprise',
     api: { ...compatible, paths: 'all', query: false, exactWords: true },
     compatible: { ...compatible, query: 'p', exactWords: true },
-    errors: 'empty',
-    lists: 'no-values',
-    tokens: { prefix: 'apiv3_' },
+    errors: 'error',
     seen: false,
   },
 }

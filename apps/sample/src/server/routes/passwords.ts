@@ -2,6 +2,7 @@
 
 import { Buffer } from 'node:buffer'
 import { decodeBasic } from '@fluxauth/auth-core'
+import { products } from '@fluxauth/auth-core/influxdb'
 import type { Principal, User } from '@fluxauth/auth-node/server'
 import { type Context, Hono } from 'hono'
 import type { Auth, Env } from '../auth.ts'
@@ -47,12 +48,14 @@ export function passwordRoutes(auth: Auth): Hono<Env> {
   return routes
 }
 
-/** 8 to 72 bytes, as InfluxDB's message does not say. */
+const [LEAST, MOST] = products.v2.password
+
+/** Its length is counted in bytes, as InfluxDB's message does not say. */
 async function readPassword(context: Context): Promise<string> {
   const { password } = await readObject(context)
   const bytes = typeof password === 'string' ? Buffer.byteLength(password) : 0
-  if (typeof password !== 'string' || bytes < 8 || bytes > 72) {
-    throw invalid('passwords must be between 8 and 72 characters long')
+  if (typeof password !== 'string' || bytes < LEAST || bytes > MOST) {
+    throw invalid(`passwords must be between ${LEAST} and ${MOST} characters long`)
   }
   checkCarried('', password)
   return password

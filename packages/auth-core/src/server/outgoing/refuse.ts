@@ -37,8 +37,18 @@ export function createRefusals(
   }
 }
 
+/** InfluxDB v2's words for statuses. */
+const CODES: Readonly<Record<number, string>> = {
+  401: 'unauthorized',
+  403: 'forbidden',
+  429: 'too many requests',
+  500: 'internal error',
+  503: 'unavailable',
+}
+
 function write(profile: ProductProfile, reason: RefusalReason, challenge: string | undefined): Refusal {
-  const { status, code, message } = profile.refusals[reason]
+  const { status, message } = profile.refusals[reason]
+  const code = profile.errors === 'code-message' ? CODES[status] : undefined
   const body = message && JSON.stringify(code ? { code, message } : { error: message })
   const headers: Record<string, string> = { 'cache-control': 'no-store' }
   if (body) headers['content-type'] = 'application/json; charset=utf-8'
