@@ -95,6 +95,19 @@ export async function findCredential(origin?: string): Promise<FoundCredential> 
 }
 
 /**
+ * Finds the credential for whoever needs that alone: where the environment has it, no profile is read.
+ *
+ * @throws {NoCredentialError} as `findCredential`
+ */
+export async function findCredentialAlone(origin?: string): Promise<FoundCredential> {
+  if (settings().profile === undefined) {
+    const found = await fromEnvironment(origin, undefined)
+    if (typeof found !== 'string') return found
+  }
+  return findCredential(origin)
+}
+
+/**
  * The server that paths are below: the profile's of `--profile`, the environment's, or the chosen profile's.
  *
  * @returns `undefined` where nothing names one

@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { UsageError, usage } from '../../output/errors.ts'
 import { isTerminal } from '../../output/streams.ts'
 import { warn } from '../../output/warn.ts'
-import { type FoundCredential, findCredential } from '../../profile/find-credential.ts'
+import { type FoundCredential, findCredentialAlone } from '../../profile/find-credential.ts'
 
 /** Options of what prints a credential. */
 export interface ScriptOptions {
@@ -39,7 +39,7 @@ export async function findForScript(
       'A terminal would show it, and keep it in its scrollback: pipe it to where it is needed, or say --reveal',
     )
   }
-  const found = await findCredential(originOf(url))
+  const found = await findCredentialAlone(originOf(url))
   if (found.profile?.known?.isOperator) {
     warn('This is an operator token: it may do everything in every organization')
   }
