@@ -98,6 +98,12 @@ async function login(given: string | undefined, options: Options): Promise<void>
     `${title}${detected.version ? ` (${detected.version})` : ''} at ${origin}${detected.sure === 'certain' ? '' : `, as ${detected.why}`}`,
   )
 
+  if (!product && options.verify) {
+    throw new UsageError(
+      'ERR_PRODUCT_UNKNOWN',
+      `What answers at ${origin} does not say that it is InfluxDB. If the address is right, name what it is with --product; nothing was sent to it`,
+    )
+  }
   const credentials = await readLoginSecret(origin, product, options)
   const first = {
     credentials,
@@ -122,7 +128,10 @@ async function login(given: string | undefined, options: Options): Promise<void>
     const place = await choosePlace(options)
     const made = influx.credential === 'session' ? await createTokenInstead(influx, options) : undefined
     const kept: Credentials = made ? { scheme: 'token', token: made.token } : credentials
-    const own = kept.scheme === 'basic' || made ? undefined : await findPermissions(influx, undefined)
+    const own =
+      kept.scheme === 'basic' || made || verdict.state !== 'good'
+        ? undefined
+        : await findPermissions(influx, undefined)
     const isOperator = own?.isOperator ?? false
     const login: Login = {
       name,

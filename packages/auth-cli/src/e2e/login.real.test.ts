@@ -1,6 +1,7 @@
 // Signing in to a real InfluxDB 2 and 1.6, in a script and on a terminal, and everything that goes by that login afterwards.
 
-import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
@@ -343,6 +344,50 @@ describe('a server that is not there', () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining(expected)])
     expect(stderr).not.toContain('s3cret')
   })
+})
+
+test('what does not say that it is InfluxDB is sent nothing, unless somebody says what it is', async () => {
+  const seen: (string | undefined)[] = []
+  const server = createHttpServer(({ headers }, response) => {
+    seen.push(headers.authorization)
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Another service</h1>')
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  try {
+    const login = ['login', url, '--store', 'memory']
+    const { code, stderr } = await person.run(login, { input: 's3cret' })
+    expect([code, stderr]).toEqual([2, expect.stringContaining('[ERR_PRODUCT_UNKNOWN]')])
+    expect(seen.every((authorization) => authorization === undefined)).toBe(true)
+    expect(await person.run([...login, '--product', 'cloud-dedicated'], { input: 's3cret' })).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('was not tried'),
+    })
+  } finally {
+    server.close().closeAllConnections()
+  }
+})
+
+test('a name that the influx CLI could not choose leaves no secret behind anywhere', async () => {
+  const login = [
+    'login',
+    'http://localhost:1',
+    '--no-verify',
+    '--product',
+    'v2',
+    '--store',
+    'memory',
+    '-p',
+    'list',
+  ]
+  expect(await person.run(login, { input: 's3cret-token' })).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('word of the influx CLI'),
+  })
+  expect(JSON.parse((await person.run(['profiles', '--json'])).stdout).profiles).toEqual([])
+  expect(await readdir(`/dev/shm/fluxauth-${process.geteuid?.()}`).catch(() => [])).not.toContain(
+    createHash('sha256').update('list http://localhost:1').digest('hex').slice(0, 32),
+  )
 })
 
 test('a file of profiles that others can read is not used', async () => {

@@ -110,7 +110,15 @@ export async function saveLogin(login: Login): Promise<string> {
       : credentials.scheme === 'basic'
         ? { cookie: encodeBasic(credentials.username, credentials.password).slice('Basic '.length) }
         : { token: credentials.token }
-  await writeInfluxProfiles({ [name]: { url, active: true, ...(org && { org }), ...secret } })
+  try {
+    await writeInfluxProfiles({ [name]: { url, active: true, ...(org && { org }), ...secret } })
+  } catch (error) {
+    // A file that cannot be kept, or a name that cannot be: then nothing is kept elsewhere either.
+    if (place !== 'file')
+      await (await import('./secrets.ts')).removeSecret(place, name, url).catch(() => undefined)
+    await writeKnowledge(name, before[0])
+    throw error
+  }
   return where
 }
 
