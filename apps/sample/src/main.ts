@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { startServer } from './server/app.ts'
+import { findUpstream } from './server/gateway.ts'
 
 const HELP = `Usage: node dist/server.js [--port NUMBER] [--credentials FILE]
 
@@ -10,6 +11,9 @@ Serves the auth-related part of the InfluxDB /api/v2 API, and a page that uses i
 
   --port NUMBER        the port (default 8086)
   --credentials FILE   JSON with "username", "password" and "token"; each is made up at random where it is missing
+
+With INFLUX_URL set it is a gateway to that InfluxDB: people sign in here, and the credential of the environment (INFLUX_TOKEN, or
+INFLUX_USERNAME and INFLUX_PASSWORD) goes there, for the requests that src/server/gateway.ts lists.
 `
 
 const { values } = parseArgs({
@@ -23,8 +27,9 @@ if (values.help) {
   console.log(HELP)
 } else {
   const seed = values.credentials ? JSON.parse(await readFile(values.credentials, 'utf8')) : {}
-  const { origin, credentials, stop } = await startServer({ ...seed, port: Number(values.port) })
-  console.log(`Listening on ${origin}`)
+  const upstream = await findUpstream()
+  const { origin, credentials, stop } = await startServer({ ...seed, upstream, port: Number(values.port) })
+  console.log(`Listening on ${origin}${upstream ? `, before the InfluxDB at ${upstream.url}` : ''}`)
   for (const [name, value] of Object.entries(credentials)) {
     console.log(`${name.padEnd(8)}  ${seed[name] === undefined ? value : '(from the file)'}`)
   }

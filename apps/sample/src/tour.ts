@@ -3,8 +3,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { encodeBasic, encodeToken } from '@fluxauth/auth-core'
+import { products } from '@fluxauth/auth-core/influxdb'
 import { authFetch } from '@fluxauth/auth-node'
-import type { SampleServer } from './server/app.ts'
 
 /** One step: what it shows, how to send it, and the status that must come back. */
 export interface Step {
@@ -42,12 +42,23 @@ export async function startOtherServer(redirectTo?: string): Promise<OtherServer
   return { origin: `http://127.0.0.1:${port}`, seen, stop }
 }
 
+/** What is walked through. */
+export interface TourTarget {
+  readonly origin: string
+  readonly product: 'cloud-serverless' | 'v2' | 'v1'
+  /** What there is of these: without a user name no Basic, without a token no Token. */
+  readonly username?: string | undefined
+  readonly password?: string | undefined
+  readonly token?: string | undefined
+}
+
 /** The steps, in the order of the InfluxDB page "Authentication", then what must be refused. */
-export function tour({ origin, credentials }: SampleServer, redirector: OtherServer): Step[] {
-  const { username, password, token } = credentials
-  const basic = encodeBasic(username, password)
-  const withBasic = authFetch({ origin, credentials: { scheme: 'basic', username, password } })
-  const withToken = authFetch({ origin, credentials: token })
+export function tour(target: TourTarget, redirector: OtherServer): Step[] {
+  const { origin, product, username, password = '', token } = target
+  const { api } = products[product]
+  // InfluxDB 1 has no sign-in: Basic goes with every request.
+  const basicCall =
+    product === 'v1' ? (['GET', '/query?q=SHOW+DATABASES'] as const) : (['POST', '/api/v2/signin'] as const)
 
   const step = (
     title: string,
@@ -64,58 +75,69 @@ export function tour({ origin, credentials }: SampleServer, redirector: OtherSer
     return { title, why, request: { method, url, headers }, expected, send: call }
   }
 
-  return [
-    step(
-      'Basic: sign in',
-      'user name and password, once, for a session cookie',
-      ['POST', '/api/v2/signin'],
-      basic,
-      204,
-      withBasic,
-    ),
-    step(
-      'Token: list the buckets',
-      'an API token with every request',
-      ['GET', '/api/v2/buckets'],
-      encodeToken(token),
-      200,
-      withToken,
-    ),
-    step(
-      'Refused: a wrong token',
-      'no such token; the answer does not say why',
-      ['GET', '/api/v2/buckets'],
-      encodeToken('not-a-token=='),
-      401,
-    ),
-    step(
-      'Refused: token in lower case',
-      'the word is case-sensitive',
-      ['GET', '/api/v2/buckets'],
-      `token ${token}`,
-      401,
-    ),
-    step(
-      'Refused: malformed Basic',
-      'what follows the word is not base64',
-      ['POST', '/api/v2/signin'],
-      basic.replace(/=*$/, '!'),
-      401,
-    ),
-    {
-      ...step(
-        'Safe: a redirect to another origin',
-        'authFetch follows it and leaves the token behind',
-        ['GET', '/'],
+  const steps: Step[] = []
+  const basic = username === undefined ? undefined : encodeBasic(username, password)
+  if (username !== undefined && basic !== undefined) {
+    steps.push(
+      step(
+        product === 'v1' ? 'Basic: list the databases' : 'Basic: sign in',
+        product === 'v1'
+          ? 'user name and password with every request'
+          : 'user name and password, once, for a session cookie',
+        basicCall,
+        basic,
+        product === 'v1' ? 200 : 204,
+        authFetch({ origin, credentials: { scheme: 'basic', username, password } }),
+      ),
+    )
+  }
+  if (token !== undefined && api.token) {
+    const isExact = api.token === 'exact'
+    steps.push(
+      step(
+        'Token: list the buckets',
+        'an API token with every request',
+        ['GET', '/api/v2/buckets'],
         encodeToken(token),
         200,
+        authFetch({ origin, credentials: token }),
       ),
-      request: {
-        method: 'GET',
-        url: `${redirector.origin}/`,
-        headers: { Authorization: encodeToken(token) },
-      },
-      send: () => authFetch({ origin: redirector.origin, credentials: token })('/'),
-    },
-  ]
+      step(
+        'Refused: a wrong token',
+        'no such token; the answer does not say why',
+        ['GET', '/api/v2/buckets'],
+        encodeToken('not-a-token=='),
+        401,
+      ),
+      step(
+        isExact ? 'Refused: token in lower case' : 'Taken: token in lower case',
+        isExact ? 'the word is case-sensitive' : 'this product takes the word in any case; Cloud does not',
+        ['GET', '/api/v2/buckets'],
+        `token ${token}`,
+        isExact ? 401 : 200,
+      ),
+    )
+  }
+  if (basic !== undefined) {
+    steps.push(
+      step(
+        'Refused: malformed Basic',
+        'what follows the word is not base64',
+        basicCall,
+        basic.replace(/=*$/, '!'),
+        401,
+      ),
+    )
+  }
+  const sent = token === undefined ? (basic ?? '') : encodeToken(token)
+  const credentials = token ?? ({ scheme: 'basic', username: username ?? '', password } as const)
+  const request = { method: 'GET', url: `${redirector.origin}/`, headers: { Authorization: sent } }
+  steps.push({
+    title: 'Safe: a redirect to another origin',
+    why: 'authFetch follows it and leaves the credential behind',
+    request,
+    expected: 200,
+    send: () => authFetch({ origin: redirector.origin, credentials })('/'),
+  })
+  return steps
 }

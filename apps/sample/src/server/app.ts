@@ -4,6 +4,7 @@ import { serve } from '@hono/node-server'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { type Auth, type Credentials, createAuth, type Seed } from './auth.ts'
+import { gatewayRoutes, type Upstream } from './gateway.ts'
 import { allowedMethods } from './methods.ts'
 import { notFound } from './refusals.ts'
 import { authorizationRoutes } from './routes/authorizations.ts'
@@ -16,7 +17,7 @@ import { statusRoutes, VERSION } from './routes/status.ts'
 import { userRoutes } from './routes/users.ts'
 
 /** The whole app. */
-export function createApp(auth: Auth): Hono {
+export function createApp(auth: Auth, upstream?: Upstream): Hono {
   const app = new Hono()
   app.use(async (context, next) => {
     await next()
@@ -29,7 +30,9 @@ export function createApp(auth: Auth): Hono {
   app.route('/api/v2', sessionRoutes(auth))
   app.route('/api/v2', passwordRoutes(auth))
   app.route('/api/v2/authorizations', authorizationRoutes(auth))
-  app.route('/api/v2/buckets', bucketRoutes(auth))
+  // Where a real InfluxDB is behind it, its data takes the place of the sample's own.
+  if (upstream) app.route('/', gatewayRoutes(auth, upstream))
+  else app.route('/api/v2/buckets', bucketRoutes(auth))
   app.route('/api/v2/orgs', orgRoutes(auth))
   app.route('/api/v2/users', userRoutes(auth))
   app.route('/', pageRoutes())
@@ -57,14 +60,15 @@ export interface SampleServer {
 /**
  * Starts the server on loopback.
  *
- * @param options `port` (default 0: a free one), and what to seed the store with
+ * @param options `port` (default 0: a free one), the `upstream` to be a gateway to, and what to seed the store with
  */
 export async function startServer({
   port = 0,
+  upstream,
   ...seed
-}: Seed & { readonly port?: number } = {}): Promise<SampleServer> {
+}: Seed & { readonly port?: number; readonly upstream?: Upstream | undefined } = {}): Promise<SampleServer> {
   const { auth, credentials } = await createAuth(seed)
-  return { credentials, ...(await listen(createApp(auth), port)) }
+  return { credentials, ...(await listen(createApp(auth, upstream), port)) }
 }
 
 /** Has an app answer on loopback. */
