@@ -1,6 +1,6 @@
 // Which origins may receive a credential.
 
-import { boolean, type OptionRule } from '../option-rules.ts'
+import { anything, boolean } from '../option-rules.ts'
 import { checkOptions } from '../options.ts'
 import { TargetError } from './errors.ts'
 
@@ -12,7 +12,7 @@ export interface TargetOptions {
   readonly allowInsecure?: boolean | undefined
 }
 
-const RULES = { origin: { wanted: '', test: () => true } satisfies OptionRule, allowInsecure: boolean }
+const RULES = { origin: anything, allowInsecure: boolean }
 
 /** The origins a credential is bound to. */
 export interface Target {

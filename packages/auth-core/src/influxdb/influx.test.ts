@@ -148,6 +148,77 @@ describe('a refused credential', () => {
     expect(asked).toBe(1)
   })
 
+  test('is asked for anew once, however many requests were refused with it, and whenever their answers come', async () => {
+    const asked: string[] = []
+    let token = 'old'
+    const answers: (() => void)[] = []
+    const fetch = refuseOld()
+    const influx = influxApi({
+      url,
+      fetch: async (target: string | URL | Request, init?: RequestInit) => {
+        const answer = await fetch(target as string, init as RequestInit)
+        if (token === 'old' && answers.length < 5) await new Promise<void>((resolve) => answers.push(resolve))
+        return answer
+      },
+      credentials: {
+        async get() {
+          asked.push(`get ${token}`)
+          return { scheme: 'token', token }
+        },
+        async invalidate() {
+          asked.push('invalidate')
+          await new Promise((resolve) => setTimeout(resolve, 5))
+          token = 'new'
+        },
+      },
+    })
+    const calls = Array.from({ length: 10 }, () => me(influx))
+    await Promise.all(calls.slice(5))
+    // Five answers are late: what they refuse was renewed meanwhile.
+    for (const answer of answers) answer()
+    expect((await Promise.all(calls)).map(({ name }) => name)).toEqual(Array(10).fill('zoë'))
+    expect(asked).toEqual([...Array(10).fill('get old'), 'invalidate', 'get new'])
+    expect((await me(influx)).name).toBe('zoë')
+    expect(asked).toHaveLength(13)
+  })
+
+  test('of which there was no other is told to all who wait, and asked for again at the next', async () => {
+    let asked = 0
+    const influx = influxApi({
+      url,
+      fetch: refuseOld(),
+      credentials: {
+        get: () => ({ scheme: 'token', token: 'old' }),
+        async invalidate() {
+          asked++
+          throw new Error('no vault')
+        },
+      },
+    })
+    const results = await Promise.allSettled(Array.from({ length: 5 }, () => me(influx)))
+    expect(results.map((result) => result.status === 'rejected' && result.reason.message)).toEqual(
+      Array(5).fill('no vault'),
+    )
+    expect(asked).toBe(1)
+    await expect(me(influx)).rejects.toThrow('no vault')
+    expect(asked).toBe(2)
+  })
+
+  test('that its successor was refused as well is renewed once more', async () => {
+    const tokens = ['old', 'older', 'new']
+    const influx = influxApi({
+      url,
+      fetch: refuseOld(),
+      credentials: {
+        get: () => ({ scheme: 'token', token: tokens[0] ?? '' }),
+        invalidate: () => void tokens.shift(),
+      },
+    })
+    await expect(me(influx)).rejects.toMatchObject({ reason: 'credential' })
+    expect((await me(influx)).name).toBe('zoë')
+    expect(tokens).toEqual(['new'])
+  })
+
   test('is one that the server does not know: a missing permission is not', async () => {
     let asked = 0
     const influx = influxApi({

@@ -16,12 +16,13 @@ import { refuseCredentials } from '../scheme.ts'
 import { encodeBasic } from '../schemes/basic.ts'
 import { encodeBearer } from '../schemes/bearer.ts'
 import { encodeToken } from '../schemes/token.ts'
-import { InfluxError, type InfluxReason, toInfluxError } from './errors.ts'
+import { InfluxError, toInfluxError } from './errors.ts'
 import { inTime, type Server, send } from './send.ts'
 import type { Influx, InfluxAnswer, InfluxOptions, InfluxRequest, Session } from './types.ts'
 
-/** What another credential may help against. */
-const RENEWABLE: readonly (InfluxReason | undefined)[] = ['credential', 'token-inactive', 'user-inactive']
+/** The reasons against which another credential may help: `credential`, `token-inactive` and `user-inactive`. */
+const RENEWABLE = /credential|inactive/
+
 /** In milliseconds: for so long a provider that has nothing but what was refused is not asked anew. */
 const HOLD_OFF = 30_000
 
@@ -35,7 +36,7 @@ const RULES: OptionRules<keyof InfluxOptions> = {
   timeout: /* @__PURE__ */ number(0.001, 2_147_483),
   signal: {
     wanted: 'an AbortSignal',
-    test: (value) => typeof value === 'object' && value !== null && 'aborted' in value,
+    test: (value) => 'aborted' in Object(value),
   },
 }
 
@@ -81,14 +82,18 @@ export function influxApi(options: InfluxOptions): Influx {
 interface Held {
   readonly provider?: CredentialProvider
   readonly session?: Session
+  /** What the provider had when it was last asked anew. */
+  renewal?: Promise<Credentials>
   /** What was refused and is all that the provider has: for a while it is not asked anew. */
   refused?: { readonly authorization: string; readonly until: number }
 }
 
 function hold(credentials: CredentialSource | Session | undefined, origin: string): Held {
-  if (isSession(credentials)) {
-    if (credentials.origin === origin) return { session: credentials }
-    throw new TargetError('ERR_TARGET_ORIGIN', `This session is for ${credentials.origin} alone`)
+  // A session of whichever copy of this module.
+  if ('cookie' in Object(credentials)) {
+    const session = credentials as Session
+    if (session.origin === origin) return { session }
+    throw new TargetError('ERR_TARGET_ORIGIN', `This session is for ${session.origin} alone`)
   }
   const source = credentials as CredentialSource
   // What is in hand, or nothing at all, is found fault with at once.
@@ -103,32 +108,36 @@ async function ask(
   signal: AbortSignal,
   renewed?: Credentials,
 ): Promise<InfluxAnswer> {
-  const { provider, session } = held
+  const { provider, session, renewal: before } = held
   const { origin } = server
   const credentials = request.authorization ? undefined : (renewed ?? (await provider?.get({ origin })))
   const authorization = request.authorization ?? (credentials && toValue(credentials))
   const cookie = session?.cookie()
-  const secrets = [...(request.secrets ?? []), ...secretsIn(credentials, authorization, cookie)]
+  // What a server must not make us show.
+  const secrets = [
+    ...(request.secrets ?? []),
+    ...[authorization, cookie].flatMap((value) => value?.split(/[ ;=]+/).slice(1) ?? []),
+    (credentials as { readonly password?: string } | undefined)?.password ?? '',
+  ]
   const presented = { authorization, cookie, isSession: Boolean(session), secrets }
   const { status, headers, text } = await send(server, request, presented, signal)
   if (status < 400) return { status, headers, body: parse(status, text) }
 
   const error = toInfluxError(status, text ?? '', secrets)
-  if (credentials && authorization && !renewed && RENEWABLE.includes(error.reason)) {
+  if (provider && credentials && authorization && !renewed && RENEWABLE.test(`${error.reason}`)) {
     const { refused } = held
     if (refused?.authorization !== authorization || performance.now() > refused.until) {
-      await provider?.invalidate?.(credentials)
-      const next = await provider?.get({ origin })
+      // One for all that were sent before it began, whenever their answers come.
+      if (held.renewal === before) {
+        const forgotten = Promise.resolve(provider.invalidate?.(credentials))
+        held.renewal = forgotten.then(() => provider.get({ origin }))
+      }
+      const next = await held.renewal
       if (next && toValue(next) !== authorization) return ask(server, held, request, signal, next)
       held.refused = { authorization, until: performance.now() + HOLD_OFF }
     }
   }
   throw error
-}
-
-/** Whether credentials are a session, of whichever copy of this module. */
-function isSession(credentials: CredentialSource | Session | undefined): credentials is Session {
-  return typeof credentials === 'object' && credentials !== null && 'cookie' in credentials
 }
 
 function toValue(credentials: Credentials): string {
@@ -149,16 +158,6 @@ function write(credentials: Credentials): string {
   }
 }
 
-/** What of these a server must not make us show. */
-function secretsIn(
-  credentials: Credentials | undefined,
-  authorization: string | undefined,
-  cookie: string | undefined,
-): string[] {
-  const values = [authorization, cookie].flatMap((value) => value?.split(/[ ;=]+/).slice(1) ?? [])
-  return [...values, (credentials as { readonly password?: string } | undefined)?.password ?? '']
-}
-
 function parse(status: number, text: string | undefined): unknown {
   if (text === undefined)
     throw new InfluxError('ERR_INFLUX_ANSWER', 'The answer is longer than 64 MiB', { status })
@@ -167,7 +166,7 @@ function parse(status: number, text: string | undefined): unknown {
   } catch {
     throw new InfluxError(
       'ERR_INFLUX_ANSWER',
-      'The answer is not JSON: is the url that of InfluxDB, with the path that a proxy has it below?',
+      'The answer is not JSON: is the url that of InfluxDB, with the path a proxy has it below?',
       { status },
     )
   }
@@ -175,10 +174,9 @@ function parse(status: number, text: string | undefined): unknown {
 
 /** What requests go to, and whether a credential may. */
 function readUrl(url: InfluxOptions['url'], allowInsecure: boolean | undefined): Omit<Server, 'fetch'> {
-  const text = typeof url === 'string' ? url : url?.href
   let parsed: URL
   try {
-    parsed = new URL(text)
+    parsed = new URL(url as string) // a URL says its own
   } catch {
     throw new TargetError('ERR_TARGET_URL', `The url has to be one like https://localhost:8086`)
   }

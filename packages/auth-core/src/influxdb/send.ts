@@ -79,7 +79,7 @@ export async function send(
   }
   throw new RedirectError(
     'ERR_REDIRECT_REFUSED',
-    'The server redirects, where no credential goes along: give the url that it leads to',
+    'The server redirects, and no credential goes along: give the url it leads to',
   )
 }
 
