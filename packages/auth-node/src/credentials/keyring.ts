@@ -2,6 +2,7 @@
 
 import { allowed, type CredentialContext, checkOptions } from '@fluxauth/auth-core/client'
 import { DEFAULT_TIMEOUT, TIMEOUT, withDeadline } from './deadline.ts'
+import { askChild, canAskChild } from './keyring-child.ts'
 import { type CredentialFinder, defineKeptSource, SourceError } from './source.ts'
 import { parseCredentialText } from './text.ts'
 
@@ -23,7 +24,10 @@ export interface KeyringOptions {
   readonly service?: string | undefined
   /** The keyring's account name. Default: the origin that is called. */
   readonly account?: string | undefined
-  /** The module to use. Default: `@napi-rs/keyring`, imported when the keyring is first asked. */
+  /**
+   * The module to use. Default: `@napi-rs/keyring`, imported when the keyring is first asked; on Node it is asked in a process of its own,
+   * since some keyrings hold up whoever asks them.
+   */
   readonly lib?: KeyringModule | undefined
   /** Longest time to wait, in milliseconds. Default 3,000; longer where the keyring asks its user for a password. */
   readonly timeout?: number | undefined
@@ -48,11 +52,11 @@ export function fromKeyring(options: KeyringOptions = {}): CredentialFinder {
   // Each open question holds one of the few threads that files are read with: never more than one for a name.
   const open = new Map<string, Promise<unknown>>()
   return defineKeptSource('keyring', keyOf, async (context) => {
-    const { entry, place } = await openEntry(options, context)
+    const { ask, place } = await openKeyring(options, context)
     const text = await withDeadline(timeout, `The keyring, asked for ${place},`, async (signal) => {
       await open.get(place)
       signal.throwIfAborted()
-      const answer = entry.getPassword(signal)
+      const answer = ask(signal)
       const settled = answer.then(ignore, ignore).then(() => open.delete(place))
       open.set(place, settled)
       return answer.catch((cause) => {
@@ -68,13 +72,14 @@ export function fromKeyring(options: KeyringOptions = {}): CredentialFinder {
   })
 }
 
-async function openEntry(
+async function openKeyring(
   { service = 'fluxauth', account, lib }: KeyringOptions,
   context: CredentialContext | undefined,
 ) {
   const name = account ?? context?.origin
   if (!name)
     throw new SourceError('ERR_SOURCE_ABSENT', 'The keyring is looked up by origin, and none is known yet')
+  const place = `${service} ${name}`
   const { AsyncEntry } =
     lib ??
     (await import('@napi-rs/keyring').catch((cause) => {
@@ -82,8 +87,12 @@ async function openEntry(
         cause,
       })
     }))
+  if (!lib && canAskChild) {
+    return { ask: (signal: AbortSignal) => askChild(service, name, signal), place }
+  }
   try {
-    return { entry: new AsyncEntry(service, name), place: `${service} ${name}` }
+    const entry = new AsyncEntry(service, name)
+    return { ask: (signal: AbortSignal) => entry.getPassword(signal), place }
   } catch (cause) {
     throw new SourceError('ERR_SOURCE_UNAVAILABLE', 'This machine has no keyring', { cause })
   }
