@@ -117,6 +117,7 @@ function testPage(name: keyof typeof BROWSERS): void {
     expect(await isVisible('#buckets')).toBe(true)
     expect(await requests()).toEqual([
       expect.stringMatching(/POST \/api\/v2\/signin\s+Authorization: Basic \[redacted\]\s+→ 204/),
+      expect.stringMatching(/GET \/api\/v2\/me\s+no Authorization header[^→]*→ 200/),
       expect.stringMatching(/GET \/api\/v2\/buckets\s+no Authorization header[^→]*→ 200/),
     ])
     await screenshot('basic')
@@ -129,11 +130,28 @@ function testPage(name: keyof typeof BROWSERS): void {
     expect(complaints).toEqual([])
   })
 
+  test('keeps what was typed until there is an answer', async () => {
+    let answer: (() => void) | undefined
+    await page.setRequestInterception(true)
+    page.on('request', (request) => {
+      if (!request.url().endsWith('/signin')) return void request.continue()
+      answer = () => void request.continue()
+    })
+    await fill('#basic', { 'User name': CREDENTIALS.username, Password: 's3cret-but-wrong' })
+    await expect.poll(() => answer).toBeDefined()
+    const fields = () => page.$$eval('#basic input', (inputs) => inputs.map(({ value }) => value))
+    expect(await fields()).toEqual([CREDENTIALS.username, 's3cret-but-wrong'])
+    answer?.()
+    await untilStatus('User name, password or token is wrong', '#status.bad')
+    expect(await fields()).toEqual([CREDENTIALS.username, ''])
+  })
+
   test('uses a token and shows the buckets and the redacted request', async () => {
     await fill('#token', { 'API token': CREDENTIALS.token })
     await untilStatus('Using a token')
     expect(await buckets()).toEqual(BUCKETS)
     expect(await requests()).toEqual([
+      expect.stringMatching(/GET \/api\/v2\/me\s+Authorization: Token \[redacted\]\s+→ 200/),
       expect.stringMatching(/GET \/api\/v2\/buckets\s+Authorization: Token \[redacted\]\s+→ 200/),
     ])
     await page.setViewport({ width: 390, height: 800 })
@@ -147,14 +165,14 @@ function testPage(name: keyof typeof BROWSERS): void {
 
   test('says what is wrong, and keeps nothing of it', async () => {
     await fill('#basic', { 'User name': CREDENTIALS.username, Password: 's3cret-but-wrong' })
-    await untilStatus('User name or password is wrong', '#status.bad')
+    await untilStatus('User name, password or token is wrong', '#status.bad')
     // The name is still there to be used again; the password is not.
     expect(await page.$$eval('#basic input', (fields) => fields.map(({ value }) => value))).toEqual([
       CREDENTIALS.username,
       '',
     ])
     await fill('#token', { 'API token': 's3cret-but-wrong' })
-    await untilStatus('401', '#status.bad')
+    await untilStatus('User name, password or token is wrong', '#status.bad')
     expect(await isVisible('#forms')).toBe(true)
     expect(await traces()).not.toContain('s3cret')
   })

@@ -1,6 +1,7 @@
 // The sample page: signs in with either scheme, lists the buckets, and shows each request without its secret.
 
 import { createBrowserAuth } from '@fluxauth/auth-browser'
+import { memoryVault } from '@fluxauth/auth-browser/memory'
 import { redactAuthorization } from '@fluxauth/auth-core'
 
 const byId = <E extends HTMLElement>(id: string): E => document.getElementById(id) as E
@@ -16,7 +17,7 @@ const page = {
 
 // Every request of the page passes here, so that it can be shown.
 const auth = createBrowserAuth({
-  origin: location.origin,
+  vault: memoryVault(),
   fetch: async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : String(input), location.origin)
     const authorization = new Headers(init?.headers).get('authorization')
@@ -67,25 +68,26 @@ async function listBuckets(): Promise<void> {
 
 /** Shows the forms or the buckets, as it is. */
 function show(): void {
-  const signedIn = auth.state !== 'signed-out'
+  const signedIn = auth.state.status === 'signed-in'
   page.forms.hidden = signedIn
   page.session.hidden = !signedIn
 }
 
-/** Runs what a form asks for. Its secret goes at once, in any case; the rest once it is done, so that nobody types a name twice. */
+/**
+ * Runs what a form asks for. It keeps what was typed until there is an answer: password managers look at it then. Its secret goes then in any
+ * case; the rest once it is done, so that nobody types a name twice.
+ */
 function onSubmit(id: string, signIn: (data: FormData) => Promise<string>): void {
   const form = byId<HTMLFormElement>(id)
   form.addEventListener('submit', async (event) => {
     event.preventDefault()
-    const data = new FormData(form)
-    for (const field of form.querySelectorAll<HTMLInputElement>('input[type=password]')) field.value = ''
     try {
-      const done = await signIn(data)
+      const done = await signIn(new FormData(form))
       await listBuckets()
       form.reset()
       say(done)
     } catch (error) {
-      if (auth.state === 'token') await auth.signOut()
+      for (const field of form.querySelectorAll<HTMLInputElement>('input[type=password]')) field.value = ''
       say(error instanceof Error ? error.message : 'That did not work.', true)
     }
     show()
@@ -99,7 +101,7 @@ onSubmit('basic', async (data) => {
 })
 
 onSubmit('token', async (data) => {
-  auth.useToken(String(data.get('token')).trim())
+  await auth.signIn({ token: String(data.get('token')).trim() })
   return 'Using a token: it is in this page’s memory, and goes with every request.'
 })
 

@@ -1,4 +1,4 @@
-// Signing in and out over real sockets. What only a browser can show (cookies, CSP) is tested with the sample, in real browsers.
+// Signing in and out over real sockets. What only a browser can show (cookies, tabs, CSP) is tested in real browsers.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -6,19 +6,19 @@ import { inspect } from 'node:util'
 import { decodeBasic } from '@fluxauth/auth-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type BrowserAuthState, createBrowserAuth, SignInError } from './index.ts'
+import { memoryVault } from './vaults/memory.ts'
 
 const USER = { username: 'zoë', password: 'pässwörd: s3cret' }
+const WHO = { id: '0000000000000001', name: 'zoë' }
 const requests: IncomingMessage[] = []
+let answers: Record<string, [status: number, body?: object]>
 let respond: (request: IncomingMessage, response: ServerResponse) => void
 let origin: string
 const server = createServer((request, response) => {
   requests.push(request)
   respond(request, response)
 })
-
-const answer = (status: number, headers: Record<string, string> = {}) => {
-  respond = (_, response) => response.writeHead(status, headers).end()
-}
+const sent = () => requests.map(({ method, url }) => `${method} ${url}`)
 
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -27,28 +27,39 @@ beforeAll(async () => {
 afterAll(() => new Promise((resolve) => server.close(resolve)))
 beforeEach(() => {
   requests.length = 0
-  answer(204)
+  answers = { '/api/v2/me': [200, WHO] }
+  respond = ({ url = '' }, response) => {
+    const [status, body] = answers[url] ?? [204]
+    response.writeHead(status, { 'content-type': 'application/json' })
+    response.end(body && JSON.stringify(body))
+  }
 })
 
-/** Follows what a sign-in reports. */
+/** Follows what a sign-in reports, from the second state on. */
 function watch() {
-  const auth = createBrowserAuth({ origin })
+  const auth = createBrowserAuth({ origin, vault: memoryVault() })
   const states: BrowserAuthState[] = []
   auth.subscribe((state) => states.push(state))
+  states.length = 0
   return { auth, states }
 }
+const caught = (promise: Promise<unknown>) =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
 
 describe('signIn', () => {
-  test('posts Basic to /api/v2/signin, UTF-8 and colons included, and keeps nothing of it', async () => {
+  test('posts Basic to /api/v2/signin, UTF-8 and colons included, says who that is, and keeps nothing of it', async () => {
     const { auth, states } = watch()
     await auth.signIn(USER)
-    expect(requests).toMatchObject([{ method: 'POST', url: '/api/v2/signin' }])
+    expect(sent()).toEqual(['POST /api/v2/signin', 'GET /api/v2/me'])
     expect(decodeBasic(requests[0]?.headers.authorization ?? '')).toEqual({ scheme: 'basic', ...USER })
-    expect(auth.state).toBe('session')
-    expect(states).toEqual(['session'])
+    expect(auth.state).toEqual({ status: 'signed-in', scheme: 'basic', who: WHO })
+    expect(states.map(({ status }) => status)).toEqual(['signing-in', 'signed-in'])
     expect(inspect(auth, { depth: 9, showHidden: true })).not.toContain('s3cret')
     await auth.fetch('/api/v2/buckets')
-    expect(requests[1]?.headers.authorization).toBeUndefined()
+    expect(requests.at(-1)?.headers.authorization).toBeUndefined()
   })
 
   test.each([
@@ -58,76 +69,128 @@ describe('signIn', () => {
     [404, 'ERR_SIGN_IN_FAILED'],
     [500, 'ERR_SIGN_IN_FAILED'],
   ])('turns %d into %s, without a word of the credential', async (status, code) => {
-    answer(status)
+    answers['/api/v2/signin'] = [status]
     const { auth, states } = watch()
-    const error = await auth.signIn(USER).catch((reason) => reason)
+    const error = await caught(auth.signIn(USER))
     expect(error).toBeInstanceOf(SignInError)
     expect(error).toMatchObject({ name: 'SignInError', code, status })
     expect(inspect(error, { depth: 9 })).not.toMatch(/s3cret|zoë/)
-    expect([auth.state, states]).toEqual(['signed-out', []])
+    expect(states.map((state) => state.status)).toEqual(['signing-in', 'unknown'])
+  })
+
+  test.each([
+    [401, 'ERR_SIGN_IN_COOKIE'],
+    [403, 'ERR_SIGN_IN_DISABLED'],
+  ])('is not taken for done where /api/v2/me then says %d', async (status, code) => {
+    answers['/api/v2/me'] = [status]
+    const { auth } = watch()
+    expect(await caught(auth.signIn(USER))).toMatchObject({ code })
+    expect(auth.state.status).toBe('unknown')
+    expect(sent().includes('POST /api/v2/signout')).toBe(status === 403)
   })
 
   test('does not follow a redirect with the credential', async () => {
-    answer(307, { location: '/elsewhere' })
-    await expect(watch().auth.signIn(USER)).rejects.toMatchObject({ code: 'ERR_SIGN_IN_UNREACHABLE' })
-    expect(requests).toHaveLength(1)
+    respond = (_, response) => response.writeHead(307, { location: '/elsewhere' }).end()
+    expect(await caught(watch().auth.signIn(USER))).toMatchObject({ code: 'ERR_UNREACHABLE' })
+    expect(requests.filter(({ headers }) => headers.authorization)).toHaveLength(1)
   })
 
   test('tells a server that does not answer from a refusal', async () => {
     respond = (request) => request.socket.destroy()
-    const error = await watch()
-      .auth.signIn(USER)
-      .catch((reason) => reason)
-    expect(error).toMatchObject({ code: 'ERR_SIGN_IN_UNREACHABLE', status: undefined })
+    const error = await caught(watch().auth.signIn(USER))
+    expect(error).toMatchObject({ code: 'ERR_UNREACHABLE', status: undefined })
+    expect((error as Error).message).toContain('is the server up')
     expect(inspect(error, { depth: 9 })).not.toContain('s3cret')
   })
 
   test('refuses what Basic cannot carry before anything is sent', async () => {
-    await expect(watch().auth.signIn({ ...USER, username: 'a:b' })).rejects.toMatchObject({
+    const { auth } = watch()
+    expect(await caught(auth.signIn({ ...USER, username: 'a:b' }))).toMatchObject({
       code: 'ERR_USERNAME_COLON',
     })
-    expect(requests).toHaveLength(0)
+    expect([requests, auth.state.status]).toEqual([[], 'unknown'])
   })
 
-  test('takes the place of a token', async () => {
-    const { auth, states } = watch()
-    auth.useToken('my-token')
+  test('takes the place of a token, and leaves it where it is refused', async () => {
+    const { auth } = watch()
+    await auth.signIn({ token: 'my-token' })
+    answers['/api/v2/signin'] = [401]
+    await caught(auth.signIn(USER))
+    await auth.fetch('/')
+    expect(requests.at(-1)?.headers.authorization).toBe('Token my-token')
+    delete answers['/api/v2/signin']
     await auth.signIn(USER)
     await auth.fetch('/')
     expect(requests.at(-1)?.headers.authorization).toBeUndefined()
-    expect(states).toEqual(['token', 'session'])
   })
 })
 
-describe('useToken', () => {
+describe('signIn with a token', () => {
   test('sends the token to the server and to no other origin', async () => {
     const { auth } = watch()
-    auth.useToken('my-s3cret-token')
-    expect(auth.state).toBe('token')
+    await auth.signIn({ token: 'my-s3cret-token' })
+    expect(auth.state).toEqual({ status: 'signed-in', scheme: 'token', who: WHO })
     await auth.fetch('/api/v2/buckets')
     await auth.fetch(new Request(`${origin}/api/v2/me`))
     await auth.fetch(origin.replace('127.0.0.1', 'localhost')).catch(() => undefined)
-    expect(requests.slice(0, 2).map(({ headers }) => headers.authorization)).toEqual([
-      'Token my-s3cret-token',
-      'Token my-s3cret-token',
-    ])
-    expect(requests[2]?.headers.authorization).toBeUndefined()
+    expect(requests.slice(0, 3).map(({ headers }) => headers.authorization)).toEqual(
+      Array(3).fill('Token my-s3cret-token'),
+    )
+    expect(requests[3]?.headers.authorization).toBeUndefined()
     expect(inspect(auth, { depth: 9, showHidden: true })).not.toContain('s3cret')
   })
 
-  test('refuses at once what is no token', () => {
+  test('is not taken in by a URL that was put over a request’s own', async () => {
     const { auth } = watch()
-    expect(() => auth.useToken('two words')).toThrow(expect.objectContaining({ code: 'ERR_TOKEN_SYNTAX' }))
-    expect(auth.state).toBe('signed-out')
+    await auth.signIn({ token: 'my-s3cret-token' })
+    const elsewhere = new Request(origin.replace('127.0.0.1', 'localhost'))
+    Object.defineProperty(elsewhere, 'url', { value: `${origin}/` })
+    await auth.fetch(elsewhere).catch(() => undefined)
+    expect(requests.slice(1).map(({ headers }) => headers.authorization)).not.toContain(
+      'Token my-s3cret-token',
+    )
   })
 
-  test('can be given another token', async () => {
-    const { auth, states } = watch()
-    auth.useToken('first')
-    auth.useToken('second')
+  test.each(['two words', '', 'ä', 'a\n', undefined, 7])(
+    'refuses %j, which is no token, before anything is sent',
+    async (token) => {
+      const { auth } = watch()
+      expect(await caught(auth.signIn({ token: token as string }))).toMatchObject({
+        name: 'CredentialsError',
+      })
+      expect([requests, auth.state.status]).toEqual([[], 'unknown'])
+    },
+  )
+
+  test('refuses a token that the server does not know, and forgets it', async () => {
+    const { auth } = watch()
+    answers['/api/v2/me'] = [401, { code: 'unauthorized', message: 'unauthorized access' }]
+    expect(await caught(auth.signIn({ token: 'wrong' }))).toMatchObject({ code: 'ERR_SIGN_IN_REFUSED' })
     await auth.fetch('/')
-    expect(requests[0]?.headers.authorization).toBe('Token second')
-    expect(states).toEqual(['token'])
+    expect(requests.at(-1)?.headers.authorization).toBeUndefined()
+  })
+
+  test.each([
+    [401, { message: `read:users/${WHO.id} is unauthorized` }],
+    [404, {}],
+  ])('takes one that may not ask who it is, or whose server does not say: %d', async (status, body) => {
+    const { auth } = watch()
+    answers['/api/v2/me'] = [status, body]
+    await auth.signIn({ token: 'my-token' })
+    expect(auth.state).toEqual({ status: 'signed-in', scheme: 'token', who: undefined })
+  })
+
+  test('wants a vault', async () => {
+    const auth = createBrowserAuth({ origin })
+    expect(await caught(auth.signIn({ token: 'my-token' }))).toMatchObject({ code: 'ERR_SIGN_IN_VAULT' })
+  })
+
+  test('follows no redirect', async () => {
+    const { auth } = watch()
+    await auth.signIn({ token: 'my-token' })
+    respond = (_, response) => response.writeHead(307, { location: '/elsewhere' }).end()
+    expect(await caught(auth.fetch('/'))).toMatchObject({ code: 'ERR_VAULT_REDIRECT' })
+    expect(requests).toHaveLength(2)
   })
 })
 
@@ -136,292 +199,213 @@ describe('signOut', () => {
     const { auth, states } = watch()
     await auth.signIn(USER)
     await auth.signOut()
-    expect(requests[1]).toMatchObject({ method: 'POST', url: '/api/v2/signout' })
-    expect(states).toEqual(['session', 'signed-out'])
+    expect(sent().at(-1)).toBe('POST /api/v2/signout')
+    expect(states.slice(2)).toEqual([
+      { status: 'signed-out', sessionLives: true },
+      { status: 'signed-out', sessionLives: false },
+    ])
   })
 
   test('is content when the session had ended already', async () => {
     const { auth } = watch()
     await auth.signIn(USER)
-    answer(401)
+    answers['/api/v2/signout'] = [401]
     await auth.signOut()
-    expect(auth.state).toBe('signed-out')
+    expect(auth.state).toEqual({ status: 'signed-out', sessionLives: false })
   })
 
-  test.each([500, 0])('says so when the server could not end the session (%d)', async (status) => {
-    const { auth } = watch()
-    await auth.signIn(USER)
-    if (status) answer(status)
-    else respond = (request) => request.socket.destroy()
-    await expect(auth.signOut()).rejects.toMatchObject({ code: 'ERR_SIGN_OUT_FAILED' })
-    expect(auth.state).toBe('session')
-  })
+  test.each([500, 429, 0])(
+    'forgets it here, and says that it lives on, where the server could not end it (%d)',
+    async (status) => {
+      const { auth } = watch()
+      await auth.signIn(USER)
+      if (status) answers['/api/v2/signout'] = [status]
+      else respond = (request) => request.socket.destroy()
+      expect(await caught(auth.signOut())).toMatchObject({ code: 'ERR_SIGN_OUT_FAILED' })
+      expect(auth.state).toEqual({ status: 'signed-out', sessionLives: true })
+    },
+  )
 
   test('forgets a token without asking anyone', async () => {
     const { auth } = watch()
-    auth.useToken('my-token')
+    await auth.signIn({ token: 'my-token' })
     await auth.signOut()
-    await auth.fetch('/')
     expect(requests).toHaveLength(1)
-    expect(requests[0]?.headers.authorization).toBeUndefined()
+    await auth.fetch('/')
+    expect(requests[1]?.headers.authorization).toBeUndefined()
+  })
+
+  test('ends a session also when a token was used since, and one that nobody has asked for', async () => {
+    const { auth } = watch()
+    await auth.signIn(USER)
+    await auth.signIn({ token: 'my-token' })
+    await auth.signOut()
+    await watch().auth.signOut()
+    expect(sent().filter((line) => line.endsWith('signout'))).toHaveLength(2)
   })
 })
 
-describe('state', () => {
-  test('is taken up again when the server still knows the session', async () => {
+describe('resume', () => {
+  test('takes up a session that the server still knows', async () => {
     const { auth } = watch()
-    answer(401)
-    expect(await auth.resume()).toBe('signed-out')
-    answer(200)
-    expect(await auth.resume()).toBe('session')
-    expect(requests.map(({ url }) => url)).toEqual(['/api/v2/me', '/api/v2/me'])
+    answers['/api/v2/me'] = [401]
+    expect(await auth.resume()).toEqual({ status: 'signed-out', sessionLives: false })
+    answers['/api/v2/me'] = [200, WHO]
+    expect(await auth.resume()).toEqual({ status: 'signed-in', scheme: 'basic', who: WHO })
     await auth.resume()
     expect(requests).toHaveLength(2)
   })
 
-  test('becomes signed out when the server no longer knows the session', async () => {
-    const { auth, states } = watch()
-    await auth.signIn(USER)
-    answer(401)
-    expect((await auth.fetch('/api/v2/buckets')).status).toBe(401)
-    expect(states).toEqual(['session', 'signed-out'])
-  })
-
-  test('is no longer reported to who unsubscribed', async () => {
-    const auth = createBrowserAuth({ origin })
-    const states: BrowserAuthState[] = []
-    const unsubscribe = auth.subscribe((state) => states.push(state))
-    unsubscribe()
-    auth.useToken('my-token')
-    expect(states).toEqual([])
+  test.each([500, 429, 403, 0])('knows nothing where the server does not say (%d)', async (status) => {
+    const { auth } = watch()
+    if (status) answers['/api/v2/me'] = [status]
+    else respond = (request) => request.socket.destroy()
+    expect(await caught(auth.resume())).toBeInstanceOf(SignInError)
+    expect(auth.state).toEqual({ status: 'unknown' })
   })
 })
 
-test('refuses no-cors, which drops the header, and plain http to another machine', async () => {
-  const { auth } = watch()
-  auth.useToken('my-token')
-  await expect(auth.fetch('/', { mode: 'no-cors' })).rejects.toMatchObject({ code: 'ERR_TARGET_NO_CORS' })
-  expect(() => createBrowserAuth({ origin: 'http://influx.example' })).toThrow(
-    expect.objectContaining({ code: 'ERR_TARGET_INSECURE' }),
+describe('a 401', () => {
+  const BUCKETS = '/api/v2/buckets'
+  beforeEach(() => {
+    answers[BUCKETS] = [401]
+  })
+
+  test.each(['basic', 'token'])('of a permission ends nothing (%s)', async (scheme) => {
+    const { auth } = watch()
+    await (scheme === 'basic' ? auth.signIn(USER) : auth.signIn({ token: 'my-token' }))
+    const { state } = auth
+    expect((await auth.fetch(BUCKETS)).status).toBe(401)
+    await expect.poll(() => sent().at(-1)).toBe('GET /api/v2/me')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(auth.state).toBe(state)
+  })
+
+  test.each([
+    ['basic', [401]],
+    ['token', [401, { message: 'unauthorized access' }]],
+  ] as const)(
+    'that /api/v2/me confirms expires the sign-in, and says whose it was (%s)',
+    async (scheme, me) => {
+      const { auth } = watch()
+      await (scheme === 'basic' ? auth.signIn(USER) : auth.signIn({ token: 'my-token' }))
+      answers['/api/v2/me'] = [...me]
+      await Promise.all([auth.fetch(BUCKETS), auth.fetch(BUCKETS), auth.fetch(BUCKETS)])
+      await expect.poll(() => auth.state).toEqual({ status: 'expired', scheme, who: WHO })
+      expect(sent().filter((line) => line === 'GET /api/v2/me')).toHaveLength(2)
+    },
   )
-})
 
-describe('whatever answers late', () => {
-  /** Answers that are given when the test says so. */
-  const hold = () => {
-    const held: { path: string; answer: (status: number) => void }[] = []
-    respond = ({ url }, response) => {
-      held.push({ path: url ?? '', answer: (status) => response.writeHead(status).end() })
-    }
-    return async (path: string) => {
-      await expect.poll(() => held.some((each) => each.path === path)).toBe(true)
-      const [found] = held.splice(
-        held.findIndex((each) => each.path === path),
-        1,
-      )
-      return (status: number) => found?.answer(status)
-    }
-  }
-  /** A `fetch` that cannot be aborted, as one of the caller's may be. */
-  const stubborn: typeof fetch = (input, init) => fetch(input, { ...init, signal: null })
-
-  test.each([fetch, stubborn])('does not undo useToken(), after resume() (%o)', async (send) => {
-    const auth = createBrowserAuth({ origin, fetch: send })
-    const next = hold()
-    const resumed = auth.resume()
-    const answerMe = await next('/api/v2/me')
-    auth.useToken('my-token')
-    answerMe(200)
-    expect(await resumed).toBe('token')
-    expect(auth.state).toBe('token')
-    const sent = auth.fetch('/')
-    ;(await next('/'))(200)
-    await sent
-    expect(requests.at(-1)?.headers.authorization).toBe('Token my-token')
-  })
-
-  test.each([fetch, stubborn])('does not undo signOut(), after resume() (%o)', async (send) => {
-    const auth = createBrowserAuth({ origin, fetch: send })
-    const next = hold()
-    const resumed = auth.resume()
-    const answerMe = await next('/api/v2/me')
-    await auth.signOut()
-    answerMe(200)
-    expect(await resumed).toBe('signed-out')
-    expect(auth.state).toBe('signed-out')
-  })
-
-  test('does not undo useToken(), after signIn(); signing out then ends that session', async () => {
-    const auth = createBrowserAuth({ origin, fetch: stubborn })
-    const next = hold()
-    const signedIn = auth.signIn(USER).catch((error) => error)
-    const answerSignIn = await next('/api/v2/signin')
-    auth.useToken('my-token')
-    answerSignIn(204)
-    expect(await signedIn).toMatchObject({ code: 'ERR_SIGN_IN_SUPERSEDED' })
-    expect(auth.state).toBe('token')
-    const signedOut = auth.signOut()
-    ;(await next('/api/v2/signout'))(204)
-    await signedOut
-    expect(auth.state).toBe('signed-out')
-  })
-
-  test('does not leave a session behind signOut(), after signIn()', async () => {
-    const auth = createBrowserAuth({ origin, fetch: stubborn })
-    const next = hold()
-    const signedIn = auth.signIn(USER).catch((error) => error)
-    const answerSignIn = await next('/api/v2/signin')
-    const signedOut = auth.signOut()
-    ;(await next('/api/v2/signout'))(401)
-    await signedOut
-    answerSignIn(204)
-    ;(await next('/api/v2/signout'))(204)
-    expect(await signedIn).toMatchObject({ code: 'ERR_SIGN_IN_SUPERSEDED' })
-    expect(auth.state).toBe('signed-out')
-  })
-
-  test('does not undo signIn(), after an earlier one was refused', async () => {
-    const auth = createBrowserAuth({ origin, fetch: stubborn })
-    const next = hold()
-    const first = auth.signIn(USER).catch((error) => error)
-    const answerFirst = await next('/api/v2/signin')
-    const second = auth.signIn(USER)
-    ;(await next('/api/v2/signin'))(204)
-    await second
-    answerFirst(401)
-    expect(await first).toMatchObject({ code: 'ERR_SIGN_IN_SUPERSEDED' })
-    expect(auth.state).toBe('session')
-  })
-
-  test('does not undo signIn(), after signOut()', async () => {
+  test.each([500, 429, 403, 0])('that /api/v2/me does not confirm ends nothing (%d)', async (status) => {
     const { auth } = watch()
     await auth.signIn(USER)
-    const next = hold()
-    const signedOut = auth.signOut()
-    const answerSignOut = await next('/api/v2/signout')
-    const signedIn = auth.signIn(USER)
-    ;(await next('/api/v2/signin'))(204)
-    await signedIn
-    answerSignOut(204)
-    await signedOut
-    expect(auth.state).toBe('session')
+    if (status) answers['/api/v2/me'] = [status]
+    else {
+      respond = ({ url, socket }, response) => {
+        if (url === BUCKETS) response.writeHead(401).end()
+        else socket.destroy()
+      }
+    }
+    await auth.fetch(BUCKETS)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(auth.state.status).toBe('signed-in')
   })
 
-  test('does not end a new session, where a request of the old one is refused', async () => {
-    const { auth } = watch()
-    await auth.signIn(USER)
-    const next = hold()
-    const first = auth.fetch('/first')
-    const second = auth.fetch('/second')
-    const answerSecond = await next('/second')
-    ;(await next('/first'))(401)
-    await first
-    expect(auth.state).toBe('signed-out')
-    const resumed = auth.resume()
-    ;(await next('/api/v2/me'))(200)
-    expect(await resumed).toBe('session')
-    answerSecond(401)
-    await second
-    expect(auth.state).toBe('session')
-  })
-
-  test('holds up only those who asked', async () => {
-    const { auth } = watch()
-    hold()
-    const unanswered = auth.signIn(USER).catch((error) => error)
-    await expect.poll(() => requests).toHaveLength(1)
-    auth.useToken('my-token')
-    expect(auth.state).toBe('token')
-    expect(await unanswered).toMatchObject({ code: 'ERR_SIGN_IN_SUPERSEDED' })
-  })
-})
-
-describe('a session', () => {
-  test('is ended also when a token was used since', async () => {
+  test('can be mended in place: who was signed in is known until somebody is again', async () => {
     const { auth, states } = watch()
     await auth.signIn(USER)
-    auth.useToken('my-token')
-    await auth.signOut()
-    expect(requests.map(({ url }) => url)).toEqual(['/api/v2/signin', '/api/v2/signout'])
-    expect(states).toEqual(['session', 'token', 'signed-out'])
-    await auth.signOut()
-    expect(requests).toHaveLength(2)
-  })
-
-  test('that could not be ended is tried again, and the token is forgotten all the same', async () => {
-    const { auth } = watch()
+    answers['/api/v2/me'] = [401]
+    await auth.fetch(BUCKETS)
+    await expect.poll(() => auth.state.status).toBe('expired')
+    answers['/api/v2/signin'] = [401]
+    await caught(auth.signIn(USER))
+    expect(auth.state).toEqual({ status: 'expired', scheme: 'basic', who: WHO })
+    expect(states.at(-2)).toEqual({ status: 'signing-in', scheme: 'basic', who: WHO })
+    answers = { '/api/v2/me': [200, { id: '2', name: 'other' }] }
     await auth.signIn(USER)
-    auth.useToken('my-token')
-    answer(500)
-    await expect(auth.signOut()).rejects.toMatchObject({ code: 'ERR_SIGN_OUT_FAILED' })
-    expect(auth.state).toBe('signed-out')
-    answer(204)
-    await auth.signOut()
-    expect(requests.map(({ url }) => url)).toEqual(['/api/v2/signin', '/api/v2/signout', '/api/v2/signout'])
-  })
-
-  test('has its cookie sent in state session alone', async () => {
-    const modes: unknown[] = []
-    const auth = createBrowserAuth({
-      origin,
-      fetch: (input, init) => {
-        if (String(input).endsWith('/x')) modes.push(init?.credentials)
-        return fetch(input, init)
-      },
-    })
-    await auth.fetch('/x')
-    await auth.signIn(USER)
-    await auth.fetch('/x')
-    await auth.fetch(`${origin.replace('127.0.0.1', 'localhost')}/x`)
-    auth.useToken('my-token')
-    await auth.fetch('/x')
-    await auth.signOut()
-    await auth.fetch('/x')
-    expect(modes).toEqual(['omit', 'include', 'omit', 'omit', 'omit'])
+    expect(auth.state).toMatchObject({ status: 'signed-in', who: { id: '2' } })
   })
 })
 
-test('a listener that throws breaks neither signing in nor other listeners', async () => {
-  const complained = vi.spyOn(console, 'error').mockImplementation(() => undefined)
-  const auth = createBrowserAuth({ origin })
-  const states: BrowserAuthState[] = []
-  auth.subscribe(() => {
-    throw new Error('mine')
-  })
-  auth.subscribe((state) => states.push(state))
+test('no-cors, which drops the header, and plain http to another machine are refused', async () => {
+  const { auth } = watch()
+  await auth.signIn({ token: 'my-token' })
+  expect(await caught(auth.fetch('/', { mode: 'no-cors' }))).toMatchObject({ code: 'ERR_FETCH_NO_CORS' })
+  for (const wrong of ['http://influx.example', 'localhost', 'ftp://localhost', '', 8086]) {
+    expect(() => createBrowserAuth({ origin: wrong as string })).toThrow(
+      expect.objectContaining({ code: 'ERR_SIGN_IN_ORIGIN' }),
+    )
+  }
+})
+
+test('a cookie goes along for a session alone, and to its origin', async () => {
+  const modes: unknown[] = []
+  const send: typeof fetch = (input, init) => {
+    if (String(input).endsWith('/x')) modes.push(init?.credentials)
+    return fetch(input, init)
+  }
+  const auth = createBrowserAuth({ origin, fetch: send, vault: memoryVault() })
+  await auth.fetch('/x')
   await auth.signIn(USER)
-  auth.useToken('my-token')
-  expect(states).toEqual(['session', 'token'])
-  expect(complained).toHaveBeenCalledTimes(2)
-  complained.mockRestore()
+  await auth.fetch('/x')
+  await auth.fetch(`${origin.replace('127.0.0.1', 'localhost')}/x`).catch(() => undefined)
+  await auth.signIn({ token: 'my-token' })
+  await auth.fetch('/x')
+  await auth.signOut()
+  await auth.fetch('/x')
+  expect(modes).toEqual(['omit', 'include', 'omit', 'omit', 'omit'])
 })
 
-test('a listener may change the state: all are told where it ends', () => {
-  const auth = createBrowserAuth({ origin })
-  const states: BrowserAuthState[] = []
-  const unsubscribe = auth.subscribe((state) => {
-    unsubscribe()
-    if (state === 'token') void auth.signOut()
+describe('subscribe', () => {
+  test('calls at once, and no more after it was ended, or dispose()', async () => {
+    const auth = createBrowserAuth({ origin, vault: memoryVault() })
+    const [first, second] = [vi.fn(), vi.fn()]
+    const end = auth.subscribe(first)
+    auth.subscribe(second)
+    end()
+    await auth.signIn(USER)
+    auth.dispose()
+    expect(await caught(auth.signOut())).toMatchObject({ code: 'ERR_SIGN_IN_SUPERSEDED' })
+    expect([first.mock.calls.length, second.mock.calls.length]).toEqual([1, 3])
   })
-  auth.subscribe((state) => states.push(state))
-  auth.useToken('my-token')
-  expect([auth.state, states]).toEqual(['signed-out', ['signed-out']])
+
+  test('goes on for others where a listener throws', async () => {
+    const complained = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    const { auth, states } = watch()
+    auth.subscribe(() => {
+      throw new Error('mine')
+    })
+    auth.subscribe((state) => states.push(state))
+    states.length = 0
+    await auth.signIn(USER)
+    expect(states.map(({ status }) => status)).toEqual(['signing-in', 'signing-in', 'signed-in', 'signed-in'])
+    expect(complained).toHaveBeenCalledTimes(3)
+    complained.mockRestore()
+  })
+
+  test('tells all where it ends, when a listener changes it', async () => {
+    const auth = createBrowserAuth({ origin, vault: memoryVault() })
+    const states: string[] = []
+    auth.subscribe(({ status }) => {
+      if (status === 'signed-in') void auth.signOut()
+    })
+    auth.subscribe(({ status }) => states.push(status))
+    await auth.signIn({ token: 'my-token' })
+    expect([auth.state.status, states]).toEqual(['signed-out', ['unknown', 'signing-in', 'signed-out']])
+  })
 })
 
-test('the page’s fetch is the one of when the module was loaded', async () => {
-  const stolen: unknown[] = []
-  vi.stubGlobal('fetch', (...args: unknown[]) => stolen.push(args))
-  await createBrowserAuth({ origin }).signIn(USER)
-  vi.unstubAllGlobals()
-  expect(stolen).toEqual([])
-  expect(requests).toHaveLength(1)
-})
+test.each([{ orign: 'http://localhost' }, { fetch: 'fetch' }, { vault: {} }])(
+  'refuses the options %j',
+  (options) => {
+    expect(() => createBrowserAuth(options as never)).toThrow(
+      expect.objectContaining({ code: 'ERR_SIGN_IN_OPTION' }),
+    )
+  },
+)
 
-test.each([
-  [{ orign: 'http://localhost' }, 'ERR_OPTION_NAME'],
-  [{ origin: 'http://localhost', fetch: 'fetch' }, 'ERR_OPTION_VALUE'],
-  [{ origin: 8086 }, 'ERR_OPTION_VALUE'],
-  [{ origin: undefined }, 'ERR_TARGET_ORIGIN'],
-])('refuses %j', (options, code) => {
-  expect(() => createBrowserAuth(options as never)).toThrow(expect.objectContaining({ code }))
+test('without a page there is a state, the same for all, and nothing is asked', () => {
+  const auth = createBrowserAuth()
+  expect(auth.state).toBe(createBrowserAuth().state)
+  expect(auth.state).toEqual({ status: 'unknown' })
 })

@@ -3,7 +3,10 @@
 export {
   type BrowserAuth,
   type BrowserAuthOptions,
-  type BrowserAuthState,
   createBrowserAuth,
+  type SignInCredentials,
 } from './browser-auth.ts'
 export { SignInError, type SignInErrorCode } from './errors.ts'
+export { returnAddress } from './return-address.ts'
+export type { BrowserAuthState, Scheme, Who } from './state.ts'
+export type { CreateVault, Vault } from './vault.ts'

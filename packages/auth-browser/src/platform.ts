@@ -1,0 +1,30 @@
+// What is needed of the platform, taken as this module loads: what another script puts in its place later is handed no credential.
+
+export const AbortController: typeof globalThis.AbortController = globalThis.AbortController
+export const BroadcastChannel: typeof globalThis.BroadcastChannel = globalThis.BroadcastChannel
+export const Headers: typeof globalThis.Headers = globalThis.Headers
+export const ReadableStream: typeof globalThis.ReadableStream = globalThis.ReadableStream
+export const Request: typeof globalThis.Request = globalThis.Request
+export const Response: typeof globalThis.Response = globalThis.Response
+export const URL: typeof globalThis.URL = globalThis.URL
+
+/** The page's own `fetch`. */
+export const pageFetch: typeof globalThis.fetch = globalThis.fetch.bind(globalThis)
+
+/** Calls a function that was taken: its `call` could have been replaced. */
+export const apply: typeof Reflect.apply = Reflect.apply
+
+const getter = (prototype: object, name: string): ((of: object) => string) => {
+  const get = Object.getOwnPropertyDescriptor(prototype, name)?.get as () => string
+  return (of) => apply(get, of, [])
+}
+
+/** A request's real URL: a property of this name may have been put over it, which `fetch` would not look at. */
+export const urlOf: (request: object) => string = getter(Request.prototype, 'url')
+export const originOf: (url: object) => string = getter(URL.prototype, 'origin')
+export const hrefOf: (url: object) => string = getter(URL.prototype, 'href')
+
+/** Has no prototype, on which another script could have put a getter that sees what else is in it. */
+export function bare<T extends object>(value: T): T {
+  return { __proto__: null, ...value }
+}

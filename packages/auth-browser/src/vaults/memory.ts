@@ -1,0 +1,48 @@
+// A vault in the page's memory: a closure that nothing leads into, gone when the page is left.
+
+import { bare } from '../platform.ts'
+import type { CreateVault } from '../vault.ts'
+import { vaultError } from '../vault-error.ts'
+import { checkUrl, headersOf, isRedirect, toAuthorization } from './request.ts'
+
+/**
+ * Keeps the token in a closure. A script that comes later cannot read it, but can have requests made with it, and hears a token that is
+ * typed while it runs.
+ *
+ * @returns for the `vault` of `createBrowserAuth`
+ * @example
+ * import { createBrowserAuth } from '@fluxauth/auth-browser'
+ * import { memoryVault } from '@fluxauth/auth-browser/memory'
+ *
+ * const auth = createBrowserAuth({ vault: memoryVault() })
+ * await auth.signIn({ token: 'my-token' })
+ * console.log((await auth.fetch('/api/v2/buckets')).status) // 200
+ */
+export function memoryVault(): CreateVault {
+  return (origin, send) => {
+    let authorization = ''
+    return {
+      hold(token) {
+        authorization = toAuthorization(token)
+      },
+      async fetch(input, init) {
+        if (!authorization) throw vaultError('ERR_VAULT_EMPTY')
+        const url = checkUrl(input, origin)
+        const headers = headersOf(input, init)
+        headers.authorization = authorization
+        const options = bare({ ...init, headers, credentials: 'omit', redirect: 'manual' } as const)
+        const response = await send(typeof input === 'string' ? url : input, options)
+        if (isRedirect(response)) throw vaultError('ERR_VAULT_REDIRECT')
+        return response
+      },
+      clear() {
+        authorization = ''
+      },
+      dispose() {
+        authorization = ''
+      },
+    }
+  }
+}
+
+export { VaultError, type VaultErrorCode } from '../vault-error.ts'
