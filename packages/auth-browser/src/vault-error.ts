@@ -25,7 +25,7 @@ export class VaultError extends AuthError<VaultErrorCode> {
 }
 
 /** What each code says. */
-export const MESSAGES: Readonly<Record<VaultErrorCode, string>> = {
+const MESSAGES: Readonly<Record<VaultErrorCode, string>> = {
   ERR_VAULT_EMPTY: 'The vault holds no token: call signIn({ token }) first',
   ERR_VAULT_ORIGIN: 'The token is for another origin',
   ERR_VAULT_REDIRECT:

@@ -47,3 +47,4 @@ export {
   type StoreUnderTest,
   testStore,
 } from './stores/index.ts'
+export { testVault, type VaultUnderTest } from './vaults/index.ts'

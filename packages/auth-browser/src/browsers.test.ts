@@ -1,0 +1,432 @@
+// Sessions and vaults in a real Chromium and a real Firefox, on a page under a strict policy: reloads, tabs, lost networks, other origins,
+// and scripts that come later and want the token.
+
+import type { BrowserContext, Page } from 'puppeteer-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { bundle, describeBrowsers } from './testing/browsers.ts'
+import type {} from './testing/page.ts'
+import { startTestServer, type TestServer } from './testing/server.ts'
+
+const HTML =
+  '<!doctype html><html lang="en"><title>test</title><script type="module" src="/page.js"></script><p>page</p>'
+const ZOE = { username: 'zoë', password: 's3cret' }
+
+describeBrowsers('the package', (browser) => {
+  let server: TestServer
+  let other: TestServer
+  let context: BrowserContext
+  beforeAll(async () => {
+    const files = {
+      '/': HTML,
+      '/page.js': await bundle('testing/page.ts'),
+      '/token-worker.js': await bundle('vaults/worker-script.ts'),
+    }
+    ;[server, other] = await Promise.all([startTestServer(files), startTestServer({})])
+  })
+  afterAll(() => Promise.all([server.stop(), other.stop()]))
+  beforeEach(async () => {
+    for (const each of [server, other]) {
+      each.requests.length = 0
+      each.sessions.clear()
+      each.answer = () => undefined
+    }
+    context = await browser().createBrowserContext()
+  })
+  afterEach(() => context.close())
+
+  /** A page with `auth` on it, and what it was told in `seen`. */
+  const open = async (vault?: 'memory' | 'worker', origin?: string): Promise<Page> => {
+    const page = await context.newPage()
+    await page.goto(server.origin)
+    await start(page, vault, origin)
+    return page
+  }
+  const start = async (page: Page, vault?: 'memory' | 'worker', origin?: string) => {
+    await page.waitForFunction(() => window.testing)
+    await page.evaluate(
+      (name, url) => {
+        const { createBrowserAuth, vaults } = window.testing
+        window.auth = createBrowserAuth({ vault: name && vaults[name](), origin: url })
+        window.seen = []
+        window.auth.subscribe((state) => window.seen.push(state.status))
+      },
+      vault,
+      origin,
+    )
+  }
+  const state = (page: Page) => page.evaluate(() => window.auth.state)
+  const signIn = (page: Page, credentials: { username: string; password: string } | { token: string }) =>
+    page.evaluate(
+      (given) =>
+        window.auth.signIn(given).then(
+          () => 'done',
+          (error) => `${error.code}: ${error.message}`,
+        ),
+      credentials,
+    )
+  const signOut = (page: Page) =>
+    page.evaluate(() =>
+      window.auth.signOut().then(
+        () => 'done',
+        (error) => error.code,
+      ),
+    )
+  const resume = (page: Page) =>
+    page.evaluate(() =>
+      window.auth.resume().then(
+        () => undefined,
+        (error) => error.code,
+      ),
+    )
+  const signedIn = (name: string) => ({ status: 'signed-in', scheme: 'basic', who: { id: name, name } })
+  const down = (each: TestServer) => {
+    each.answer = (path, response) => path.startsWith('/api/') && Boolean(response.socket?.destroy())
+  }
+  const dispatch = (page: Page, type: string) =>
+    page.evaluate((name) => {
+      const event = name === 'pageshow' ? new PageTransitionEvent(name, { persisted: true }) : new Event(name)
+      const target = name === 'visibilitychange' ? document : window
+      target.dispatchEvent(event)
+    }, type)
+
+  describe('a session', () => {
+    test('is signed in to, survives a reload, and ends; its cookie is seen by no script', async () => {
+      const page = await open()
+      expect(await signIn(page, { ...ZOE, password: 'wrong' })).toMatch(/^ERR_SIGN_IN_REFUSED/)
+      expect(await signIn(page, ZOE)).toBe('done')
+      expect(await state(page)).toEqual(signedIn('zoë'))
+      await page.reload()
+      await start(page)
+      expect(await state(page)).toEqual({ status: 'unknown' })
+      await resume(page)
+      expect(await page.evaluate(() => window.seen)).toEqual(['unknown', 'signed-in'])
+      expect(await page.evaluate(() => document.cookie)).toBe('')
+      expect(await signOut(page)).toBe('done')
+      expect([server.sessions.size, (await state(page)).status]).toEqual([0, 'signed-out'])
+      expect(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).toBe('{}')
+    })
+
+    test('is seen by another tab as it begins, changes hands and ends', async () => {
+      const [one, two] = [await open(), await open()]
+      await signIn(one, ZOE)
+      await expect.poll(() => state(two)).toEqual(signedIn('zoë'))
+      await signIn(two, { username: 'ann', password: 's3cret' })
+      await expect.poll(() => state(one)).toEqual(signedIn('ann'))
+      await signOut(one)
+      await expect.poll(() => state(two)).toEqual({ status: 'signed-out', sessionLives: false })
+    })
+
+    test.each(['pageshow', 'visibilitychange', 'online'])(
+      'that is over is noticed at %s, in place',
+      async (type) => {
+        const page = await open()
+        await signIn(page, ZOE)
+        await dispatch(page, type)
+        await new Promise((resolve) => setTimeout(resolve, 100))
+        expect(await state(page)).toEqual(signedIn('zoë'))
+        server.sessions.clear()
+        await dispatch(page, type)
+        await expect.poll(() => state(page)).toEqual({ ...signedIn('zoë'), status: 'expired' })
+        await signIn(page, ZOE)
+        expect(await state(page)).toEqual(signedIn('zoë'))
+      },
+    )
+
+    test('lives through a lost network', async () => {
+      const page = await open()
+      await signIn(page, ZOE)
+      down(server)
+      await dispatch(page, 'online')
+      await page.evaluate(() => window.auth.fetch('/api/v2/buckets').catch(() => undefined))
+      expect(await state(page)).toEqual(signedIn('zoë'))
+    })
+
+    test('that could not be ended is ended when the network is back', async () => {
+      const page = await open()
+      await signIn(page, ZOE)
+      down(server)
+      expect(await signOut(page)).toBe('ERR_SIGN_OUT_FAILED')
+      expect(await state(page)).toEqual({ status: 'signed-out', sessionLives: true })
+      server.answer = () => undefined
+      await dispatch(page, 'online')
+      await expect.poll(() => state(page)).toEqual({ status: 'signed-out', sessionLives: false })
+      expect(server.sessions.size).toBe(0)
+    })
+
+    test('that could not be ended is not taken up after a reload, but ended', async () => {
+      const page = await open()
+      await signIn(page, ZOE)
+      down(server)
+      await signOut(page)
+      server.answer = () => undefined
+      await page.reload()
+      await start(page)
+      await resume(page)
+      expect([server.sessions.size, await state(page)]).toEqual([
+        0,
+        { status: 'signed-out', sessionLives: false },
+      ])
+    })
+
+    test('is the one that was asked for last, whatever the browser answers late', async () => {
+      const page = await open()
+      const held: (() => void)[] = []
+      server.answer = (path, response) => {
+        if (path !== '/api/v2/signin' || held.length > 0) return false
+        held.push(() => response.writeHead(204, { 'set-cookie': 'session=late; Path=/api/' }).end())
+        return true
+      }
+      server.sessions.set('late', 'late')
+      const first = signIn(page, { username: 'late', password: 's3cret' })
+      await expect.poll(() => held).toHaveLength(1)
+      const second = signIn(page, ZOE)
+      expect([await first, await second]).toEqual([expect.stringMatching(/^ERR_SIGN_IN_SUPERSEDED/), 'done'])
+      held[0]?.()
+      await resume(page)
+      await dispatch(page, 'online')
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      expect(await state(page)).toEqual(signedIn('zoë'))
+    })
+  })
+
+  test('an address to return to is one of this origin', async () => {
+    const page = await open()
+    const own = ['/data?id=1#x', 'data', `${server.origin}/data`, '', '/%2f/evil.test', '/.//evil.test']
+    const elsewhere = [
+      '//evil.test',
+      '/\\evil.test',
+      '\\\\evil.test',
+      '/\t/evil.test',
+      '/\n/evil.test',
+      ' //evil.test',
+      'https://evil.test',
+      'http:\\\\evil.test',
+      'javascript:alert(1)',
+      'java\nscript:alert(1)',
+      'data:text/html,x',
+      `blob:${server.origin}/x`,
+      `http://user@${server.origin.slice(7)}/`,
+      'http://',
+      other.origin,
+    ]
+    const read = (list: string[]) =>
+      page.evaluate((all) => all.map((each) => window.testing.returnAddress(each, '/home')), list)
+    for (const address of await read(own)) expect(new URL(address).origin).toBe(server.origin)
+    expect(await read(elsewhere)).toEqual(elsewhere.map(() => `${server.origin}/home`))
+  })
+
+  describe.each(['memory', 'worker'] as const)('a token in the vault %s', (vault) => {
+    test('is used, and refused where it is wrong', async () => {
+      const page = await open(vault)
+      expect(await signIn(page, { token: 'wrong' })).toMatch(/^ERR_SIGN_IN_REFUSED/)
+      expect(await signIn(page, { token: 's3cret-token' })).toBe('done')
+      expect(await page.evaluate(async () => (await window.auth.fetch('/api/v2/buckets')).json())).toEqual({
+        buckets: [],
+      })
+      expect(server.requests.at(-1)?.authorization).toBe('Token s3cret-token')
+      await page.evaluate(async () => {
+        const body = new FormData()
+        body.set('query', 'buckets()')
+        await window.auth.fetch('/api/v2/query', { method: 'POST', body })
+      })
+      expect(server.requests.at(-1)?.body).toContain('buckets()')
+      await signOut(page)
+      expect(await page.evaluate(async () => (await window.auth.fetch('/api/v2/buckets')).status)).toBe(401)
+    })
+
+    test('is gone after a reload', async () => {
+      const page = await open(vault)
+      await signIn(page, { token: 's3cret-token' })
+      await page.reload()
+      await start(page, vault)
+      await resume(page)
+      expect((await state(page)).status).toBe('signed-out')
+    })
+
+    test('follows no redirect to another origin', async () => {
+      const page = await open(vault)
+      await signIn(page, { token: 's3cret-token' })
+      other.answer = (_, response) => {
+        response
+          .writeHead(200, {
+            'access-control-allow-origin': '*',
+            'access-control-allow-headers': 'authorization',
+          })
+          .end()
+        return true
+      }
+      server.answer = (path, response) =>
+        path === '/moved' && Boolean(response.writeHead(307, { location: `${other.origin}/` }).end())
+      const code = await page.evaluate(() =>
+        window.auth.fetch('/moved').then(
+          () => 'done',
+          (error) => error.code,
+        ),
+      )
+      expect([code, other.requests]).toEqual(['ERR_VAULT_REDIRECT', []])
+    })
+
+    test('is read by no script that comes later, whatever it puts in the place of the platform’s', async () => {
+      const page = await open(vault)
+      // All in one go: what drives the browser would stumble over it as well.
+      const [statuses, stolen] = (await page.evaluate(`(async () => {
+        const auth = window.auth
+        const spies = (${installSpies})()
+        await auth.signIn({ token: 's3cret-token' })
+        const init = { headers: { 'x-mine': '1' } }
+        const one = await auth.fetch('/api/v2/buckets', init)
+        const two = await auth.fetch(new Request('/api/v2/buckets', init))
+        return [[one.status, two.status], spies.end()]
+      })()`)) as [number[], string[]]
+      expect([statuses, stolen]).toEqual([[200, 200], []])
+    })
+
+    test('is told apart: a server that is down, and CORS', async () => {
+      const page = await open(vault, other.origin)
+      const failure = () => signIn(page, { token: 's3cret-token' })
+      expect(await failure()).toMatch(/^ERR_UNREACHABLE: .*Access-Control-Allow-Origin/)
+      other.answer = (_, response) => {
+        response.setHeader('access-control-allow-origin', '*')
+        return false
+      }
+      expect(await failure()).toMatch(/Access-Control-Allow-Headers: authorization/)
+      other.answer = (_, response, { method }) => {
+        response.setHeader('access-control-allow-origin', '*')
+        response.setHeader('access-control-allow-headers', 'authorization')
+        return method === 'OPTIONS' && Boolean(response.writeHead(204).end())
+      }
+      expect(await failure()).toBe('done')
+      other.answer = (_, response) => Boolean(response.socket?.destroy())
+      expect(await failure()).toMatch(/is the server up/)
+    })
+  })
+
+  test('a worker keeps to its list, and its script may be missing', async () => {
+    const page = await open('worker')
+    await signIn(page, { token: 's3cret-token' })
+    const codes = await page.evaluate(() =>
+      Promise.all(
+        ['/api/v2/authorizations', '/api/v2/buckets/../authorizations', '/api/v2/%61uthorizations'].map(
+          (path) =>
+            window.auth.fetch(path).then(
+              () => 'done',
+              (error) => error.code,
+            ),
+        ),
+      ),
+    )
+    expect(codes).toEqual(Array(3).fill('ERR_VAULT_PATH'))
+    server.answer = (path, response) => path === '/token-worker.js' && Boolean(response.writeHead(404).end())
+    await start(page, 'worker')
+    expect(await signIn(page, { token: 's3cret-token' })).toMatch(/^ERR_VAULT_WORKER/)
+  })
+})
+
+/** Looks at whatever is handed to the platform, or looked for in an object: run in the page. */
+function installSpies(): { end(): string[] } {
+  const stolen: string[] = []
+  const undo: (() => void)[] = []
+  const define = Object.defineProperty
+  const includes = Function.prototype.call.bind(String.prototype.includes) as (
+    text: string,
+    part: string,
+  ) => boolean
+  const keysOf = Reflect.ownKeys
+  const applyTo = Reflect.apply
+  const push = Array.prototype.push
+  const look = (what: string, value: unknown, depth = 3): void => {
+    if (typeof value === 'string' && includes(value, 's3cret-token')) applyTo(push, stolen, [what])
+    if (typeof value !== 'object' || value === null || depth === 0 || value === stolen) return
+    try {
+      const keys = keysOf(value)
+      for (let index = 0; index < keys.length; index++) {
+        look(what, (value as Record<PropertyKey, unknown>)[keys[index] as PropertyKey], depth - 1)
+      }
+    } catch {}
+  }
+  const spy = (name: string, holder: object, key: PropertyKey): void => {
+    const real = (holder as Record<PropertyKey, unknown>)[key]
+    if (typeof real !== 'function') return
+    applyTo(push, undo, [() => define(holder, key, { configurable: true, writable: true, value: real })])
+    define(holder, key, {
+      configurable: true,
+      writable: true,
+      value: function (this: unknown, ...args: unknown[]) {
+        look(name, this)
+        look(name, args)
+        return new.target ? Reflect.construct(real, args) : applyTo(real, this, args)
+      },
+    })
+  }
+  spy('fetch', window, 'fetch')
+  for (const name of ['set', 'append', 'get', 'forEach', 'entries', Symbol.iterator])
+    spy(`Headers ${String(name)}`, Headers.prototype, name)
+  for (const name of ['then', 'catch', 'finally']) spy(`Promise ${name}`, Promise.prototype, name)
+  for (const name of ['stringify', 'parse']) spy(`JSON ${name}`, JSON, name)
+  for (const [holder, name] of [
+    [Worker, 'Worker'],
+    [MessagePort, 'MessagePort'],
+    [BroadcastChannel, 'BroadcastChannel'],
+  ] as const) {
+    spy(`${name} postMessage`, holder.prototype, 'postMessage')
+  }
+  for (const name of ['exec', 'test', Symbol.replace]) spy(`RegExp ${String(name)}`, RegExp.prototype, name)
+  for (const name of [
+    'charCodeAt',
+    'slice',
+    'trim',
+    'indexOf',
+    'startsWith',
+    'endsWith',
+    'replace',
+    'concat',
+    'split',
+    'toString',
+    'valueOf',
+    Symbol.iterator,
+  ]) {
+    spy(`String ${String(name)}`, String.prototype, name)
+  }
+  for (const name of ['push', 'map', 'forEach', 'join', 'concat', 'slice'])
+    spy(`Array ${name}`, Array.prototype, name)
+  for (const name of ['assign', 'entries', 'keys', 'defineProperty', 'fromEntries'])
+    spy(`Object ${name}`, Object, name)
+  for (const name of ['apply', 'get', 'construct']) spy(`Reflect ${name}`, Reflect, name)
+  for (const name of ['set', 'get']) {
+    spy(`Map ${name}`, Map.prototype, name)
+    spy(`WeakMap ${name}`, WeakMap.prototype, name)
+  }
+  for (const name of ['Request', 'Headers', 'URL', 'btoa', 'Response', 'structuredClone', 'queueMicrotask'])
+    spy(name, window, name)
+  for (const name of [
+    'method',
+    'headers',
+    'mode',
+    'cache',
+    'priority',
+    'body',
+    'transfer',
+    'authorization',
+    'credentials',
+    'toJSON',
+  ]) {
+    applyTo(push, undo, [() => delete (Object.prototype as Record<string, unknown>)[name]])
+    define(Object.prototype, name, {
+      configurable: true,
+      get() {
+        look(`Object.prototype.${name}`, this)
+        return undefined
+      },
+      set(value) {
+        look(`Object.prototype.${name}`, value)
+        define(this, name, { value, writable: true, configurable: true, enumerable: true })
+      },
+    })
+  }
+  return {
+    end() {
+      for (let index = 0; index < undo.length; index++) undo[index]?.()
+      return stolen
+    },
+  }
+}

@@ -1,0 +1,118 @@
+// Both vaults under the conformance suite, the worker's over a real channel; and what a worker allows.
+
+import { MessageChannel } from 'node:worker_threads'
+import { testVault } from '@fluxauth/auth-testkit'
+import { describe, expect, test } from 'vitest'
+import { readAllowed } from './allow.ts'
+import { memoryVault } from './memory.ts'
+import type { Port } from './messages.ts'
+import { serveVault } from './serve.ts'
+import { type VaultWorker, workerVault } from './worker.ts'
+
+/** The inside of a worker at the other end of a channel: what is said is cloned as between threads. */
+function startInside(): VaultWorker {
+  const { port1, port2 } = new MessageChannel()
+  serveVault(port2 as unknown as Port)
+  port2.start()
+  port1.start()
+  return Object.assign(port1, { terminate: () => port1.close() }) as unknown as VaultWorker
+}
+const EVERYTHING = ['GET', 'POST', 'PUT'].flatMap((method) => [`${method} /`, `${method} /*`])
+
+testVault('in memory', (origin) => memoryVault()(origin, fetch))
+testVault('in a worker', (origin) => workerVault(startInside, { allow: EVERYTHING })(origin, fetch))
+
+describe('a worker', () => {
+  test('refuses a stream for a body, which it cannot be handed', async () => {
+    const vault = workerVault(startInside, { allow: EVERYTHING })('http://127.0.0.1:1', fetch)
+    await vault.hold('my-token')
+    const init = { method: 'POST', body: new ReadableStream(), duplex: 'half' }
+    await expect(vault.fetch('/', init)).rejects.toMatchObject({ code: 'ERR_VAULT_BODY' })
+    await expect(vault.fetch('/', { headers: { 'X-HTTP-Method-Override': 'DELETE' } })).rejects.toMatchObject(
+      { code: 'ERR_VAULT_PATH' },
+    )
+    vault.dispose()
+    await expect(vault.fetch('/')).rejects.toMatchObject({ code: 'ERR_VAULT_WORKER' })
+  })
+
+  test('keeps to the list that it was started with', async () => {
+    const { port1, port2 } = new MessageChannel()
+    serveVault(port2 as unknown as Port)
+    port2.start()
+    const origin = 'http://127.0.0.1:1'
+    const answers: unknown[] = []
+    port1.on('message', (message) => answers.push(message))
+    port1.postMessage({ type: 'start', origin, allow: ['GET /a'] })
+    port1.postMessage({ type: 'start', origin: 'http://evil.test', allow: ['GET /*'] })
+    port1.postMessage({ type: 'hold', authorization: 'Token my-s3cret' })
+    const get = { type: 'fetch', method: 'GET', headers: {} }
+    port1.postMessage({ ...get, id: 1, url: `${origin}/b` })
+    port1.postMessage({ ...get, id: 2, url: 'http://evil.test/a' })
+    await expect.poll(() => answers).toHaveLength(3)
+    expect(answers).toEqual([
+      { type: 'ready' },
+      { type: 'failed', id: 1, code: 'ERR_VAULT_PATH' },
+      { type: 'failed', id: 2, code: 'ERR_VAULT_ORIGIN' },
+    ])
+    port1.close()
+  })
+
+  test.each([[], ['/api'], ['GET api'], ['get /api'], ['GET /a*b'], ['GET /a b'], [7]])(
+    'takes no %j for a list',
+    (...allow) => {
+      expect(() => workerVault(startInside, { allow: allow as string[] })).toThrow(
+        expect.objectContaining({ code: 'ERR_VAULT_PATH' }),
+      )
+    },
+  )
+})
+
+describe('what is allowed', () => {
+  const allows = (entries: string[], request: string) => {
+    const [method = '', path = ''] = request.split(' ')
+    return readAllowed(entries)?.(method, new URL(path, 'http://localhost').pathname)
+  }
+
+  test.each([
+    'GET /api/v2/buckets',
+    'GET /api/v2/buckets?org=my-org&u=x',
+    'GET /api/v2/tasks/1/runs',
+    'GET /api/v2/x/../buckets',
+    'GET /api/v2/%2e/buckets',
+    'GET /api/v2/tasks/a%20b',
+  ])('%s is', (request) => {
+    expect(allows(['GET /api/v2/buckets', 'GET /api/v2/tasks/*'], request)).toBe(true)
+  })
+
+  test.each([
+    'POST /api/v2/buckets',
+    'GET /api/v2/buckets/1',
+    'GET /api/v2/bucketsx',
+    'GET /api/v2/tasks',
+    'GET /api/v2/tasks/../authorizations',
+    'GET /api/v2/tasks/%2e%2e/authorizations',
+    'GET /api/v2/tasks/..%2fauthorizations',
+    'GET /api/v2/tasks/..%5Cauthorizations',
+    'GET /api/v2/tasks/.%252e/authorizations',
+    'GET /api/v2/tasks//authorizations',
+    'GET /api/v2/tasks/%00',
+    'GET /api/v2/tasks/%61',
+    'GET /api/v2/tasks/1;x',
+    'GET /api/v2/tasks/%zz',
+  ])('%s is not', (request) => {
+    expect(allows(['GET /api/v2/buckets', 'GET /api/v2/tasks/*'], request)).toBe(false)
+  })
+
+  test.each([
+    '/api/v2/authorizations',
+    '/api/v2/authorizations/1',
+    '/api/v2/Authorizations',
+    '/api/v2/users/1/password',
+    '/api/v2/me/password',
+    '/api/v3/configure/token/admin',
+    '/api/v2/legacy/authorizations',
+  ])('%s is not within a wildcard, and is where it is named', (path) => {
+    expect(allows(['POST /*', 'POST /api/*', 'POST /api/v2/*', 'POST /api/v3/*'], `POST ${path}`)).toBe(false)
+    expect(allows([`POST ${path}`], `POST ${path}`)).toBe(true)
+  })
+})

@@ -1,0 +1,183 @@
+// A vault in a worker: after hand-over no script of the page can read the token, and what it may be used for is fixed.
+
+import { apply, bare, ReadableStream, Request, Response } from '../platform.ts'
+import type { CreateVault } from '../vault.ts'
+import { VaultError, type VaultErrorCode, vaultError } from '../vault-error.ts'
+import { readAllowed } from './allow.ts'
+import type { FromWorker, ToWorker } from './messages.ts'
+import { checkUrl, headersOf, toAuthorization } from './request.ts'
+
+// Taken as the module loads; a worker's `postMessage` is handed the token.
+const WorkerPrototype = globalThis.Worker?.prototype
+const postToWorker = WorkerPrototype?.postMessage
+
+/** As much of a `Worker` as is used. */
+export interface VaultWorker {
+  postMessage(message: unknown, transfer: Transferable[]): void
+  addEventListener(type: 'message', listener: (event: MessageEvent) => void): void
+  addEventListener(type: 'error', listener: () => void): void
+  terminate(): void
+}
+
+/** Options of {@link workerVault}. */
+export interface WorkerVaultOptions {
+  /**
+   * The methods and paths that may be called with the token, such as `GET /api/v2/buckets`; one that ends in `/*` stands for all below it,
+   * but for what gives out credentials (`/api/v2/authorizations`, `/api/v3/configure/token` and the like), which has to be named.
+   * `GET /api/v2/me` always may.
+   */
+  readonly allow: readonly string[]
+}
+
+/** A request that waits for its answer, or whose answer is being read. */
+interface Waiting {
+  answer(message: FromWorker & { type: 'answer' }): void
+  piece(piece: Uint8Array | undefined): void
+  fail(error: unknown): void
+}
+
+/** In milliseconds: how long a worker may take to start. */
+const PATIENCE = 10_000
+
+/**
+ * Keeps the token in a worker, which makes the requests. The worker is started at once, and told then what to allow.
+ *
+ * @param start makes the worker, so that bundlers find its script, and a policy needs no `blob:`
+ * @throws {VaultError} `ERR_VAULT_PATH` for what is no list of methods and paths
+ * @example
+ * import { createBrowserAuth } from '@fluxauth/auth-browser'
+ * import { workerVault } from '@fluxauth/auth-browser/worker'
+ *
+ * const start = () => new Worker(new URL('./token-worker.js', location.href), { type: 'module' })
+ * const auth = createBrowserAuth({ vault: workerVault(start, { allow: ['GET /api/v2/buckets'] }) })
+ * console.log(auth.state.status) // unknown
+ */
+export function workerVault(start: () => VaultWorker, { allow }: WorkerVaultOptions): CreateVault {
+  const list = [...allow]
+  if (list.length === 0 || !readAllowed(list)) {
+    throw new VaultError(
+      'ERR_VAULT_PATH',
+      '`allow` is a list such as GET /api/v2/buckets or POST /api/v2/query',
+    )
+  }
+  return (origin) => {
+    const waiting = new Map<number, Waiting>()
+    let count = 0
+    let broken = false
+    const worker = start()
+    const postMessage = worker instanceof (globalThis.Worker ?? Nothing) ? postToWorker : worker.postMessage
+    const post = (message: ToWorker, transfer: Transferable[] = []): void => {
+      apply(postMessage as VaultWorker['postMessage'], worker, [bare(message), transfer])
+    }
+    const breakOff = (): void => {
+      broken = true
+      for (const { fail } of waiting.values()) fail(vaultError('ERR_VAULT_WORKER'))
+      waiting.clear()
+    }
+    const patience = setTimeout(breakOff, PATIENCE)
+    worker.addEventListener('error', breakOff)
+    worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
+      if (data.type === 'ready') return clearTimeout(patience)
+      const entry = waiting.get(data.id)
+      if (!entry) return
+      if (data.type === 'answer') entry.answer(data)
+      else if (data.type === 'piece') entry.piece(data.piece)
+      else entry.fail(data.code ? vaultError(data.code) : new TypeError('Failed to fetch'))
+    })
+    post({ type: 'start', origin, allow: list })
+
+    return {
+      hold: (token) => post({ type: 'hold', authorization: toAuthorization(token) }),
+      async fetch(input, init) {
+        if (broken) throw vaultError('ERR_VAULT_WORKER')
+        const url = checkUrl(input, origin)
+        const headers = headersOf(input, init)
+        const { body, signal, method, contentType } = await readRequest(input, url, init)
+        signal.throwIfAborted()
+        if (contentType) headers['content-type'] ??= contentType
+        const id = ++count
+        const message = { type: 'fetch', id, url, method, headers, body, cache: init?.cache } as const
+        return new Promise<Response>((resolve, reject) => {
+          let stream: ReadableStreamDefaultController<Uint8Array> | undefined
+          let pulled: (() => void) | undefined
+          const end = (): void => {
+            waiting.delete(id)
+            signal.removeEventListener('abort', abort)
+            pulled?.()
+          }
+          const fail = (error: unknown): void => {
+            end()
+            reject(error)
+            stream?.error(error)
+          }
+          const abort = (): void => {
+            post({ type: 'abort', id })
+            fail(signal.reason)
+          }
+          signal.addEventListener('abort', abort)
+          const read = new ReadableStream<Uint8Array>(
+            {
+              start: (controller) => {
+                stream = controller
+              },
+              pull: () =>
+                new Promise<void>((done) => {
+                  pulled = done
+                  post({ type: 'pull', id })
+                }),
+              cancel() {
+                end()
+                post({ type: 'abort', id })
+              },
+            },
+            { highWaterMark: 0 },
+          )
+          waiting.set(id, {
+            fail,
+            answer({ hasBody, url: from, ...answer }) {
+              if (!hasBody) end()
+              const response = new Response(hasBody ? read : null, {
+                ...answer,
+                headers: answer.headers as [string, string][],
+              })
+              resolve(Object.defineProperty(response, 'url', { value: from }))
+            },
+            piece(piece) {
+              if (piece) stream?.enqueue(piece)
+              else {
+                end()
+                stream?.close()
+              }
+              pulled?.()
+            },
+          })
+          post(message, body && [body])
+        })
+      },
+      clear: () => post({ type: 'clear' }),
+      dispose() {
+        clearTimeout(patience)
+        breakOff()
+        worker.terminate()
+      },
+    }
+  }
+}
+
+class Nothing {}
+
+/** What the platform makes of a request: its body as bytes, whatever it was made of. */
+async function readRequest(input: string | Request, url: string, init: RequestInit | undefined) {
+  if (init?.body instanceof ReadableStream) throw vaultError('ERR_VAULT_BODY')
+  const request = new Request(input instanceof Request ? input : url, init)
+  const bytes = await request.arrayBuffer()
+  const { signal, method, headers } = request
+  return {
+    signal,
+    method,
+    body: bytes.byteLength > 0 ? bytes : undefined,
+    contentType: headers.get('content-type'),
+  }
+}
+
+export { VaultError, type VaultErrorCode }

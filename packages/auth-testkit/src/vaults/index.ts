@@ -1,0 +1,3 @@
+// The conformance suite for vaults.
+
+export { testVault, type VaultUnderTest } from './suite.ts'
