@@ -47,7 +47,11 @@ export async function startTestServer(files: Readonly<Record<string, string>>): 
     if (running.answer(pathname, response, request)) return
     const file = files[pathname]
     if (file !== undefined) {
-      const type = pathname.endsWith('.js') ? 'text/javascript' : 'text/html; charset=utf-8'
+      const type = pathname.endsWith('.js')
+        ? 'text/javascript'
+        : pathname.endsWith('.css')
+          ? 'text/css'
+          : 'text/html; charset=utf-8'
       response.writeHead(200, { 'content-type': type, 'content-security-policy': POLICY }).end(file)
       return
     }

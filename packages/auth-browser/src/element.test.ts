@@ -1,0 +1,144 @@
+// The element and the hook in real browsers: both schemes, by keyboard alone, what is said and where, and what axe finds.
+
+import { readFile } from 'node:fs/promises'
+import axeCore from 'axe-core'
+import type { BrowserContext, Page } from 'puppeteer-core'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { bundle, describeBrowsers } from './testing/browsers.ts'
+import type {} from './testing/page.ts'
+import { startTestServer, type TestServer } from './testing/server.ts'
+
+const html = (script: string, body: string) =>
+  `<!doctype html><html lang="en"><head><title>test</title><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><link rel="stylesheet" href="/element.css"></head><body><main><h1>Sign in</h1>${body}</main><script type="module" src="${script}"></script></body></html>`
+
+describeBrowsers('the element', (browser) => {
+  let server: TestServer
+  let context: BrowserContext
+  let page: Page
+  beforeAll(async () => {
+    server = await startTestServer({
+      '/': html(
+        '/element.js',
+        '<fluxauth-sign-in></fluxauth-sign-in><p id="kept"><input aria-label="Note"></p>',
+      ),
+      '/element.css': await readFile(new URL('../public/element.css', import.meta.url), 'utf8'),
+      '/element.js': await bundle('testing/element-page.ts'),
+      '/react': html('/react.js', '<div id="root"><p id="status">unknown</p></div>'),
+      '/react.js': await bundle('testing/react-page.ts'),
+    })
+  })
+  afterAll(() => server.stop())
+  beforeEach(async () => {
+    server.sessions.clear()
+    context = await browser().createBrowserContext()
+    page = await context.newPage()
+    await page.goto(server.origin)
+  })
+  afterEach(() => context.close())
+
+  const isShown = () => page.$eval('fluxauth-sign-in', (element) => element.checkVisibility())
+  const untilForms = () =>
+    page.waitForFunction(() => document.querySelector('fluxauth-sign-in')?.checkVisibility())
+  const status = () => page.evaluate(() => window.auth.state.status)
+  const error = (form: string) => page.$eval(`.fluxauth-${form} [role=alert]`, (place) => place.textContent)
+  const focused = () => page.evaluate(() => (document.activeElement as HTMLInputElement | null)?.name)
+  const values = () =>
+    page.$$eval('.fluxauth-input', (inputs) => inputs.map((input) => (input as HTMLInputElement).value))
+  const axe = async () => {
+    const found = (await page.evaluate(
+      `${axeCore.source}; axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + nodes[0].html))`,
+    )) as string[]
+    return found
+  }
+
+  test('signs in by keyboard alone, and hides', async () => {
+    await untilForms()
+    await page.keyboard.press('Tab')
+    await page.keyboard.type('zoë')
+    await page.keyboard.press('Tab')
+    await page.keyboard.type('s3cret')
+    await page.keyboard.press('Enter')
+    await expect.poll(status).toBe('signed-in')
+    expect([await isShown(), await values()]).toEqual([false, ['', '', '']])
+    await page.reload()
+    await expect.poll(status).toBe('signed-in')
+    expect(await isShown()).toBe(false)
+  })
+
+  test('signs in with a token', async () => {
+    await untilForms()
+    await page.type('[name=token]', ' s3cret-token ')
+    await page.click('.fluxauth-token button')
+    await expect
+      .poll(() => page.evaluate(() => window.auth.state))
+      .toMatchObject({ status: 'signed-in', scheme: 'token' })
+  })
+
+  test('says what is wrong at the field, keeps what was typed, and is sent once', async () => {
+    await untilForms()
+    await page.click('.fluxauth-basic button')
+    expect([await error('basic'), await focused()]).toEqual(['Fill this in', 'username'])
+    await page.type('[name=username]', 'zoë')
+    await page.type('[name=password]', 'wrong')
+    server.requests.length = 0
+    await page.$eval('.fluxauth-basic', (form) => {
+      for (let count = 0; count < 3; count++) (form as HTMLFormElement).requestSubmit()
+    })
+    await expect.poll(() => error('basic')).toBe('That is wrong. Check it and try again.')
+    expect([await focused(), (await values()).slice(0, 2)]).toEqual(['password', ['zoë', 'wrong']])
+    expect(server.requests.map(({ line }) => line)).toEqual(['POST /api/v2/signin'])
+    expect(
+      await page.$eval('[name=password]', (field) => [field.ariaInvalid, field.getAttribute('autocomplete')]),
+    ).toEqual(['true', 'current-password'])
+    expect(await axe()).toEqual([])
+    if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/element.png` })
+    await page.keyboard.type('s3cret')
+    await page.keyboard.press('Enter')
+    await expect.poll(status).toBe('signed-in')
+  })
+
+  test('signs in again in place, and leaves the rest of the page as it is', async () => {
+    await untilForms()
+    await page.evaluate(() => window.auth.signIn({ username: 'zoë', password: 's3cret' }))
+    await page.type('#kept input', 'unsaved')
+    server.sessions.clear()
+    await page.evaluate(() => window.auth.fetch('/api/v2/buckets'))
+    await untilForms()
+    expect(await page.$eval('.fluxauth-note', (note) => note.checkVisibility())).toBe(true)
+    expect(await axe()).toEqual([])
+    await page.type('[name=username]', 'zoë')
+    await page.type('[name=password]', 's3cret')
+    await page.keyboard.press('Enter')
+    await expect.poll(status).toBe('signed-in')
+    expect(await page.$eval('#kept input', (field) => (field as HTMLInputElement).value)).toBe('unsaved')
+  })
+
+  test('would be found out by axe without its labels', async () => {
+    await untilForms()
+    await page.$$eval('label', (labels) => labels.map((label) => label.remove()))
+    expect((await axe()).join()).toContain('label')
+  })
+
+  test('speaks other languages, also once it is in the page', async () => {
+    await untilForms()
+    await page.$eval('fluxauth-sign-in', (element) => {
+      element.messages = { username: 'Benutzer', ERR_SIGN_IN_REFUSED: 'Falsch' }
+    })
+    await page.type('::-p-aria(Benutzer)', 'zoë')
+    await page.type('[name=password]', 'wrong')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => error('basic')).toBe('Falsch')
+  })
+
+  test('useAuth() takes up what a server rendered without a flash, and follows the state', async () => {
+    await page.evaluate(() => window.auth.signIn({ username: 'zoë', password: 's3cret' }))
+    await page.goto(`${server.origin}/react`)
+    await page.waitForFunction(() => window.auth)
+    const shown = () => page.$eval('#status', (element) => element.textContent)
+    expect(await shown()).toBe('unknown')
+    await page.evaluate(() => window.auth.resume())
+    await expect.poll(shown).toBe('signed-in zoë')
+    await page.evaluate(() => window.auth.signOut())
+    await expect.poll(shown).toBe('signed-out')
+  })
+})
