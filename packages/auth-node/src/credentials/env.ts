@@ -2,6 +2,7 @@
 
 import type { Credentials } from '@fluxauth/auth-core'
 import { checkOptions, type OptionRule } from '@fluxauth/auth-core/client'
+import { TIMEOUT } from './deadline.ts'
 import { readSecretFile } from './file.ts'
 import { checkHost, readHost } from './host.ts'
 import { forgetPipes } from './pipe.ts'
@@ -12,6 +13,8 @@ import { type CredentialFinder, defineSource, SourceError } from './source.ts'
 export interface EnvOptions {
   /** The variables to look at. Default `process.env`, as it is at each request. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined
+  /** Longest time to wait for a file that a variable names, in milliseconds. Default 3,000. */
+  readonly timeout?: number | undefined
 }
 
 /** What a set of variables may be. */
@@ -20,7 +23,7 @@ export const VARIABLES: OptionRule = {
   test: (value) => typeof value === 'object' && value !== null,
 }
 
-const RULES = { env: VARIABLES }
+const RULES = { env: VARIABLES, timeout: TIMEOUT }
 
 /** The server that the environment names. */
 export interface EnvHost {
@@ -59,9 +62,9 @@ const SECRETS = [
  * Where `INFLUX_HOST` or `INFLUXDB3_HOST_URL` is set, the credential goes to that server and no other; where both are,
  * `INFLUXDB3_AUTH_TOKEN` goes to the latter, all else to the former. `find` also tells `host`, its `origin`, and `org` (`INFLUX_ORG`).
  *
- * @param options `env` instead of `process.env`
+ * @param options `env` instead of `process.env`, and `timeout`
  * @returns the source; `get` and `find` reject with `SourceError` `ERR_SOURCE_ABSENT`, `ERR_SOURCE_TIMEOUT` for a file that does not
- *   answer in 3 seconds, or `ERR_SOURCE_INVALID` when variables contradict each other, or hold something else than they should
+ *   answer in time, or `ERR_SOURCE_INVALID` when variables contradict each other, or hold something else than they should
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  * @example
  * import { fromEnv } from '@fluxauth/auth-node'
@@ -112,9 +115,9 @@ export function fromEnv(options: EnvOptions = {}): CredentialFinder {
 /**
  * The server that `INFLUX_HOST` or else `INFLUXDB3_HOST_URL` names (or a file, with `_FILE` added), whether there is a credential or not.
  *
- * @param options `env` instead of `process.env`
+ * @param options `env` instead of `process.env`, and `timeout`
  * @returns `host` with its path, and its `origin`; `undefined` where no variable names one
- * @throws {SourceError} `ERR_SOURCE_INVALID` when it is not a http or https URL
+ * @throws {SourceError} `ERR_SOURCE_INVALID` when it is not a http or https URL, `ERR_SOURCE_TIMEOUT` for a file that does not answer in time
  * @example
  * import { hostFromEnv } from '@fluxauth/auth-node'
  *
@@ -157,14 +160,15 @@ async function basicCredentials(username: Variable, read: Read): Promise<Credent
   )
 }
 
-function reader({ env = process.env }: EnvOptions): Read {
-  return (name) => readVariable(env, name)
+function reader({ env = process.env, timeout }: EnvOptions): Read {
+  return (name) => readVariable(env, name, timeout)
 }
 
 /** A variable's value, or that of the file which its `_FILE` form names. */
 async function readVariable(
   env: NonNullable<EnvOptions['env']>,
   name: string,
+  timeout: number | undefined,
 ): Promise<Variable | undefined> {
   const value = env[name]
   const path = env[`${name}_FILE`]
@@ -177,7 +181,7 @@ async function readVariable(
   if (looksLikeToken(path)) {
     throw new SourceError('ERR_SOURCE_INVALID', `${source} is to name a file, and holds a token: set ${name}`)
   }
-  const content = await readSecretFile(path, { ownerOnly: false }).catch((cause) => {
+  const content = await readSecretFile(path, { ownerOnly: false, timeout }).catch((cause) => {
     const code = cause.code === 'ERR_SOURCE_TIMEOUT' ? cause.code : 'ERR_SOURCE_INVALID'
     throw new SourceError(code, `${source} names a file that cannot be used: ${cause.message}`, { cause })
   })

@@ -4,6 +4,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { AuthError, type BasicCredentials, decodeBasic } from '@fluxauth/auth-core'
 import { allowed, checkOptions, type OptionRule } from '@fluxauth/auth-core/client'
+import { TIMEOUT } from './deadline.ts'
 import { readSecretFile } from './file.ts'
 import { checkHost, readHost } from './host.ts'
 import { readToken } from './secret.ts'
@@ -34,6 +35,8 @@ export interface InfluxConfigsOptions {
   readonly path?: string | undefined
   /** The profile. Default: `INFLUX_ACTIVE_CONFIG`, else the one marked `active`, else `default`. */
   readonly profile?: string | undefined
+  /** Longest time to wait for the file, in milliseconds. Default 3,000. */
+  readonly timeout?: number | undefined
 }
 
 /** Where the influx CLI keeps its profiles. */
@@ -48,7 +51,7 @@ export const PROFILE: OptionRule = allowed.string(/./, 'the name of a profile')
  * Reads the token of an influx CLI profile, or the user name and password that it has in the token's place: `Basic`, with which one
  * signs in; other endpoints of InfluxDB 2 do not take it. It goes to the server that the profile's `url` names, and to no other.
  *
- * @param options `path` and `profile`
+ * @param options `path`, `profile` and `timeout`
  * @returns the source; `get` and `find` reject with `SourceError` `ERR_SOURCE_ABSENT`, `ERR_SOURCE_PERMISSIONS` (others can read the
  *   file, or it is another user's), `ERR_SOURCE_TIMEOUT` or `ERR_SOURCE_INVALID`: also for a profile that was asked for by name and is
  *   not there, and for one without `url`
@@ -61,11 +64,11 @@ export const PROFILE: OptionRule = allowed.string(/./, 'the name of a profile')
  * @see InfluxDB 2 documentation, "influx config"
  */
 export function fromInfluxConfigs(options: InfluxConfigsOptions = {}): CredentialFinder {
-  checkOptions(options, { path: allowed.string(/./, 'a path'), profile: PROFILE })
+  checkOptions(options, { path: allowed.string(/./, 'a path'), profile: PROFILE, timeout: TIMEOUT })
   return defineSource('influx CLI configs', async (context) => {
     const path = options.path ?? influxConfigsPath()
     const asked = options.profile ?? (process.env.INFLUX_ACTIVE_CONFIG || undefined)
-    const profiles = await readInfluxProfiles(path)
+    const profiles = await readInfluxProfiles(path, options)
     const name = asked ?? activeProfile(profiles)
     const profile = profiles.get(name)
     const source = `profile ${name} of ${path}`
@@ -109,14 +112,16 @@ function readCookie(cookie: string, place: string): BasicCredentials {
 /**
  * Reads all profiles.
  *
+ * @param options `timeout`
  * @returns profiles by name; empty when there is no file
  * @throws {SourceError} `ERR_SOURCE_PERMISSIONS`, `ERR_SOURCE_TIMEOUT` or `ERR_SOURCE_INVALID`
  */
 export async function readInfluxProfiles(
   path: string = influxConfigsPath(),
+  { timeout }: Pick<InfluxConfigsOptions, 'timeout'> = {},
 ): Promise<Map<string, InfluxProfile>> {
   try {
-    return await parseProfiles(await readSecretFile(path), path)
+    return await parseProfiles(await readSecretFile(path, { timeout }), path)
   } catch (error) {
     if (error instanceof SourceError && error.code === 'ERR_SOURCE_ABSENT') return new Map()
     throw error

@@ -3,6 +3,7 @@
 import { allowed, type CredentialContext, checkOptions } from '@fluxauth/auth-core/client'
 import { DEFAULT_TIMEOUT, TIMEOUT, withDeadline } from './deadline.ts'
 import { askChild, canAskChild } from './keyring-child.ts'
+import { isOutOfFiles, OUT_OF_FILES } from './out-of-files.ts'
 import { type CredentialFinder, defineKeptSource, SourceError } from './source.ts'
 import { parseCredentialText } from './text.ts'
 
@@ -83,6 +84,13 @@ async function openKeyring(
   const { AsyncEntry } =
     lib ??
     (await import('@napi-rs/keyring').catch((cause) => {
+      if (isOutOfFiles(cause)) {
+        throw new SourceError(
+          'ERR_SOURCE_INVALID',
+          `@napi-rs/keyring cannot be loaded, as ${OUT_OF_FILES}, and start the program anew: Node tries to load a package once`,
+          { cause },
+        )
+      }
       throw new SourceError('ERR_SOURCE_UNAVAILABLE', 'Install @napi-rs/keyring to use the keyring', {
         cause,
       })

@@ -2,11 +2,14 @@
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
+import https, { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describeReal, runCurl } from '@fluxauth/auth-testkit/real'
+import { generate } from 'selfsigned'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { authHttp } from '../clients/http.ts'
 import { authFetch, fromNetrc } from '../index.ts'
 
 /** By what is special about them; `HOST` is the server's. */
@@ -106,6 +109,42 @@ describeReal('netrc files, beside curl', ['curl'], () => {
     }
     second.closeAllConnections()
     await new Promise((resolve) => second.close(resolve))
+  })
+
+  test('over https as over http, and to nobody whose certificate is not trusted', async () => {
+    const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
+      keyType: 'ec',
+      extensions: [
+        { name: 'basicConstraints', cA: true },
+        { name: 'keyUsage', digitalSignature: true, keyCertSign: true },
+        { name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] },
+      ],
+    })
+    const secure = createSecureServer({ key, cert }, (request, response) => {
+      received.push(request.headers.authorization)
+      response.end()
+    })
+    await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve))
+    const origin = `https://127.0.0.1:${(secure.address() as AddressInfo).port}`
+    const [path, ca] = [join(folder, 'https'), join(folder, 'ca.pem')]
+    await writeFile(path, 'machine 127.0.0.1 login joe password p', { mode: 0o600 })
+    await writeFile(ca, cert)
+    const agent = new https.Agent({ ca: cert })
+    const { get } = authHttp({ origin, credentials: fromNetrc({ path }), agents: { https: agent } })
+    const { get: distrustful } = authHttp({ origin, credentials: fromNetrc({ path }) })
+    received.length = 0
+    try {
+      expect(await runCurl({ url: origin, 'netrc-file': path, cacert: ca })).toMatchObject({ exitCode: 0 })
+      ;(await get(origin)).resume()
+      expect(received).toEqual([`Basic ${btoa('joe:p')}`, `Basic ${btoa('joe:p')}`])
+      expect((await runCurl({ url: origin, 'netrc-file': path })).exitCode).toBe(60)
+      await expect(distrustful(origin)).rejects.toThrow(/certificate/)
+      expect(received).toHaveLength(2)
+    } finally {
+      agent.destroy()
+      secure.closeAllConnections()
+      await new Promise((resolve) => secure.close(resolve))
+    }
   })
 
   test('a quoted word without end is an error for both', async () => {

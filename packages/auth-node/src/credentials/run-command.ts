@@ -2,6 +2,7 @@
 
 import type { ChildProcess } from 'node:child_process'
 import { delimiter, isAbsolute, join, resolve } from 'node:path'
+import { isOutOfFiles, OUT_OF_FILES } from './out-of-files.ts'
 import { SourceError } from './source.ts'
 
 interface RunOptions {
@@ -104,10 +105,10 @@ async function startError(
   options: RunOptions,
 ): Promise<SourceError> {
   if (code !== 'ENOENT' && code !== 'ENOTDIR') {
-    return new SourceError(
-      'ERR_SOURCE_INVALID',
-      `${command} cannot be started (${code ?? 'unknown'}): run it by hand to see why`,
-    )
+    const why = isOutOfFiles({ code })
+      ? `, as ${OUT_OF_FILES}`
+      : ` (${code ?? 'unknown'}): run it by hand to see why`
+    return new SourceError('ERR_SOURCE_INVALID', `${command} cannot be started${why}`)
   }
   // The same code stands for a folder, a program and a program's interpreter that is not there.
   if (options.cwd && !(await isFolder(options.cwd))) {

@@ -2,6 +2,7 @@
 
 import { basename, dirname, join, resolve } from 'node:path'
 import { allowed, checkOptions } from '@fluxauth/auth-core/client'
+import { isOutOfFiles, OUT_OF_FILES } from './out-of-files.ts'
 import { SourceError } from './source.ts'
 
 /**
@@ -23,12 +24,12 @@ export async function updateSecretFile(
   change: (before: string) => string | Promise<string>,
 ): Promise<void> {
   checkOptions({ path, change }, { path: allowed.string(/./, 'a path'), change: allowed.callback })
-  const [{ chmod, mkdir, readFile }, { lock }, { writeFile }] = await Promise.all([
-    import('node:fs/promises'),
-    import('proper-lockfile').then((module) => module.default),
-    import('atomically'),
-  ])
   try {
+    const [{ chmod, mkdir, readFile }, { lock }, { writeFile }] = await Promise.all([
+      import('node:fs/promises'),
+      import('proper-lockfile').then((module) => module.default),
+      import('atomically'),
+    ])
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
     const target = await realTarget(path)
     let lost: Error | undefined
@@ -55,6 +56,11 @@ export async function updateSecretFile(
     }
   } catch (error) {
     const { code, syscall } = error as NodeJS.ErrnoException
+    // Node says of a package's files which it could not open that the package is not there, and does not try again.
+    if (isOutOfFiles(error) || code === 'ERR_MODULE_NOT_FOUND') {
+      const why = `${OUT_OF_FILES}, and start the program anew where that does not help`
+      throw new SourceError('ERR_SOURCE_INVALID', `${path} cannot be written, as ${why}`, { cause: error })
+    }
     if (syscall === undefined) throw error
     throw new SourceError('ERR_SOURCE_INVALID', `${path} cannot be written (${code})`, { cause: error })
   }

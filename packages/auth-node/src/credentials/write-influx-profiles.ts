@@ -33,11 +33,11 @@ export async function writeInfluxProfiles(
   path: string = influxConfigsPath(),
 ): Promise<void> {
   checkChanges(changes, path)
-  const [{ isDeepStrictEqual }, toml] = await Promise.all([
-    import('node:util'),
-    import('@decimalturn/toml-patch'),
-  ])
   await updateSecretFile(path, async (before) => {
+    const [{ isDeepStrictEqual }, toml] = await Promise.all([
+      import('node:util'),
+      import('@decimalturn/toml-patch'),
+    ])
     const document = await parseDocument(before, path)
     for (const [name, change] of Object.entries(changes)) applyChange(document, name, change)
     const after = toml.patch(before, document).replace(/(?<=[^\n])$/, '\n')
