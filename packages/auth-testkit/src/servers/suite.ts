@@ -2,6 +2,7 @@
 
 import { describe } from 'vitest'
 import { testAnswers } from './answers.ts'
+import { testAttacks } from './attacks.ts'
 import { testConnections } from './connections.ts'
 import { createContext } from './context.ts'
 import type { ServerOptions, ServerTraits, ServerUnderTest } from './contract.ts'
@@ -28,6 +29,9 @@ export function testServer(
     testSignIn(context)
     testLimits(context)
     testNothingOut(context)
-    if (context.traits.sockets) testConnections(context)
+    if (context.traits.sockets) {
+      testConnections(context)
+      testAttacks(context)
+    }
   })
 }
