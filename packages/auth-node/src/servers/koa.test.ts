@@ -84,6 +84,29 @@ describe('the guard of Koa', () => {
     expect(errors.map(String)).toEqual(['ConflictError: taken', 'RangeError: from the handler'])
   })
 
+  test('stands behind another: each asks its own verifier, and the last says who it is', async () => {
+    const [one, other] = [await makeVerifier(), createVerifier({ store: createMemoryStore() })]
+    const second = { authorization: encodeToken('second-token') }
+    await other.tokens.create({ userID: '2', user: 'ann', token: 'second-token', permissions: [] })
+    await other.tokens.create({ userID: '3', user: 'jim', token: 'my-token', permissions: [] })
+    const reached: unknown[] = []
+    const app = new Koa<GuardedState>()
+      .use(guardKoa(one).authenticate)
+      .use((ctx, next) => {
+        reached.push(ctx.state.principal?.user)
+        return next()
+      })
+      .use(guardKoa(other).authenticate)
+      .use((ctx) => {
+        ctx.body = ctx.state.principal?.user
+      })
+    expect(await ask(app as never, headers)).toMatchObject({ status: 200, body: 'jim' })
+    expect(await ask(app as never, second)).toMatchObject({ status: 401 })
+    await other.tokens.delete((await other.tokens.list({ userID: '3' }))[0]?.id ?? '')
+    expect(await ask(app as never, headers)).toMatchObject({ status: 401 })
+    expect(reached).toEqual(['joe', 'joe'])
+  })
+
   test('answers for what a resource throws by itself', async () => {
     const app = new Koa().use(
       guardKoa(await makeVerifier()).requirePermission('read', () => {
