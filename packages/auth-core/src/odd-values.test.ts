@@ -7,6 +7,7 @@ import {
   decodeBasic,
   decodeBearer,
   decodeToken,
+  defineScheme,
   encodeBasic,
   encodeBearer,
   encodeToken,
@@ -62,6 +63,7 @@ test.each<[string, (...given: never[]) => unknown, fc.Arbitrary<unknown>[]]>([
   ['parseAuthorization', parseAuthorization, [odd]],
   ['parseChallenges', parseChallenges, [odd]],
   ['formatChallenge', formatChallenge, [challenge]],
+  ['defineScheme', defineScheme, [fc.oneof(odd, fc.record({ scheme: odd }))]],
 ])('%s', (_, codec, given) => {
   fc.assert(
     fc.property(fc.tuple(...given), (values) => {
@@ -102,5 +104,11 @@ test.each([
 test('parseChallenges refuses a list of what is no string', () => {
   expect(() => parseChallenges([Symbol('s')] as never)).toThrow(
     expect.objectContaining({ code: 'ERR_AUTHORIZATION_TYPE' }),
+  )
+})
+
+test.each([null, undefined, 7, 'basic', {}, { scheme: Symbol('s') }])('defineScheme refuses %s', (given) => {
+  expect(() => defineScheme(given as never)).toThrow(
+    expect.objectContaining({ code: 'ERR_CREDENTIALS_TYPE' }),
   )
 })

@@ -37,7 +37,7 @@ export interface SchemeCodec<C extends SchemeCredentials = SchemeCredentials> {
  *
  * @param codec the scheme's name (lower case), its encoder and its decoder; both take and return whole values
  * @returns the codec, frozen
- * @throws {CredentialsError} `ERR_CREDENTIALS_SCHEME` when the name is not a lower-case token
+ * @throws {CredentialsError} `ERR_CREDENTIALS_SCHEME` when the name is not a lower-case token, `ERR_CREDENTIALS_TYPE` when there is none
  * @example
  * import { AuthorizationSyntaxError, defineScheme, parseAuthorization } from '@fluxauth/auth-core'
  *
@@ -54,7 +54,12 @@ export interface SchemeCodec<C extends SchemeCredentials = SchemeCredentials> {
  * @see RFC 9110, section 11.1
  */
 export function defineScheme<const C extends SchemeCredentials>(codec: SchemeCodec<C>): SchemeCodec<C> {
-  refuseMatch(codec.scheme, /^$|[^!-@[-~]/, 'ERR_CREDENTIALS_SCHEME', 'The scheme must be lower case')
+  refuseMatch(
+    (codec as SchemeCodec<C> | undefined)?.scheme as string,
+    /^$|[^!-@[-~]/,
+    'ERR_CREDENTIALS_SCHEME',
+    'The scheme must be lower case',
+  )
   return Object.freeze(codec)
 }
 
