@@ -113,6 +113,39 @@ describeReal('a store in Redis', ['redis'], () => {
     await store.close()
   })
 
+  test('knows nothing after FLUSHALL, breaks at nothing, and goes on from there', async () => {
+    const prefix = newPrefix()
+    const store = await createRedisStore({ url: redis.url, prefix, limits: { user: 1 } })
+    const token = {
+      id: '00000000000000b1',
+      hash: 'hash',
+      userID: '1',
+      user: 'joe',
+      status: 'active',
+      description: '',
+      permissions: [],
+      createdAt: '2026-01-01T00:00:00Z',
+      updatedAt: '2026-01-01T00:00:00Z',
+    } as const
+    const attempt = { user: 'joe', address: '192.0.2.1' }
+    const fill = async () => {
+      await store.tokens.create(token)
+      await store.sessions.create(session('a', 60_000))
+      await store.attempts?.begin(attempt)
+    }
+    await fill()
+    await client.flushAll()
+    expect(await store.tokens.find('hash')).toBeUndefined()
+    expect(await store.sessions.find('a')).toBeUndefined()
+    expect(await store.sessions.list('1')).toEqual([])
+    expect(await store.sessions.deleteAll('1')).toBe(0)
+    expect(await store.tokens.delete(token.id)).toBe(false)
+    await fill()
+    expect(await store.tokens.find('hash')).toEqual(token)
+    expect(await store.sessions.list('1')).toHaveLength(1)
+    await store.close()
+  })
+
   const refusalOf = async (promise: Promise<unknown>) => {
     const start = performance.now()
     const error = await promise.then(

@@ -64,6 +64,17 @@ export function testSessions(withStore: WithStore, shared: boolean): void {
         expect(await sessions.find(sessionOf(2).id)).toBeDefined()
       }))
 
+    test('of a hundred that are made at once are all there, and all go at once', () =>
+      withStore(async ({ sessions }) => {
+        const all = Array.from({ length: 100 }, (_, i) => sessionOf(i))
+        await Promise.all(all.map((session) => sessions.create(session)))
+        const ids = (list: readonly StoredSession[]) => list.map(({ id }) => id).sort()
+        expect(ids(await sessions.list(sessionOf(1).userID))).toEqual(ids(all))
+        expect(await Promise.all(all.map(({ id }) => sessions.find(id)))).toEqual(all)
+        expect(await sessions.deleteAll(sessionOf(1).userID)).toBe(100)
+        expect(await sessions.list(sessionOf(1).userID)).toEqual([])
+      }))
+
     test('are moved on, and nothing else of them changes', () =>
       withStore(async ({ sessions }) => {
         const session = sessionOf(1)
