@@ -37,6 +37,11 @@ const COMMANDS: readonly Listed[] = [
     load: async () => (await import('./commands/profiles.ts')).profilesCommand(),
   },
   {
+    name: 'tokens',
+    summary: 'look after API tokens: list, create, show, activate, deactivate, delete, rotate',
+    load: async () => (await import('./commands/tokens.ts')).tokensCommand(),
+  },
+  {
     name: 'header',
     summary: 'print the Authorization header line, for scripts',
     load: async () => (await import('./commands/header.ts')).headerCommand(),

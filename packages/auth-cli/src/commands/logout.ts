@@ -5,6 +5,7 @@ import { Command } from 'commander'
 import { EXIT, NoCredentialError, UsageError } from '../output/errors.ts'
 import { done, note, printJson } from '../output/print.ts'
 import { withConnection } from '../profile/connect.ts'
+import { refuseLastOperator } from '../profile/last-operator.ts'
 import {
   chooseProfile,
   forgetSecret,
@@ -64,7 +65,9 @@ async function revokeToken(profile: Profile): Promise<void> {
   }
   const found = { credentials, source: profile.name, host: url, org, product: known?.product, profile }
   await withConnection(found, async ({ influx }) => {
-    const id = known?.authorization ?? (await findPermissions(influx, undefined))?.authorization.id
+    const own = await findPermissions(influx, known?.authorization)
+    if (own) await refuseLastOperator(influx, own.authorization)
+    const id = known?.authorization ?? own?.authorization.id
     if (id === undefined) {
       throw new UsageError(
         'ERR_NOT_REVOCABLE',

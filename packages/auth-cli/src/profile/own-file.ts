@@ -36,11 +36,15 @@ interface OwnFile {
   readonly profiles: readonly Knowledge[]
 }
 
-/** Where it lies: `$XDG_CONFIG_HOME/fluxauth/profiles.json`, or below `~/.config`; on Windows below `%APPDATA%`. */
-function ownFilePath(): string {
+/** Where our own files lie: `$XDG_CONFIG_HOME/fluxauth`, or below `~/.config`; on Windows below `%APPDATA%`. */
+export function ownFolder(): string {
   const { XDG_CONFIG_HOME, APPDATA } = process.env
   const folder = XDG_CONFIG_HOME || (process.platform === 'win32' && APPDATA) || join(homedir(), '.config')
-  return join(folder, 'fluxauth', 'profiles.json')
+  return join(folder, 'fluxauth')
+}
+
+function ownFilePath(): string {
+  return join(ownFolder(), 'profiles.json')
 }
 
 /** Reads what is known of all profiles. */

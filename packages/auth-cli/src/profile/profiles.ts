@@ -82,28 +82,27 @@ export interface Login extends Omit<Knowledge, 'profile' | 'scheme'> {
   readonly name: string
   readonly org?: string | undefined
   readonly credentials: Credentials
+  /** Default `true`: it becomes the active profile. */
+  readonly activate?: boolean
 }
 
 /**
- * Keeps a login as a profile, and makes it the active one. The secret comes first: nothing points at what is not there.
+ * Keeps a login as a profile. The secret comes first: nothing points at what is not there.
  *
  * @returns where the secret lies, for people
  */
 export async function saveLogin(login: Login): Promise<string> {
-  const { name, org, credentials, ...known } = login
+  const { name, org, credentials, activate = true, ...known } = login
   const { place, url } = known
+  const secrets = await import('./secrets.ts')
+  const before = readKnowledge().find(({ profile }) => profile === name)
+  const isSamePlace = before?.place === place && isSameUrl(before.url, url)
+  const replaced =
+    place !== 'file' && isSamePlace
+      ? await secrets.loadSecret(place, name, url).catch(() => undefined)
+      : undefined
   const where =
-    place === 'file'
-      ? influxConfigsPath()
-      : await (await import('./secrets.ts')).saveSecret(place, name, url, credentials)
-  // What lay elsewhere before would be left there, with nothing that leads to it.
-  const before = readKnowledge().filter(({ profile }) => profile === name)
-  for (const old of before) {
-    if (old.place !== 'file' && (old.place !== place || !isSameUrl(old.url, url))) {
-      await (await import('./secrets.ts')).removeSecret(old.place, name, old.url).catch(() => undefined)
-    }
-  }
-  await writeKnowledge(name, { profile: name, scheme: credentials.scheme, ...known })
+    place === 'file' ? influxConfigsPath() : await secrets.saveSecret(place, name, url, credentials)
   const secret =
     place !== 'file'
       ? { token: '' }
@@ -111,13 +110,20 @@ export async function saveLogin(login: Login): Promise<string> {
         ? { cookie: encodeBasic(credentials.username, credentials.password).slice('Basic '.length) }
         : { token: credentials.token }
   try {
-    await writeInfluxProfiles({ [name]: { url, active: true, ...(org && { org }), ...secret } })
+    await writeKnowledge(name, { profile: name, scheme: credentials.scheme, ...known })
+    await writeInfluxProfiles({
+      [name]: { url, ...(activate && { active: true }), ...(org && { org }), ...secret },
+    })
   } catch (error) {
-    // A file that cannot be kept, or a name that cannot be: then nothing is kept elsewhere either.
-    if (place !== 'file')
-      await (await import('./secrets.ts')).removeSecret(place, name, url).catch(() => undefined)
-    await writeKnowledge(name, before[0])
+    // A file that cannot be kept, or a name that cannot be: then all is as it was.
+    if (replaced && place !== 'file') await secrets.saveSecret(place, name, url, replaced)
+    else if (place !== 'file') await secrets.removeSecret(place, name, url).catch(() => undefined)
+    await writeKnowledge(name, before)
     throw error
+  }
+  // What lies elsewhere would be left there, with nothing that leads to it.
+  if (before && before.place !== 'file' && !isSamePlace) {
+    await secrets.removeSecret(before.place, name, before.url).catch(() => undefined)
   }
   return where
 }

@@ -110,7 +110,7 @@ export async function findPermissions(
 }
 
 /** Whether permissions are those of an operator: everything, in every organization. */
-function isOperator(permissions: readonly InfluxPermission[]): boolean {
+export function isOperator(permissions: readonly InfluxPermission[]): boolean {
   const held = new Set(permissions.filter(({ resource }) => !resource.orgID && !resource.id).map(keyOf))
   return operator().every((permission) => held.has(keyOf(permission)))
 }

@@ -90,7 +90,7 @@ async function createToken(influx: Influx, options: NewTokenOptions): Promise<Ma
   return { id, token, org: org.name, replaceBy, may: describePermissions(made.permissions) }
 }
 
-function readExpiry(days: string | undefined): string | undefined {
+export function readExpiry(days: string | undefined): string | undefined {
   if (days === undefined || days === '') return undefined
   const number = Number(days)
   if (!Number.isInteger(number) || number < 1 || number > 3650) {
@@ -99,7 +99,7 @@ function readExpiry(days: string | undefined): string | undefined {
   return new Date(Date.now() + number * 86_400_000).toISOString().slice(0, 10)
 }
 
-async function findOrg(influx: Influx, name: string | undefined): Promise<Org> {
+export async function findOrg(influx: Influx, name: string | undefined): Promise<Org> {
   if (name !== undefined) {
     const org = await orgs.find(influx, name)
     if (org) return org
@@ -109,7 +109,8 @@ async function findOrg(influx: Influx, name: string | undefined): Promise<Org> {
   const all = (body as { readonly orgs?: readonly Org[] } | undefined)?.orgs ?? []
   const [only, ...others] = all
   if (only && others.length === 0) return only
-  if (!only) throw new UsageError('ERR_NO_ORG', 'You are in no organization: use --keep-password')
+  if (!only)
+    throw new UsageError('ERR_NO_ORG', 'You are in no organization, or may see none: name it with --org')
   const names = all.map(({ name }) => name)
   if (!canAsk()) throw usage(`Name the organization with --org: there are ${names.join(', ')}`)
   const chosen = await choose(
@@ -119,7 +120,7 @@ async function findOrg(influx: Influx, name: string | undefined): Promise<Org> {
   return all.find((org) => org.name === chosen) ?? only
 }
 
-async function permissionsFor(
+export async function permissionsFor(
   influx: Influx,
   org: Org,
   { permissions, bucket }: NewTokenOptions,

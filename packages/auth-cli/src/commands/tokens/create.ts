@@ -1,0 +1,143 @@
+// `fluxauth tokens create`: makes a token, and hands its value to where it is wanted.
+
+import { hostname } from 'node:os'
+import {
+  authorizations,
+  describePermissions,
+  operator,
+  products,
+  v1Users,
+  v3Tokens,
+} from '@fluxauth/auth-core/influxdb'
+import { readPassword } from '../../input/secret.ts'
+import { UsageError, usage } from '../../output/errors.ts'
+import { done, note, printJson } from '../../output/print.ts'
+import { warn } from '../../output/warn.ts'
+import { settings } from '../../settings.ts'
+import { findOrg, type NewTokenOptions, permissionsFor, readExpiry } from '../login/create-token.ts'
+import { chooseDestination, type Destination, type DestinationOptions, type NewToken } from './destination.ts'
+import { tell } from './list.ts'
+import { kindOf, type Server, withServer } from './server.ts'
+
+interface Options extends DestinationOptions, Omit<NewTokenOptions, 'permissions'> {
+  readonly permissions: NewTokenOptions['permissions'] | 'operator'
+  readonly name?: string
+  readonly v1?: true
+}
+
+export async function createToken(options: Options): Promise<void> {
+  await withServer(async (server) => {
+    kindOf(options, server)
+    if (server.product === 'v3') return createV3(server, options)
+    if (options.v1) return createV1User(server, options)
+    if (options.name !== undefined) throw usage('--name is for --v1: an API token has a --description')
+    const destination = await chooseDestination(destinationOf(server), options)
+    const { influx } = server
+    const { orgID, permissions, description, replaceBy } = await describe(server, options)
+    const made = await authorizations.create(influx, { orgID, permissions, description })
+    const { id, token } = made
+    if (token === undefined) {
+      throw new UsageError('ERR_TOKEN_HIDDEN', `The server made ${id} and did not show its value: delete it`)
+    }
+    const told = { token: tell(made) }
+    await hand(destination, { token, id, authorization: made, replaceBy, told }, () =>
+      authorizations.delete(influx, id),
+    )
+    note(`It may: ${describePermissions(made.permissions).join('; ')}`)
+    if (options.permissions === 'operator') {
+      warn('This is an operator token: it may do everything in every organization')
+    }
+  })
+}
+
+function destinationOf({ influx, product }: Server): {
+  readonly url: string
+  readonly product: Server['product']
+} {
+  return { url: influx.url, product }
+}
+
+/** What is to be made, as the server wants to have it. */
+async function describe({ influx, found }: Server, options: Options) {
+  const { permissions: what, org: name = found.org, expires, bucket } = options
+  if (what === 'operator' && bucket.length > 0) throw usage('--bucket is not for --permissions operator')
+  const replaceBy = readExpiry(expires)
+  const org = await findOrg(influx, name)
+  const permissions =
+    what === 'operator' ? operator() : await permissionsFor(influx, org, { ...options, permissions: what })
+  const words = options.description ?? `fluxauth on ${hostname()}`
+  const description = replaceBy ? `${words} (to be replaced by ${replaceBy})` : words
+  return { orgID: org.id, permissions, description, replaceBy }
+}
+
+/** Hands over the value; what nobody has is deleted again. */
+async function hand(destination: Destination, made: NewToken, remove: () => Promise<unknown>): Promise<void> {
+  let where: string | undefined
+  try {
+    where = await destination.keep(made)
+  } catch (error) {
+    await remove().catch(() => undefined)
+    throw error
+  }
+  const { profile } = destination
+  if (profile === undefined) {
+    done(`Made ${made.id}: its value is shown this once`)
+    return
+  }
+  if (settings().json) printJson({ ...made.told, profile, where })
+  done(`Made ${made.id}, and kept it in profile ${profile} (${where}): fluxauth use ${profile}`)
+}
+
+async function createV1User(server: Server, options: Options): Promise<void> {
+  const { name, into, reveal, permissions: what } = options
+  if (name === undefined) throw usage('Name the user of the v1-compatible endpoints with --name')
+  if (into !== undefined || reveal)
+    throw usage('A v1 user has a password, which is given: leave out --into and --reveal')
+  if (!/^(read|write|read-write)$/.test(what)) {
+    throw usage('With --v1 say --permissions read, write or read-write: there are buckets alone')
+  }
+  const password = await readPassword()
+  // Before anything is made: a user without a password would be left behind.
+  const [least, most] = products.v2.password ?? [8, 72]
+  const length = Buffer.byteLength(password)
+  if (length < least || length > most) {
+    throw new UsageError(
+      'ERR_PASSWORD_LENGTH',
+      `A password is ${least} to ${most} bytes long. Nothing was made`,
+    )
+  }
+  const { influx } = server
+  const { orgID, permissions, description } = await describe(server, options)
+  const made = await v1Users.create(influx, { username: name, orgID, permissions, description })
+  try {
+    await v1Users.setPassword(influx, { id: made.id, password })
+  } catch (error) {
+    await v1Users.delete(influx, made.id).catch(() => undefined)
+    throw error
+  }
+  if (settings().json) printJson({ token: tell(made) })
+  done(`Made ${made.id}: the user ${made.username} of /query and /write`)
+  note(`It may: ${describePermissions(made.permissions).join('; ')}`)
+}
+
+async function createV3(server: Server, options: Options): Promise<void> {
+  const { name, permissions, bucket, expires } = options
+  if (name === undefined) throw usage('Name the token with --name: InfluxDB 3 knows tokens by their names')
+  if (permissions !== 'all' || bucket.length > 0) {
+    throw usage(
+      'A named token of InfluxDB 3 may do everything but change the operator’s: leave out --permissions and --bucket',
+    )
+  }
+  readExpiry(expires)
+  const destination = await chooseDestination(destinationOf(server), options)
+  const { influx } = server
+  const made = await v3Tokens.create(influx, {
+    name,
+    ...(expires && { expiresIn: Number(expires) * 86_400 }),
+  })
+  const told = { token: { name: made.name, createdAt: made.createdAt, expiry: made.expiry } }
+  const replaceBy = made.expiry?.slice(0, 10)
+  await hand(destination, { token: made.token, id: made.name, replaceBy, told }, () =>
+    v3Tokens.delete(influx, made.name),
+  )
+}

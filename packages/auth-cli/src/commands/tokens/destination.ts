@@ -1,0 +1,122 @@
+// Where the value of a new token goes: into a profile, or to standard output; settled before one is made.
+
+import type { Credentials } from '@fluxauth/auth-core'
+import type { ApiToken, ProductName } from '@fluxauth/auth-core/influxdb'
+import { UsageError } from '../../output/errors.ts'
+import { printJson } from '../../output/print.ts'
+import { isTerminal, writeOut } from '../../output/streams.ts'
+import type { Place } from '../../profile/own-file.ts'
+import { type Login, type Profile, readProfiles, saveLogin } from '../../profile/profiles.ts'
+import { isOperator } from '../../profile/verify.ts'
+import { settings } from '../../settings.ts'
+import { choosePlace } from '../login/place.ts'
+
+/** Options of what makes a token. */
+export interface DestinationOptions {
+  readonly into?: string
+  readonly store?: Place
+  readonly insecureStorage?: true
+  readonly reveal?: true
+}
+
+/** A token that has to go somewhere. */
+export interface NewToken {
+  readonly token: string
+  /** Its id; of InfluxDB 3 its name. */
+  readonly id: string
+  readonly authorization?: Pick<ApiToken, 'permissions' | 'user' | 'org'> | undefined
+  readonly isOperator?: boolean
+  readonly replaceBy?: string | undefined
+  /** What `--json` prints beside the value. */
+  readonly told: object
+}
+
+/** Where it goes. */
+export interface Destination {
+  /** `undefined`: to standard output. */
+  readonly profile: string | undefined
+  /** @returns where it lies, for people; `undefined` where it was printed */
+  keep(made: NewToken): Promise<string | undefined>
+  /** What the profile has, read anew. */
+  current(): Promise<Credentials | undefined>
+  /** Puts back what the profile had. */
+  restore(): Promise<void>
+}
+
+/**
+ * Settles it. Nothing is written yet.
+ *
+ * @param url of the server that it is for
+ * @param own the profile whose token is replaced: it is kept there, where nothing else is said
+ * @throws {UsageError} `ERR_REVEAL`, `ERR_STORAGE_INSECURE`, `ERR_PROFILE_SERVER`
+ */
+export async function chooseDestination(
+  server: { readonly url: string; readonly product: ProductName | undefined },
+  options: DestinationOptions,
+  own?: Profile,
+): Promise<Destination> {
+  const { into, store } = options
+  const name = into ?? own?.name
+  if (name === undefined) return toOutput(options)
+  const before = (await readProfiles()).get(name)
+  if (before?.url && new URL(before.url).origin !== new URL(server.url).origin) {
+    throw new UsageError(
+      'ERR_PROFILE_SERVER',
+      `Profile ${name} is for ${new URL(before.url).origin}: give another name with --into`,
+    )
+  }
+  // Where it was kept so far, its owner has agreed to.
+  const place = store === undefined && before?.place ? before.place : await choosePlace(options)
+  const old = await before?.credentials()
+  const url = before?.url ?? server.url
+  const base = { name, url, place, product: before?.known?.product ?? server.product, activate: false }
+  return {
+    profile: name,
+    async keep({ token, id, authorization, isOperator: told, replaceBy }) {
+      const scheme = old?.scheme === 'bearer' ? 'bearer' : 'token'
+      return saveLogin({
+        ...base,
+        credentials: { scheme, token },
+        org: before?.org ?? authorization?.org,
+        username: authorization?.user,
+        authorization: id,
+        isOperator: told ?? (authorization ? isOperator(authorization.permissions) : undefined),
+        replaceBy,
+        allowInsecure: before?.known?.allowInsecure,
+      })
+    },
+    async current() {
+      return (await readProfiles()).get(name)?.credentials()
+    },
+    async restore() {
+      if (!old) return
+      const login: Login = { ...before?.known, ...base, credentials: old, place: before?.place ?? place }
+      await saveLogin(login)
+    },
+  }
+}
+
+function toOutput({ reveal }: DestinationOptions): Destination {
+  if (process.env.FLUXAUTH_REVEAL === 'never') {
+    throw new UsageError(
+      'ERR_REVEAL',
+      'FLUXAUTH_REVEAL is never, so that no value is printed: keep it in a profile with --into NAME. Nothing was made',
+    )
+  }
+  if (isTerminal(1) && !reveal) {
+    throw new UsageError(
+      'ERR_REVEAL',
+      'A terminal would show the value, and keep it in its scrollback: pipe it, keep it in a profile with --into NAME, or say --reveal. Nothing was made',
+    )
+  }
+  return {
+    profile: undefined,
+    async keep({ token, told }) {
+      if (settings().json) printJson({ ...told, value: token })
+      else writeOut(token)
+      return undefined
+    },
+    current: async () => undefined,
+    restore: async () => undefined,
+  }
+}

@@ -1,0 +1,77 @@
+// What a rotation has left behind so far, written down before each of its steps: a command that is killed cannot say it. No secret is in it.
+
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Credentials } from '@fluxauth/auth-core'
+import type { Influx, RotationLeft } from '@fluxauth/auth-core/influxdb'
+import { updateSecretFile } from '@fluxauth/auth-node'
+import { ownFolder } from '../../profile/own-file.ts'
+
+/** A rotation that has not ended. */
+export interface Unfinished {
+  readonly url: string
+  /** The profile that the successor goes to, where it does. */
+  readonly profile: string | undefined
+  readonly left: RotationLeft
+  /** While the successor is being kept: what it hashes to, by which a profile that has it is told. */
+  readonly fingerprint?: string | undefined
+}
+
+function path(): string {
+  return join(ownFolder(), 'rotations.json')
+}
+
+function parse(text: string): Unfinished[] {
+  try {
+    const read: unknown = JSON.parse(text)
+    return Array.isArray(read) ? read : []
+  } catch {
+    return []
+  }
+}
+
+/** Those at a server. */
+export function readJournal(url: string): Unfinished[] {
+  try {
+    return parse(readFileSync(path(), 'utf8')).filter((each) => each.url === url)
+  } catch {
+    return []
+  }
+}
+
+/** Writes down where a rotation is, in place of what it had written before; nothing where nothing is left. */
+export async function writeJournal(rotation: Unfinished): Promise<void> {
+  await updateSecretFile(path(), (before) => {
+    const others = parse(before).filter((each) => !isSame(each, rotation))
+    const after = rotation.left.todo === 'nothing' ? others : [...others, rotation]
+    return `${JSON.stringify(after, null, 2)}\n`
+  })
+}
+
+function isSame(one: Unfinished, other: Unfinished): boolean {
+  return one.url === other.url && one.profile === other.profile && one.left.replaces === other.left.replaces
+}
+
+/** Tells credentials apart without keeping them. */
+export function fingerprint(credentials: Credentials): string {
+  const secret = credentials.scheme === 'basic' ? credentials.password : credentials.token
+  return createHash('sha256').update(secret).digest('hex')
+}
+
+/** A connection that writes down the successor of a rotation before and after it is made. */
+export function journaled(influx: Influx, write: (left: RotationLeft) => Promise<void>): Influx {
+  return {
+    ...influx,
+    async send(request) {
+      const { description = '' } = Object(request.body) as { readonly description?: string }
+      const replaces = /\[successor of ([\w-]+), not in use: [\da-f]{16}\]$/.exec(description)?.[1]
+      if (request.method !== 'POST' || replaces === undefined) return influx.send(request)
+      await write({ todo: 'find-successor', replaces, description })
+      const answer = await influx.send(request)
+      const { id } = Object(answer.body) as { readonly id?: unknown }
+      if (typeof id === 'string') await write({ todo: 'delete-successor', replaces, id })
+      return answer
+    },
+  }
+}

@@ -1,0 +1,184 @@
+// `fluxauth tokens rotate`: replaces a token by one that may do the same, so that wherever it stops there is one that is good.
+
+import {
+  authorizations,
+  checkToken,
+  type Influx,
+  InfluxError,
+  RotationError,
+  type RotationLeft,
+  rotate,
+} from '@fluxauth/auth-core/influxdb'
+import { EXIT, UsageError } from '../../output/errors.ts'
+import { done, note, printJson } from '../../output/print.ts'
+import { findPermissions, type Permissions } from '../../profile/verify.ts'
+import { settings } from '../../settings.ts'
+import { chooseDestination, type Destination, type DestinationOptions } from './destination.ts'
+import { fingerprint, journaled, readJournal, type Unfinished, writeJournal } from './journal.ts'
+import { rotateV3 } from './rotate-v3.ts'
+import { agree, type Server, titleOf, withServer } from './server.ts'
+
+export interface RotateOptions extends DestinationOptions {
+  readonly yes?: true
+}
+
+export async function rotateToken(given: string | undefined, options: RotateOptions): Promise<void> {
+  await withServer(async (server) => {
+    if (server.product === 'v3') return rotateV3(server, given, options)
+    const { influx, found, product } = server
+    const own = await findOwn(server)
+    const id = given ?? own?.authorization.id
+    const isOwn = given === undefined || given === own?.authorization.id
+    const profile = isOwn ? found.profile : undefined
+    const destination = await chooseDestination({ url: influx.url, product }, options, profile)
+    const unfinished = findUnfinished(influx.url, destination, id)
+    if (id === undefined && !unfinished) {
+      throw new UsageError(
+        'ERR_ROTATION_ID',
+        'The server does not say which token this credential is, or the token may not read that: with an operator token find its id (fluxauth tokens list), and replace it (fluxauth tokens rotate ID --into PROFILE)',
+      )
+    }
+    const resume = unfinished && (await leftOf(unfinished, destination))
+    await run({ influx, destination, id, resume, yes: options.yes })
+  })
+}
+
+/** The token that is used: by its value where the server shows values, since what was kept beside it may be of the one before. */
+async function findOwn({ influx, found }: Server): Promise<Permissions | undefined> {
+  if (influx.credential === 'session') return undefined
+  const known = found.profile?.known?.authorization
+  return (
+    (await findPermissions(influx, undefined)) ??
+    (known === undefined ? undefined : await findPermissions(influx, known))
+  )
+}
+
+function findUnfinished(
+  url: string,
+  { profile }: Destination,
+  id: string | undefined,
+): Unfinished | undefined {
+  return readJournal(url).find(({ profile: of, left }) => {
+    if (of !== profile) return false
+    if (left.todo === 'nothing') return false
+    return left.replaces === id || ('id' in left && left.id === id) || (id === undefined && of !== undefined)
+  })
+}
+
+/** What is left to do. Where it stopped while the successor was being kept, the profile says whether it has it. */
+async function leftOf(
+  { left, fingerprint: kept }: Unfinished,
+  destination: Destination,
+): Promise<RotationLeft> {
+  if (kept === undefined || left.todo !== 'delete-successor') return left
+  const current = await destination.current()
+  const { replaces, id } = left
+  return current && fingerprint(current) === kept ? { todo: 'delete-predecessor', replaces, id } : left
+}
+
+interface Rotation {
+  readonly influx: Influx
+  readonly destination: Destination
+  readonly id: string | undefined
+  readonly resume: RotationLeft | undefined
+  readonly yes: true | undefined
+}
+
+async function run({ influx, destination, id, resume, yes }: Rotation): Promise<void> {
+  const { profile } = destination
+  const { url } = influx
+  const replaces = resume?.replaces ?? id ?? ''
+  const write = (left: RotationLeft, kept?: string) =>
+    writeJournal({ url, profile, left, ...(kept && { fingerprint: kept }) })
+  const before =
+    resume?.todo === 'delete-predecessor' ? undefined : await authorizations.get(influx, replaces)
+  await agree(
+    before
+      ? `Replace ${titleOf(before)} by a new token${profile === undefined ? '' : ` in profile ${profile}`}? The old one is deleted.`
+      : `Delete ${replaces}, whose successor ${profile === undefined ? 'was handed over' : `is in profile ${profile}`}?`,
+    yes,
+  )
+  let where: string | undefined
+  try {
+    const successor = await rotate(journaled(influx, write), {
+      id: replaces,
+      ...(resume && resume.todo !== 'nothing' && { resume }),
+      store: async (token, { id }) => {
+        const secret = fingerprint({ scheme: 'token', token })
+        await write({ todo: 'delete-successor', replaces, id }, secret)
+        const told = { token: { id }, replaces }
+        where = await keep(destination, influx, { token, id, authorization: before, told })
+        // From here on it is kept: nothing may be thrown.
+        await write({ todo: 'delete-predecessor', replaces, id }).catch(() => undefined)
+        await deactivate(influx, token, replaces)
+      },
+    })
+    await write({ todo: 'nothing', replaces })
+    report(successor.id, replaces, destination, where, resume)
+  } catch (error) {
+    if (!(error instanceof RotationError)) throw error
+    await write(error.left.todo === 'nothing' ? { todo: 'nothing', replaces } : error.left)
+    throw explain(error)
+  }
+}
+
+/** Keeps the successor, and tries what was kept. Where that fails the profile has again what it had. */
+async function keep(
+  destination: Destination,
+  influx: Influx,
+  made: Parameters<Destination['keep']>[0],
+): Promise<string | undefined> {
+  if (destination.profile === undefined) return destination.keep(made)
+  try {
+    const where = await destination.keep(made)
+    const current = await destination.current()
+    const state = current && (await checkToken(influx, current)).state
+    if (state === 'good' && current?.scheme !== 'basic' && current?.token === made.token) return where
+    throw new UsageError('ERR_ROTATION_STORE', 'What was kept is not what was made')
+  } catch (error) {
+    await destination.restore()
+    throw error
+  }
+}
+
+/** So that whoever still uses it is found out while it could be activated again; where it may not be, it is deleted all the same. */
+async function deactivate(influx: Influx, successor: string, id: string): Promise<void> {
+  try {
+    await authorizations.update(influx.as(successor), id, { status: 'inactive' })
+  } catch {
+    await authorizations.update(influx, id, { status: 'inactive' }).catch(() => undefined)
+  }
+}
+
+function report(
+  id: string,
+  replaces: string,
+  { profile }: Destination,
+  where: string | undefined,
+  resume: RotationLeft | undefined,
+): void {
+  const isResumed = resume?.todo === 'delete-predecessor'
+  if (settings().json && (profile !== undefined || isResumed)) {
+    printJson({ token: { id }, replaces, profile, where })
+  }
+  if (isResumed) {
+    done(`The rotation that had stopped is ended: ${replaces} is deleted, and ${id} is its successor`)
+    return
+  }
+  done(`${id} takes the place of ${replaces}, which is deleted`)
+  if (profile !== undefined) note(`Profile ${profile} has it (${where}).`)
+  if (process.env.INFLUX_TOKEN && profile !== undefined) {
+    note('INFLUX_TOKEN is set in the environment, and comes before the profile.')
+  }
+}
+
+/** For who runs a command again, and does not call a function. */
+function explain({ code, message, cause }: RotationError): UsageError {
+  const { status } = cause instanceof InfluxError ? cause : {}
+  const exitCode = status === 401 || status === 403 ? EXIT.refused : EXIT.http
+  return new UsageError(
+    code,
+    message.replace(/: resume with `left`$/, '. Run the same command again: it ends what was begun'),
+    cause instanceof UsageError ? cause.exitCode : exitCode,
+  )
+}

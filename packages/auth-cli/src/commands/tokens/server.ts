@@ -1,0 +1,80 @@
+// The server whose tokens are looked after, and which of them it has.
+
+import {
+  type ApiToken,
+  type Authorizations,
+  authorizations,
+  type Influx,
+  type NewAuthorization,
+  type ProductName,
+  products,
+  type V1User,
+  v1Users,
+} from '@fluxauth/auth-core/influxdb'
+import { canAsk, confirm } from '../../input/ask.ts'
+import { UsageError, usage } from '../../output/errors.ts'
+import { withConnection } from '../../profile/connect.ts'
+import { type FoundCredential, findCredential } from '../../profile/find-credential.ts'
+
+/** A server, and the credential that is used there. */
+export interface Server {
+  readonly influx: Influx
+  readonly product: ProductName | undefined
+  readonly found: FoundCredential
+}
+
+/** Of commands that look after one kind or the other. */
+export interface KindOptions {
+  readonly v1?: true
+}
+
+/**
+ * Connects with the credential that goes.
+ *
+ * @throws {UsageError} `ERR_NO_TOKENS` for products that have none to look after
+ */
+export async function withServer<T>(run: (server: Server) => Promise<T>): Promise<T> {
+  const found = await findCredential()
+  return withConnection(found, async ({ influx, product }) => {
+    if (product === 'v1') {
+      throw new UsageError(
+        'ERR_NO_TOKENS',
+        'InfluxDB 1 has users, and no tokens: fluxauth request POST /query --data "q=SHOW USERS"',
+      )
+    }
+    if (product === 'clustered' || product === 'cloud-dedicated') {
+      throw new UsageError(
+        'ERR_NO_TOKENS',
+        `${products[product].title} has its tokens looked after by influxctl: influxctl token list`,
+      )
+    }
+    return run({ influx, product, found })
+  })
+}
+
+/** What both kinds have in common for commands that do the same with each. */
+export type Either = Authorizations<ApiToken | V1User, NewAuthorization>
+
+/** @throws {UsageError} `ERR_USAGE` for `--v1` at InfluxDB 3 */
+export function kindOf({ v1 }: KindOptions, { product }: Pick<Server, 'product'>): Either {
+  if (v1 && product === 'v3') {
+    throw usage('--v1 is for InfluxDB 2 and Cloud: InfluxDB 3 takes its tokens at /query and /write')
+  }
+  return (v1 ? v1Users : authorizations) as Either
+}
+
+/**
+ * Asks before what cannot be taken back.
+ *
+ * @throws {UsageError} `ERR_USAGE` where nobody can be asked and `--yes` is missing; `ERR_NOT_AGREED` where the answer is no
+ */
+export async function agree(question: string, yes: boolean | undefined): Promise<void> {
+  if (yes) return
+  if (!canAsk()) throw usage(`${question} Nobody can be asked: say --yes`)
+  if (!(await confirm(question))) throw new UsageError('ERR_NOT_AGREED', 'Nothing was done')
+}
+
+/** The name or the id of a token, for people. */
+export function titleOf({ id, description }: { readonly id: string; readonly description: string }): string {
+  return description ? `${id} (${description})` : id
+}

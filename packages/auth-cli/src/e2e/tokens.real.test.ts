@@ -1,0 +1,386 @@
+// Tokens of a real InfluxDB 2 looked after with the built command; and of a server that answers as InfluxDB 3 is documented to.
+
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import {
+  allAccess,
+  authorizations,
+  checkToken,
+  type Influx,
+  influxApi,
+  operator,
+  v1Users,
+} from '@fluxauth/auth-core/influxdb'
+import { describeReal, type RunningInfluxdb2, startInfluxdb2 } from '@fluxauth/auth-testkit/real'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { hasTerminal, type Outcome, Person } from '../testing/person.ts'
+
+let person: Person
+beforeEach(async () => {
+  person = await Person.arrive()
+})
+afterEach(() => person.leave())
+
+const json = ({ stdout }: Outcome) => JSON.parse(stdout)
+async function writeConfigs(text: string): Promise<void> {
+  await mkdir(join(person.home, '.influxdbv2'), { recursive: true })
+  await writeFile(join(person.home, '.influxdbv2', 'configs'), text, { mode: 0o600 })
+}
+const configs = () => readFile(join(person.home, '.influxdbv2', 'configs'), 'utf8')
+const journal = () => readFile(join(person.home, '.config', 'fluxauth', 'rotations.json'), 'utf8')
+
+describeReal('tokens of InfluxDB 2', ['influxdb2'], () => {
+  let server: RunningInfluxdb2
+  let influx: Influx
+  beforeAll(async () => {
+    server = await startInfluxdb2()
+    influx = influxApi({ url: server.url, credentials: server.token })
+  })
+  afterAll(() => server.stop())
+
+  const tokens = (args: readonly string[], input = '') =>
+    person.run(['tokens', ...args], { env: { INFLUX_HOST: server.url, INFLUX_TOKEN: server.token }, input })
+  /** One that may replace itself: it reads and writes its user, which is in no organization. */
+  const make = (description: string) =>
+    authorizations.create(influx, {
+      orgID: server.orgID,
+      permissions: [
+        ...allAccess(server.orgID),
+        { action: 'read', resource: { type: 'users', id: server.userID } },
+        { action: 'write', resource: { type: 'users', id: server.userID } },
+      ],
+      description,
+    })
+
+  test('list and show say what each may do, and no value', async () => {
+    const made = await make('for the list')
+    const { stdout, code } = await tokens(['list'])
+    expect(code).toBe(0)
+    expect(stdout).toContain(`${made.id}  active`)
+    expect(stdout).toContain('everything in every organization (operator)')
+    const shown = await tokens(['show', made.id])
+    expect(shown.stdout).toContain('everything in the organization home')
+    expect(json(await tokens(['show', made.id, '--json']))).toMatchObject({
+      version: 1,
+      token: { id: made.id, status: 'active', isOperator: false, user: server.username },
+    })
+    for (const secret of [server.token, made.token ?? '-'])
+      expect(person.traces(secret)).toEqual({ files: [], seen: [] })
+  })
+
+  test('filters filter', async () => {
+    const { body } = await influx.send({ method: 'POST', path: '/api/v2/users', body: { name: 'other' } })
+    const userID = (body as { id: string }).id
+    const theirs = await authorizations.create(influx, {
+      orgID: server.orgID,
+      userID,
+      permissions: allAccess(server.orgID),
+    })
+    const ids = async (...args: string[]) =>
+      json(await tokens(['list', '--json', ...args])).tokens.map(({ id }: { id: string }) => id)
+    expect(await ids('--user', 'other')).toEqual([theirs.id])
+    expect(await ids('--user', server.username)).not.toContain(theirs.id)
+    expect(await ids('--id', server.authorizationID)).toEqual([server.authorizationID])
+    expect((await ids('--org', server.org)).length).toBeGreaterThan(1)
+    expect(await tokens(['list', '--user', 'nobody'])).toMatchObject({ code: 5, stdout: '' })
+    expect((await tokens(['list', '--user', ''])).code).toBe(2)
+  })
+
+  test('create gives the value to a pipe, once, for a bucket by its name', async () => {
+    const { stdout, code } = await tokens(['create', '--permissions', 'read', '--bucket', server.bucket])
+    expect(code).toBe(0)
+    const token = stdout.trim()
+    expect((await checkToken(influx, token)).state).toBe('good')
+    const all = await authorizations.list(influx)
+    const made = all.find((each) => each.token === token)
+    expect(made?.permissions.map(({ action, resource }) => [action, resource.id])).toEqual([
+      ['read', server.bucketID],
+    ])
+    const missing = await tokens(['create', '--permissions', 'read', '--bucket', 'nowhere'])
+    expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining('[ERR_NO_BUCKET]') })
+  })
+
+  test('create makes nothing where the value could go nowhere', async () => {
+    const before = (await authorizations.list(influx)).length
+    const env = { INFLUX_HOST: server.url, INFLUX_TOKEN: server.token, FLUXAUTH_REVEAL: 'never' }
+    expect(await person.run(['tokens', 'create'], { env })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('[ERR_REVEAL]'),
+    })
+    expect((await tokens(['create', '--into', 'reader'])).stderr).toContain('[ERR_STORAGE_INSECURE]')
+    expect((await authorizations.list(influx)).length).toBe(before)
+  })
+
+  test.skipIf(!hasTerminal)('create shows the value on a terminal only with --reveal', async () => {
+    const env = { INFLUX_HOST: server.url, INFLUX_TOKEN: server.token }
+    const before = (await authorizations.list(influx)).length
+    expect((await person.onTerminal('tokens create', [], env)).stdout).toContain('[ERR_REVEAL]')
+    expect((await authorizations.list(influx)).length).toBe(before)
+    const { stdout } = await person.onTerminal('tokens create --reveal', [], env)
+    const all = await authorizations.list(influx)
+    expect(all.some(({ token = '-' }) => stdout.includes(token))).toBe(true)
+  })
+
+  test('create keeps the value in a profile, which does not become active, and prints it nowhere', async () => {
+    await writeConfigs(`[main]\n  url = "${server.url}"\n  token = "${server.token}"\n  active = true\n`)
+    const args = ['tokens', 'create', '--into', 'reader', '--store', 'memory', '--permissions', 'read']
+    const { stdout, code } = await person.run([...args, '--json'])
+    expect([code, JSON.parse(stdout)]).toEqual([
+      0,
+      expect.objectContaining({ version: 1, profile: 'reader' }),
+    ])
+    const { id } = JSON.parse(stdout).token
+    const { token = '' } = await authorizations.get(influx, id)
+    expect(person.traces(token)).toEqual({ files: [], seen: [] })
+    expect((await person.run(['token', '-p', 'reader'])).stdout).toBe(`${token}\n`)
+    expect((await person.run(['token'])).stdout).toBe(`${server.token}\n`)
+  })
+
+  test('activate, deactivate and delete do so; delete asks', async () => {
+    const { id, token } = await make('to be ended')
+    expect((await tokens(['deactivate', id])).code).toBe(0)
+    expect((await checkToken(influx, token)).state).toBe('inactive')
+    expect((await tokens(['activate', id])).code).toBe(0)
+    expect((await checkToken(influx, token)).state).toBe('good')
+    expect(await tokens(['delete', id])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--yes'),
+    })
+    expect((await checkToken(influx, token)).state).toBe('good')
+    expect(json(await tokens(['delete', id, '--yes', '--json']))).toEqual({ version: 1, deleted: id })
+    expect((await checkToken(influx, token)).state).toBe('unknown')
+    expect((await tokens(['delete', id, '--yes'])).code).toBe(5)
+  })
+
+  test('the last operator token that is active stays, and the way to another is named', async () => {
+    const second = await authorizations.create(influx, {
+      orgID: server.orgID,
+      permissions: operator(),
+      status: 'inactive',
+    })
+    for (const args of [
+      ['delete', server.authorizationID, '--yes'],
+      ['deactivate', server.authorizationID],
+    ]) {
+      expect(await tokens(args)).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(
+          `influxd recovery auth create-operator --org ${server.org} --username ${server.username}`,
+        ),
+      })
+    }
+    await writeConfigs(`[main]\n  url = "${server.url}"\n  token = "${server.token}"\n  active = true\n`)
+    expect((await person.run(['logout', '--revoke'])).stderr).toContain('[ERR_LAST_OPERATOR]')
+    expect((await checkToken(influx)).state).toBe('good')
+    expect((await tokens(['delete', second.id, '--yes'])).code).toBe(0)
+    const made = await tokens(['create', '--permissions', 'operator'])
+    expect(made.stderr).toContain('This is an operator token')
+    const id = (await authorizations.list(influx)).find(({ token }) => token === made.stdout.trim())?.id
+    expect((await tokens(['delete', id ?? '-', '--yes'])).code).toBe(0)
+  })
+
+  test('--v1 looks after the users of the v1-compatible endpoints', async () => {
+    const args = ['create', '--v1', '--name', 'telegraf', '--permissions', 'write', '--bucket', server.bucket]
+    expect((await tokens(args, 'short')).stderr).toContain('[ERR_PASSWORD_LENGTH]')
+    expect(await v1Users.list(influx)).toEqual([])
+    const made = await tokens([...args, '--json'], 's3cret-password')
+    const { id, username } = json(made).token
+    expect(username).toBe('telegraf')
+    const write = () =>
+      fetch(`${server.url}/write?db=${server.bucket}`, {
+        method: 'POST',
+        headers: { authorization: `Basic ${btoa('telegraf:s3cret-password')}` },
+        body: 't v=1',
+      })
+    expect((await write()).status).toBe(204)
+    expect((await tokens(['list', '--v1'])).stdout).toContain('telegraf')
+    expect((await tokens(['deactivate', id, '--v1'])).code).toBe(0)
+    expect((await write()).status).not.toBe(204)
+    expect((await tokens(['delete', id, '--v1', '--yes'])).code).toBe(0)
+    expect(await v1Users.list(influx)).toEqual([])
+    expect(person.traces('s3cret-password')).toEqual({ files: [], seen: [] })
+  })
+
+  describe('rotate', () => {
+    async function withProfile(): Promise<{ readonly id: string; readonly token: string }> {
+      const { id, token = '' } = await make('rotated')
+      await writeConfigs(
+        `[main]\n  url = "${server.url}"\n  token = "${server.token}"\n  active = true\n\n[app]\n  url = "${server.url}"\n  token = "${token}"\n`,
+      )
+      return { id, token }
+    }
+    const rotate = (...args: string[]) => person.run(['tokens', 'rotate', '-p', 'app', '--yes', ...args])
+    const of = async (description: string) =>
+      (await authorizations.list(influx)).filter((each) => each.description === description)
+
+    test('replaces the token of a profile, shows it nowhere, and leaves the active profile as it is', async () => {
+      const before = await withProfile()
+      const { code, stdout } = await rotate('--json')
+      expect(code).toBe(0)
+      const { token, replaces, profile } = JSON.parse(stdout)
+      expect([replaces, profile]).toEqual([before.id, 'app'])
+      expect((await checkToken(influx, before.token)).state).toBe('unknown')
+      const { token: value = '-' } = await authorizations.get(influx, token.id)
+      expect(await configs()).toContain(`token = "${value}"`)
+      expect((await person.run(['token'])).stdout).toBe(`${server.token}\n`)
+      expect(person.traces(value)).toEqual({ files: ['.influxdbv2/configs'], seen: [] })
+      expect(JSON.parse(await journal())).toEqual([])
+      expect(json(await rotate('--json')).replaces).toBe(token.id)
+    })
+
+    test('a token that may not read what it is does not replace itself, and says what helps', async () => {
+      const { token } = await authorizations.create(influx, {
+        orgID: server.orgID,
+        permissions: allAccess(server.orgID),
+      })
+      await writeConfigs(`[app]\n  url = "${server.url}"\n  token = "${token}"\n`)
+      const { code, stderr } = await rotate()
+      expect([code, stderr]).toEqual([2, expect.stringContaining('[ERR_ROTATION_ID]')])
+      expect((await checkToken(influx, token)).state).toBe('good')
+    })
+
+    test('gives the value of another token to a pipe', async () => {
+      const { id, token } = await make('of another')
+      expect(await tokens(['rotate', id])).toMatchObject({ code: 2, stdout: '' })
+      const { code, stdout } = await tokens(['rotate', id, '--yes'])
+      expect(code).toBe(0)
+      expect((await checkToken(influx, stdout.trim())).state).toBe('good')
+      expect((await checkToken(influx, token)).state).toBe('unknown')
+    })
+
+    /** A server that dies at a request, and takes the command with it or not. */
+    async function behind(fails: (method: string, count: number) => boolean): Promise<Server> {
+      const counts = new Map<string, number>()
+      const proxy = createServer(async (request, response) => {
+        const { method = '', url = '', headers } = request
+        const isOfTokens = url.startsWith('/api/v2/authorizations')
+        const count = (counts.get(method) ?? 0) + (isOfTokens ? 1 : 0)
+        counts.set(method, count)
+        if (isOfTokens && fails(method, count)) return void response.writeHead(503).end('{}')
+        let body = ''
+        for await (const chunk of request) body += chunk
+        const answer = await fetch(server.url + url, {
+          method,
+          headers: { authorization: String(headers.authorization) },
+          ...(body && { body }),
+        })
+        response.writeHead(answer.status, { 'content-type': 'application/json' })
+        response.end(await answer.text())
+      }).listen(0, '127.0.0.1')
+      await new Promise((resolve) => proxy.once('listening', resolve))
+      return proxy
+    }
+    const urlOf = (proxy: Server) => `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+
+    test.each<[string, (method: string, count: number) => boolean]>([
+      ['is to be made', (method) => method === 'POST'],
+      ['is to be activated', (method, count) => method === 'PATCH' && count === 1],
+      ['is to replace the old one', (method) => method === 'DELETE'],
+    ])('ends what stopped when the successor %s', async (_, fails) => {
+      const { token, id } = await make(`stopped ${_}`)
+      let isBroken = true
+      const proxy = await behind((method, count) => isBroken && fails(method, count))
+      await writeConfigs(`[app]\n  url = "${urlOf(proxy)}"\n  token = "${token}"\n`)
+      const stopped = await rotate()
+      expect(stopped.code).toBe(5)
+      expect(stopped.stderr).toMatch(/Run the same command again|Nothing is left to do/)
+      const current = (await person.run(['token', '-p', 'app'])).stdout.trim()
+      expect((await checkToken(influx, current)).state).toBe('good')
+      isBroken = false
+      const again = await rotate()
+      expect(again.code).toBe(0)
+      expect((await checkToken(influx, token)).state).toBe('unknown')
+      const left = await of(`stopped ${_}`)
+      expect(left).toHaveLength(1)
+      expect(left[0]?.id).not.toBe(id)
+      const after = (await person.run(['token', '-p', 'app'])).stdout.trim()
+      expect(left[0]?.token).toBe(after)
+      expect(JSON.parse(await journal())).toEqual([])
+      proxy.close().closeAllConnections()
+    })
+
+    test('a command that was killed while it kept the successor does not lose it, nor delete it', async () => {
+      const { token = '', id } = await make('killed')
+      const next = await make('killed')
+      await writeConfigs(`[app]\n  url = "${server.url}"\n  token = "${next.token}"\n`)
+      await mkdir(join(person.home, '.config', 'fluxauth'), { recursive: true })
+      const { createHash } = await import('node:crypto')
+      const hash = createHash('sha256')
+        .update(next.token ?? '')
+        .digest('hex')
+      const left = { todo: 'delete-successor', replaces: id, id: next.id }
+      await writeFile(
+        join(person.home, '.config', 'fluxauth', 'rotations.json'),
+        JSON.stringify([{ url: server.url, profile: 'app', left, fingerprint: hash }]),
+      )
+      expect((await rotate()).code).toBe(0)
+      expect((await checkToken(influx, token)).state).toBe('unknown')
+      expect((await checkToken(influx, next.token)).state).toBe('good')
+    })
+  })
+})
+
+describe('tokens of InfluxDB 3', () => {
+  let server: Server
+  let good: Map<string, string>
+  beforeEach(async () => {
+    good = new Map([['_admin', 'apiv3_first']])
+    let made = 0
+    server = createServer((request, response) => {
+      const { pathname, searchParams } = new URL(request.url ?? '/', 'http://v3')
+      if (pathname === '/ping') {
+        response.writeHead(200, { 'x-influxdb-version': '3.8.0', 'x-influxdb-build': 'Core' })
+        return void response.end('{"product_name":"InfluxDB 3 Core","version":"3.8.0"}')
+      }
+      const token = request.headers.authorization?.split(' ')[1]
+      if (![...good.values()].includes(token ?? '')) return void response.writeHead(401).end()
+      let body = ''
+      request.on('data', (chunk) => {
+        body += chunk
+      })
+      request.on('end', () => {
+        const name = pathname.endsWith('/regenerate') ? '_admin' : JSON.parse(body || '{}').token_name
+        if (request.method === 'POST') {
+          good.set(name, `apiv3_new${++made}`)
+          response.writeHead(201).end(JSON.stringify({ name, token: good.get(name), id: made }))
+        } else if (request.method === 'DELETE') {
+          response.writeHead(good.delete(searchParams.get('token_name') ?? '') ? 200 : 404).end()
+        } else {
+          response.end(JSON.stringify([...good.keys()].map((name) => ({ name, created_at: null }))))
+        }
+      })
+    }).listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    await writeConfigs(`[three]\n  url = "${url}"\n  token = "apiv3_first"\n  active = true\n`)
+  })
+  afterEach(() => void server.close().closeAllConnections())
+
+  const tokens = (...args: string[]) => person.run(['tokens', ...args])
+
+  test('are listed, made by name, and deleted; the operator’s is not', async () => {
+    expect(await tokens('create', '--name', 'report')).toMatchObject({ code: 0, stdout: 'apiv3_new1\n' })
+    expect((await tokens('list')).stdout).toMatch(/_admin .*operator[\s\S]*report/)
+    expect((await tokens('delete', 'report', '--yes')).code).toBe(0)
+    expect((await tokens('delete', '_admin', '--yes')).stderr).toContain('[ERR_LAST_OPERATOR]')
+    expect([...good.keys()]).toEqual(['_admin'])
+    expect((await tokens('list', '--v1')).code).toBe(2)
+  })
+
+  test('the operator’s is replaced at once, which is said before, and kept', async () => {
+    const asked = await tokens('rotate')
+    expect(asked).toMatchObject({ code: 2, stderr: expect.stringContaining('at once') })
+    expect(good.get('_admin')).toBe('apiv3_first')
+    expect((await tokens('rotate', '--yes')).code).toBe(0)
+    expect(await configs()).toContain('token = "apiv3_new1"')
+    expect(person.traces('apiv3_new1').seen).toEqual([])
+  })
+
+  test('a named one is replaced by the next of its name', async () => {
+    await tokens('create', '--name', 'report')
+    expect(await tokens('rotate', 'report', '--yes')).toMatchObject({ code: 0, stdout: 'apiv3_new2\n' })
+    expect([...good.keys()]).toEqual(['_admin', 'report-2'])
+  })
+})
