@@ -1,6 +1,8 @@
 // The commands of `fluxauth`, what its help says of all of them, and how they are run: only the one that is asked for is loaded.
 
 import { Command, CommanderError, Option } from 'commander'
+import { EXIT } from './output/errors.ts'
+import { writeErr } from './output/streams.ts'
 import { setSettings, settings } from './settings.ts'
 
 /** A command that is not loaded: its name, what help says of it, and where it is. */
@@ -25,6 +27,11 @@ const COMMANDS: readonly Listed[] = [
     name: 'status',
     summary: 'who you are, at which server, where the credential lies, and whether it is good',
     load: async () => (await import('./commands/status.ts')).statusCommand(),
+  },
+  {
+    name: 'check',
+    summary: 'why a request is refused: the first thing that is wrong, and what to type',
+    load: async () => (await import('./commands/check.ts')).checkCommand(),
   },
   {
     name: 'use',
@@ -89,6 +96,12 @@ Exit codes: 0 done, 1 unexpected, 2 wrong usage or input, 3 no answer,
 /** Runs the command that the arguments name; its outcome is the exit code. */
 export async function runProgram(args: readonly string[]): Promise<void> {
   let failed: Command | undefined
+  // Nothing is left that could end it, and it has not ended: that is no success. Node 20's fetch does so where a connection is closed at once.
+  const unended = (): void => {
+    writeErr('fluxauth: The server closed the connection without an answer [ERR_NETWORK]')
+    process.exitCode = EXIT.network
+  }
+  process.once('beforeExit', unended)
   try {
     const program = await createProgram(args)
     for (const command of withDescendants(program)) {
@@ -109,6 +122,8 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     const { explainUsage } = await import('./output/usage.ts')
     if (args.includes('--json')) setSettings({ ...settings(), json: true })
     process.exitCode = reportError(explainUsage(error, failed))
+  } finally {
+    process.off('beforeExit', unended)
   }
 }
 

@@ -1,6 +1,7 @@
 // Says what an answer that is no success means: by what the server said, and by what each product takes.
 
 import { type Product, products, toInfluxError } from '@fluxauth/auth-core/influxdb'
+import { endpointsAt, isCompatible } from '../../endpoints.ts'
 import { style } from '../../output/style.ts'
 import { escapeControls } from '../../output/terminal.ts'
 
@@ -75,16 +76,14 @@ const WRONG = {
 /** Which products take a scheme at a path, where not all do. */
 function whoTakes(scheme: Circumstances['scheme'], path: string): string {
   if (path.endsWith('/api/v2/signin')) return ''
-  const isCompatible = /\/(query|write)$/.test(path) && !path.endsWith('/api/v2/write')
   const all: readonly Product[] = Object.values(products)
-  const endpointsOf = ({ api, compatible = api }: Product) => (isCompatible ? compatible : api)
-  const takes = (product: Product) => Boolean(endpointsOf(product)[scheme])
+  const takes = (product: Product) => Boolean(endpointsAt(product, path)[scheme])
   const takers = all.filter(takes)
   const others = all.filter((product) => !takes(product))
   if (others.length === 0) return ''
-  const place = isCompatible ? 'at /query and /write' : 'here'
+  const place = isCompatible(path) ? 'at /query and /write' : 'here'
   const word = { basic: 'Basic', token: 'Token', bearer: 'Bearer' }[scheme]
-  const isSignIn = scheme === 'basic' && !isCompatible
+  const isSignIn = scheme === 'basic' && !isCompatible(path)
   const rest = isSignIn
     ? ' InfluxDB 2 takes it at /api/v2/signin alone: use a token.'
     : scheme !== 'basic' && !takes(products.v1)

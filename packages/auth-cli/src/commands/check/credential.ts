@@ -1,0 +1,276 @@
+// Whether the server takes the credential, and if not why: of the scheme, of the credential itself, or of what became of it on the way.
+
+import { type Credentials, formatAuthorization } from '@fluxauth/auth-core'
+import {
+  type Endpoints,
+  type InfluxReason,
+  type ProductName,
+  products,
+  toInfluxError,
+} from '@fluxauth/auth-core/influxdb'
+import { endpointsAt } from '../../endpoints.ts'
+import { EXIT } from '../../output/errors.ts'
+import { Finding, type Step } from './finding.ts'
+import { checkToken, type GivenHeaders, isCutOff } from './given.ts'
+import { type Probe, probe, type Reached } from './reach.ts'
+
+/** What is sent, and where. */
+export interface Sent {
+  /** Of the server, with the path that a proxy has it below. */
+  readonly base: string
+  /** The whole address. */
+  readonly url: URL
+  /** Whether the address was asked for; or else one that tells is. */
+  readonly isGiven: boolean
+  readonly credentials: Credentials | undefined
+  readonly headers: GivenHeaders
+}
+
+const WORDS = { basic: 'Basic', token: 'Token', bearer: 'Bearer' } as const
+
+/**
+ * Whether a scheme is taken at all.
+ *
+ * @throws {Finding}
+ */
+export function checkScheme(
+  { url, credentials, headers }: Sent,
+  product: ProductName | undefined,
+  steps: Step[],
+): void {
+  if (product === undefined) return
+  const { title } = products[product]
+  const at = endpointsAt(products[product], url.pathname)
+  checkCookie(headers, at, credentials)
+  if (!credentials) return
+  const { scheme } = credentials
+  const word = WORDS[scheme]
+  // A JWT is signed with a secret that few servers have: the table does not count it.
+  const isJwt =
+    product === 'v1' && credentials.scheme === 'bearer' && credentials.token.split('.').length === 3
+  if (!at[scheme] && !isJwt) throw wrongScheme(scheme, product, at)
+  const [given = word] = headers.authorization?.split(' ', 1) ?? []
+  const isExact = scheme === 'token' ? at.token === 'exact' : at.exactWords
+  if (given !== word && isExact) {
+    throw new Finding(
+      'ERR_WORD_CASE',
+      `${title} takes the word ${word} in exactly this case`,
+      `Write ${word}`,
+      EXIT.usage,
+    )
+  }
+  if (credentials.scheme !== 'basic') checkToken(credentials.token, product)
+  steps.push({ name: 'scheme', says: `${word} is taken at ${at.paths}` })
+}
+
+function checkCookie(
+  { cookie, authorization }: GivenHeaders,
+  at: Endpoints,
+  credentials: Credentials | undefined,
+): void {
+  if (cookie === undefined) return
+  if (!at.session && !credentials) {
+    throw new Finding(
+      'ERR_COOKIE',
+      `A session’s cookie is not taken at ${at.paths}`,
+      'Send an API token there',
+    )
+  }
+  if (at.session && at.ignoresOthers && authorization && !/^(token|bearer) /i.test(authorization)) {
+    throw new Finding(
+      'ERR_COOKIE',
+      'Beside a cookie only Token and Bearer count: the session decides who this is, and not the Authorization',
+      'Leave out one of the two',
+    )
+  }
+}
+
+function wrongScheme(scheme: Credentials['scheme'], product: ProductName, at: Endpoints): Finding {
+  const { title } = products[product]
+  if (scheme === 'basic') {
+    return new Finding(
+      'ERR_SCHEME',
+      `${title} takes no user name and password at ${at.paths}: they are for signing in alone`,
+      'Sign in, and use a token: fluxauth login URL --user NAME --create-token',
+    )
+  }
+  const taken = (['Token', 'Bearer', 'Basic'] as const).filter(
+    (word) => at[word.toLowerCase() as Credentials['scheme']],
+  )
+  const fix = at.basic ? 'fluxauth login URL --user NAME --scheme basic' : 'fluxauth login URL --scheme token'
+  return new Finding(
+    'ERR_SCHEME',
+    `${title} takes no ${WORDS[scheme]} at ${at.paths}, but ${taken.join(' and ')}`,
+    fix,
+  )
+}
+
+/**
+ * Sends the credential, and says what the answer means.
+ *
+ * @throws {Finding}
+ */
+export async function checkCredential(sent: Sent, reached: Reached, steps: Step[]): Promise<void> {
+  const { credentials, headers, base } = sent
+  const { product } = reached
+  const authorization = headers.authorization ?? (credentials && formatAuthorization(credentials))
+  const secrets = authorization ? [authorization.slice(authorization.indexOf(' ') + 1)] : []
+  const target = sent.isGiven ? sent.url.href : base + whereToAsk(product)
+  const answer = await probe(target, {
+    ...(authorization && { authorization }),
+    ...(headers.cookie && { cookie: headers.cookie }),
+  })
+  if (answer.status < 400) {
+    steps.push({ name: 'credential', says: `taken (${answer.status})` })
+    return
+  }
+  const { reason = 'server', serverMessage = '' } = toInfluxError(answer.status, answer.text, secrets)
+  if (answer.status !== 401 && answer.status !== 403) {
+    // Not of the credential: it was let in, as far as one can see.
+    steps.push({
+      name: 'credential',
+      says: `not refused: the answer is ${answer.status} ${serverMessage}`.trimEnd(),
+    })
+    return
+  }
+  // Who may not read their own user is good all the same.
+  if (reason === 'permission' && !sent.isGiven) {
+    steps.push({ name: 'credential', says: 'taken' })
+    return
+  }
+  await refused(reason, serverMessage, answer, { sent, reached })
+}
+
+function whereToAsk(product: ProductName | undefined): string {
+  if (product === 'v1') return '/query?q=SHOW+DATABASES'
+  if (product === 'v3') return '/api/v3/configure/database?format=json'
+  return '/api/v2/me'
+}
+
+async function refused(
+  reason: InfluxReason,
+  message: string,
+  answer: Probe,
+  { sent, reached }: { readonly sent: Sent; readonly reached: Reached },
+): Promise<never> {
+  const said = message && ` (${message})`
+  switch (reason) {
+    case 'permission':
+      throw new Finding(
+        'ERR_PERMISSION',
+        `The credential is good, and lacks a permission${said}`,
+        'A token gets no more of them. Make another: fluxauth tokens create --permissions …, or see fluxauth status',
+      )
+    case 'token-inactive':
+      throw new Finding(
+        'ERR_TOKEN_INACTIVE',
+        'The token is inactive',
+        'With another one: fluxauth tokens activate ID',
+      )
+    case 'user-inactive':
+      throw new Finding(
+        'ERR_USER_INACTIVE',
+        'Its user is inactive or deleted',
+        'Use another user’s: fluxauth login',
+      )
+    case 'password-change':
+      throw new Finding(
+        'ERR_PASSWORD_CHANGE',
+        'The password has to be changed first',
+        'Change it where users are managed',
+      )
+    default:
+      throw await unknown(answer, message, sent, reached)
+  }
+}
+
+async function unknown(answer: Probe, message: string, sent: Sent, reached: Reached): Promise<Finding> {
+  const { credentials, base, url, headers } = sent
+  const { product, server, ahead } = reached
+  if (/(^|[?&])[up]=/.test(url.search)) {
+    return new Finding(
+      'ERR_QUERY_CREDENTIAL',
+      'The u and p of the query come before the header, and are wrong',
+      'Take them out of the address: proxies log them, too',
+    )
+  }
+  if (!credentials && !headers.cookie) {
+    return new Finding(
+      'ERR_NO_HEADER',
+      'No credential was sent',
+      'Send one: fluxauth header | curl -H @- URL',
+    )
+  }
+  if (credentials && (await isEaten(product, base, answer, message))) {
+    return new Finding(
+      'ERR_HEADER_EATEN',
+      `The Authorization header does not arrive: something on the way takes it off${server ? ` (${server})` : ''}`,
+      'In nginx: proxy_set_header Authorization $http_authorization; in Apache: CGIPassAuth On, or RequestHeader without unset; or call InfluxDB itself',
+    )
+  }
+  if (credentials?.scheme === 'bearer' && product === 'v1') return ofJwt(credentials.token, ahead)
+  if (!credentials) return new Finding('ERR_SESSION', 'The session is over', 'Sign in anew: fluxauth login')
+  if (credentials.scheme === 'basic') {
+    return new Finding('ERR_PASSWORD', 'User name or password is wrong', 'fluxauth login URL --user NAME')
+  }
+  const isShort = product !== undefined && isCutOff(credentials.token, products[product])
+  return new Finding(
+    'ERR_TOKEN_UNKNOWN',
+    isShort
+      ? 'The server does not know the token, which is shorter than those that it makes: it may have been cut off when it was copied'
+      : 'The server does not know the token: it was deleted, or is another server’s',
+    'fluxauth login URL, or make one with another credential: fluxauth tokens create',
+  )
+}
+
+/** Whether a header that was sent did not arrive. What is asked with here is made up, and no secret. */
+async function isEaten(
+  product: ProductName | undefined,
+  base: string,
+  answer: Probe,
+  message: string,
+): Promise<boolean> {
+  if (product === 'v1') return message === 'unable to parse authentication credentials'
+  if (product === 'v2') {
+    // It says one thing of a token that it does not know, and another where there is none.
+    const { status, text } = await probe(`${base}/query?q=SHOW+DATABASES`, { authorization: 'Token made-up' })
+    return status === 401 && toInfluxError(status, text).serverMessage === 'unauthorized access'
+  }
+  if (product === 'v3') {
+    // What it cannot read is 400 there.
+    return (
+      (await probe(`${base}/api/v3/configure/database`, { authorization: 'Token of three parts' })).status ===
+      401
+    )
+  }
+  return answer.status === 401 && message === 'token required'
+}
+
+function ofJwt(token: string, ahead: number): Finding {
+  const end = endOf(token)
+  if (end !== undefined && end < Date.now() + ahead) {
+    const isByClock = end > Date.now()
+    return isByClock
+      ? new Finding(
+          'ERR_CLOCK',
+          'By this machine’s clock the token is good, and by the server’s it has ended: the clocks are apart',
+          'Set the clocks: timedatectl set-ntp true',
+        )
+      : new Finding('ERR_TOKEN_ENDED', 'The token has ended', 'Make another with the server’s shared secret')
+  }
+  return new Finding(
+    'ERR_TOKEN_UNKNOWN',
+    'The server does not take this token: it is signed with another shared secret, or names no user',
+    'Compare its secret with [http] shared-secret of the server',
+  )
+}
+
+/** When a JWT ends, in milliseconds. */
+function endOf(token: string): number | undefined {
+  try {
+    const { exp } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+    return typeof exp === 'number' ? exp * 1000 : undefined
+  } catch {
+    return undefined
+  }
+}
