@@ -1,6 +1,6 @@
 // What every command has in common, in one file of the build: loading it takes no longer than commander does.
 
-export { Command, CommanderError, Option } from 'commander'
+export { Argument, Command, CommanderError, Option } from 'commander'
 export * from './output/errors.ts'
 export * from './output/print.ts'
 export * from './output/streams.ts'

@@ -69,6 +69,11 @@ const COMMANDS: readonly Listed[] = [
     load: async () => (await import('./commands/request.ts')).requestCommand(),
   },
   {
+    name: 'snippet',
+    summary: 'the same call for curl, Flux, JavaScript, Python, Go, Telegraf or Grafana',
+    load: async () => (await import('./commands/snippet.ts')).snippetCommand(),
+  },
+  {
     name: 'encode',
     summary: 'write an Authorization value',
     load: async () => (await import('./commands/encode.ts')).encodeCommand(),

@@ -1,0 +1,85 @@
+// `fluxauth snippet`: the same authenticated call for another language or tool, without the secret.
+
+import { detectProduct, type ProductName, products } from '@fluxauth/auth-core/influxdb'
+import { Argument, Command, Option } from 'commander'
+import { UsageError, usage } from '../output/errors.ts'
+import { note, print } from '../output/print.ts'
+import { findHost } from '../profile/find-credential.ts'
+import { chooseProfile, isSameUrl, readProfiles } from '../profile/profiles.ts'
+import { settings } from '../settings.ts'
+import { type Family, LANGUAGES } from './snippet/templates.ts'
+
+interface Options {
+  readonly product?: ProductName
+}
+
+export function snippetCommand(): Command {
+  const names = Object.keys(LANGUAGES)
+  return new Command('snippet')
+    .description(
+      'Print the same authenticated call for another language or tool. The secret comes from the environment there, and is not in it.',
+    )
+    .addArgument(new Argument('<language>', 'what it is for').choices(names))
+    .argument('[url]', 'the server; or else that of the environment or of the profile')
+    .addOption(
+      new Option('--product <name>', 'which InfluxDB it is, where the server is not to be asked').choices(
+        Object.keys(products),
+      ),
+    )
+    .addHelpText(
+      'after',
+      `
+Languages:
+${names.map((name) => `  ${name.padEnd(16)} ${LANGUAGES[name]?.words}`).join('\n')}
+
+Examples:
+  $ fluxauth snippet curl
+  $ fluxauth snippet python https://localhost:8086 --product v2 > buckets.py
+  $ fluxauth snippet curl > call.sh && fluxauth exec -- sh call.sh`,
+    )
+    .action(snippet)
+}
+
+async function snippet(
+  language: string,
+  given: string | undefined,
+  { product: named }: Options,
+): Promise<void> {
+  const base = readBase(given ?? (await findHost()))
+  const product = named ?? (await findProduct(base))
+  const family: Family = product === 'v1' || product === 'v3' ? product : 'v2'
+  const chosen = LANGUAGES[language]
+  if (!chosen) throw usage(`There is no such language: there are ${Object.keys(LANGUAGES).join(', ')}`)
+  if (chosen.families && !chosen.families.includes(family)) {
+    throw usage(`${chosen.words} is not for ${products[product].title}: use fluxauth snippet fetch`)
+  }
+  const text = chosen.write({ family, base })
+  const needs = chosen.needs(family)
+  print({ language, product, needs, text }, () => text.split('\n'))
+  note(
+    language === 'flux'
+      ? `It reads ${needs.join(' and ')} from InfluxDB’s secret store: influx secret update --key ${needs[0]}`
+      : `It reads ${needs.join(', ')}: run it with fluxauth exec, or set ${needs.length > 1 ? 'them' : 'it'} there`,
+  )
+}
+
+function readBase(given: string | undefined): string {
+  if (given === undefined) throw usage('Name the server: fluxauth snippet curl http://localhost:8086')
+  if (!/^https?:\/\//i.test(given) || !URL.canParse(given)) {
+    throw usage('That is no address: write it with its http:// or https://')
+  }
+  const url = new URL(given)
+  if (url.username || url.password) throw usage('Take user name and password out of the address')
+  if (url.search || url.hash) throw usage('Give the address without what follows its ? or #')
+  // A shell, Telegraf and Grafana would fill something in.
+  return url.href.replace(/\/+$/, '').replaceAll('$', '%24')
+}
+
+/** As the profile knows it, or as the server says. */
+async function findProduct(base: string): Promise<ProductName> {
+  const { profile } = chooseProfile(await readProfiles(), settings().profile)
+  if (profile?.known?.product && isSameUrl(base, profile.url)) return profile.known.product
+  const { product } = await detectProduct(base, { allowInsecure: true })
+  if (product) return product
+  throw new UsageError('ERR_PRODUCT', 'The server does not say which InfluxDB it is: say --product')
+}
