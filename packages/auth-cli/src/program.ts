@@ -9,6 +9,8 @@ import { setSettings, settings } from './settings.ts'
 interface Listed {
   readonly name: string
   readonly summary: string
+  /** Whether it is for other programs alone. */
+  readonly isHidden?: true
   readonly load: () => Promise<Command>
 }
 
@@ -83,6 +85,17 @@ const COMMANDS: readonly Listed[] = [
     summary: 'read an Authorization value, and say what is in it',
     load: async () => (await import('./commands/decode.ts')).decodeCommand(),
   },
+  {
+    name: 'completion',
+    summary: 'print what a shell needs to complete commands',
+    load: async () => (await import('./commands/completion.ts')).completionCommand(),
+  },
+  {
+    name: 'complete',
+    summary: '',
+    isHidden: true,
+    load: async () => (await import('./commands/completion.ts')).completeCommand(),
+  },
 ]
 
 const AFTER = `
@@ -132,7 +145,12 @@ export async function runProgram(args: readonly string[]): Promise<void> {
   }
 }
 
-async function createProgram(args: readonly string[]): Promise<Command> {
+/** The program with all of its commands loaded, for who has to know their options. */
+export function loadWholeProgram(): Promise<Command> {
+  return createProgram([], true)
+}
+
+async function createProgram(args: readonly string[], isWhole = false): Promise<Command> {
   const program = new Command('fluxauth')
     .description('Sign in to InfluxDB, look after credentials, and use them without leaving them behind.')
     .version(VERSION)
@@ -145,8 +163,9 @@ async function createProgram(args: readonly string[]): Promise<Command> {
       setSettings({ json, input, profile })
     })
   const named = commandIn(args)
-  for (const { name, summary, load } of COMMANDS) {
-    program.addCommand(name === named ? (await load()).summary(summary) : new Command(name).summary(summary))
+  for (const { name, summary, isHidden = false, load } of COMMANDS) {
+    const command = name === named || isWhole ? await load() : new Command(name)
+    program.addCommand(command.summary(summary), { hidden: isHidden })
   }
   for (const command of withDescendants(program)) {
     command

@@ -1,0 +1,97 @@
+// `fluxauth completion`: what a shell needs to complete commands, options, their choices, and the names of profiles.
+
+import tab from '@bomb.sh/tab'
+import { Argument, Command, type Command as Commander, type Option } from 'commander'
+import { writeOut } from '../output/streams.ts'
+import { readProfiles } from '../profile/profiles.ts'
+import { loadWholeProgram } from '../program.ts'
+
+/** Ours: that of the library evaluates what is typed, at each press of the key, and needs the package bash-completion. */
+const BASH = `# bash completion for fluxauth
+_fluxauth() {
+  local word value
+  local -a words=()
+  for word in "\${COMP_WORDS[@]:1:COMP_CWORD}"; do
+    # --profile=name are three words here.
+    [[ $word == = ]] || words+=("$word")
+  done
+  [[ \${COMP_WORDS[COMP_CWORD]} != = ]] || words+=('')
+  COMPREPLY=()
+  while IFS=$'\\t' read -r value _; do
+    [[ $value == :* ]] || COMPREPLY+=("$(printf %q "$value")")
+  done < <(fluxauth complete -- "\${words[@]}" 2>/dev/null)
+}
+complete -o default -F _fluxauth fluxauth`
+
+const SHELLS = ['bash', 'zsh', 'fish', 'powershell']
+
+export function completionCommand(): Command {
+  return new Command('completion')
+    .description(
+      'Print a script by which a shell completes fluxauth; names of profiles are completed, and no secret is read.',
+    )
+    .addArgument(new Argument('<shell>').choices(SHELLS))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ fluxauth completion bash > ~/.local/share/bash-completion/completions/fluxauth
+  $ fluxauth completion zsh > "\${fpath[1]}/_fluxauth"
+  $ fluxauth completion fish > ~/.config/fish/completions/fluxauth.fish
+  PS> fluxauth completion powershell | Out-String | Invoke-Expression`,
+    )
+    .action((shell: string) => {
+      if (shell === 'bash') writeOut(BASH)
+      else tab.setup('fluxauth', 'fluxauth', shell)
+    })
+}
+
+/** What the script calls, at each press of the key. */
+export function completeCommand(): Command {
+  return new Command('complete')
+    .argument('[words...]')
+    .allowUnknownOption()
+    .action(async (words: string[]) => {
+      // What cannot be read completes nothing, and says nothing in the midst of a line that is typed.
+      const profiles = await readProfiles().then(
+        (all) => [...all.keys()],
+        () => [],
+      )
+      const program = await loadWholeProgram()
+      const global = program.options
+      describe(program, [], profiles, global)
+      tab.parse(words)
+    })
+}
+
+function offer(choices: readonly string[], complete: (value: string, description: string) => void): void {
+  for (const choice of choices) complete(choice, '')
+}
+
+/** Tells the completion of a command, and of those below it. */
+function describe(
+  command: Commander,
+  path: readonly string[],
+  profiles: readonly string[],
+  global: readonly Option[],
+): void {
+  const told =
+    path.length === 0 ? tab : tab.command(path.join(' '), command.summary() || command.description())
+  for (const option of new Set([...command.options, ...global])) {
+    const { long, short, description, required, optional, argChoices } = option
+    const name = long?.slice(2)
+    if (!name) continue
+    const choices = name === 'profile' || name === 'into' ? profiles : (argChoices ?? [])
+    if (required || optional) {
+      told.option(name, description, (complete) => offer(choices, complete), short?.slice(1))
+    } else told.option(name, description, short?.slice(1))
+  }
+  for (const argument of command.registeredArguments) {
+    const isProfile = path[0] === 'use' || (path[0] === 'profiles' && argument.name() === 'name')
+    const choices = isProfile ? profiles : (argument.argChoices ?? [])
+    told.argument(argument.name(), (complete) => offer(choices, complete), argument.variadic)
+  }
+  for (const each of command.commands) {
+    if (each.name() !== 'complete') describe(each, [...path, each.name()], profiles, global)
+  }
+}
