@@ -89,7 +89,11 @@ describe('decode', () => {
 
   test('shows what is in a value, but for the secret', async () => {
     const { stdout, code } = await fluxauth(['decode'], { input: `${basic}\n` })
-    expect([code, stdout]).toEqual([0, 'scheme:   basic\nusername: zoë\npassword: [redacted]\n'])
+    expect(code).toBe(0)
+    expect(stdout).toContain(
+      'scheme:   basic\nusername: zoë\npassword: [redacted]\ntaken by: InfluxDB 1: /query, /write\n',
+    )
+    expect(stdout).toContain('InfluxDB 2: /api/v2/signin, /query, /write\n')
     const asArgument = await fluxauth(['decode', basic])
     expect(asArgument.stdout).toBe(stdout)
     expect(asArgument.stderr).toContain('Warning: The value stays in the history')
@@ -114,7 +118,23 @@ describe('decode', () => {
     expect(JSON.parse((await fluxauth(['decode', ...args], { input })).stdout)).toEqual({
       version: 1,
       ...expected,
+      accepted: expect.any(Array),
     })
+  })
+
+  test.each<[string, readonly string[], string[]]>([
+    ['Bearer b', [], ['v2 /api/v2', 'cloud-serverless /query, /write']],
+    ['Bearer apiv3_b', [], ['v3 all, /query, /write']],
+    ['Token t', [], ['v2 /api/v2, /query, /write', 'cloud-tsm /api/v2, /query, /write']],
+    ['TOKEN t', ['--any-case'], ['v2 /api/v2']],
+    ['Token u:p', [], ['v1 /query, /write', 'v2 /query, /write']],
+  ])('of %s says where it is taken', async (input, args, expected) => {
+    const { stdout } = await fluxauth(['decode', '--json', ...args], { input })
+    const all = JSON.parse(stdout).accepted.map(
+      ({ product, paths }: { product: string; paths: string }) => `${product} ${paths}`,
+    )
+    expect(all).toEqual(expect.arrayContaining(expected))
+    if (/^(TOKEN|Token u|Bearer apiv3)/.test(input)) expect(all).toEqual(expected)
   })
 
   describe('of a value in Latin-1', () => {

@@ -9,6 +9,7 @@ import {
   splitTokenPair,
 } from '@fluxauth/auth-core'
 import { Command, Option } from 'commander'
+import { acceptedBy } from '../accepted.ts'
 import { readHidden } from '../input/secret.ts'
 import { UsageError } from '../output/errors.ts'
 import { printJson } from '../output/print.ts'
@@ -28,7 +29,9 @@ const REDACTED = '[redacted]'
 
 export function decodeCommand(): Command {
   return new Command('decode')
-    .description('Read an Authorization value, or a whole header line, and say what is in it.')
+    .description(
+      'Read an Authorization value, or a whole header line, say what is in it, and which products take it.',
+    )
     .argument('[value]', 'better on standard input: an argument stays in the history')
     .option('--reveal', 'show the password or token')
     .option('--any-case', 'take the word Token in any case, as InfluxDB v2 does')
@@ -60,12 +63,23 @@ Examples:
       const value = text.replace(/^(proxy-)?authorization(:\s*|\s+)/i, '')
       if (value !== text)
         writeErr(style('dim', 'Read as a whole header line; its name and colon are not part of the value.'))
-      const shown = describe(decode(value, options), options.reveal ?? false)
-      if (settings().json) printJson(shown)
-      else
-        for (const [name, part] of Object.entries(shown))
-          writeOut(`${style('dim', `${name}:`.padEnd(9))} ${escapeControls(part, { lines: false })}`)
+      const credentials = decode(value, options)
+      const shown = describe(credentials, options.reveal ?? false)
+      const isPair = credentials.scheme === 'token' && 'username' in shown
+      const accepted = acceptedBy(credentials, value.split(' ', 1)[0] ?? '', isPair)
+      if (settings().json) {
+        printJson({ ...shown, accepted })
+        return
+      }
+      for (const [name, part] of Object.entries(shown)) writeOut(line(name, part))
+      if (accepted.length === 0) writeOut(line('taken by', 'no InfluxDB'))
+      for (const [index, { title, paths }] of accepted.entries())
+        writeOut(line(index === 0 ? 'taken by' : '', `${title}: ${paths}`))
     })
+}
+
+function line(name: string, part: string): string {
+  return `${style('dim', (name && `${name}:`).padEnd(9))} ${escapeControls(part, { lines: false })}`
 }
 
 /** What a value in Latin-1 is likely to come from, and to come to. */

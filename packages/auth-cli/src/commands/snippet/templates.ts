@@ -10,12 +10,6 @@ export interface Call {
   readonly base: string
 }
 
-/** The environment variables that a snippet reads, or what else it has to be given. */
-export interface Snippet {
-  readonly text: string
-  readonly needs: readonly string[]
-}
-
 const PATHS: Readonly<Record<Family, string>> = {
   v1: '/query?q=SHOW+DATABASES',
   v2: '/api/v2/buckets',
