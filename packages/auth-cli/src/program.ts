@@ -71,6 +71,11 @@ const COMMANDS: readonly Listed[] = [
     load: async () => (await import('./commands/request.ts')).requestCommand(),
   },
   {
+    name: 'proxy',
+    summary: 'an address on this machine that adds the credential, for programs with its key',
+    load: async () => (await import('./commands/proxy.ts')).proxyCommand(),
+  },
+  {
     name: 'snippet',
     summary: 'the same call for curl, Flux, JavaScript, Python, Go, Telegraf or Grafana',
     load: async () => (await import('./commands/snippet.ts')).snippetCommand(),

@@ -36,7 +36,11 @@ Examples:
     })
 }
 
-function environmentFor({ credentials, host, org }: FoundCredential): NodeJS.ProcessEnv {
+export function environmentFor({
+  credentials,
+  host,
+  org,
+}: Pick<FoundCredential, 'credentials' | 'host' | 'org'>): NodeJS.ProcessEnv {
   const rest = Object.entries(process.env).filter(([name]) => !VARIABLES.test(name))
   const secret =
     credentials.scheme === 'basic'
@@ -54,7 +58,7 @@ function environmentFor({ credentials, host, org }: FoundCredential): NodeJS.Pro
   }
 }
 
-function run(name: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+export function run(name: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   if (name === '') throw usage('Name the command after --: fluxauth exec -- influx bucket list')
   return new Promise((resolve, reject) => {
     const child = spawn(name, args, { stdio: 'inherit', env })

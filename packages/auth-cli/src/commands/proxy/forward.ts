@@ -1,0 +1,83 @@
+// A request and its answer, passed on as they come: with the credential instead of the key, and without what is between two machines alone.
+
+import { type IncomingMessage, request as requestHttp, type ServerResponse } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import { pipeline } from 'node:stream'
+
+/** Of one connection alone (RFC 9110, section 7.6.1), or of who asked: these are not passed on. */
+const NOT_SENT =
+  /^(host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|authorization|cookie|origin|referer|sec-.*)$/
+/** A page gets no leave to read, and nobody a session. */
+const NOT_RETURNED =
+  /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|set-cookie|access-control-.*)$/
+
+/**
+ * Passes a request on.
+ *
+ * @param url the whole address, at the upstream
+ * @returns the status that was answered with
+ */
+export function forward(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { url, authorization }: { readonly url: URL; readonly authorization: string },
+): Promise<number> {
+  return new Promise((resolve) => {
+    const send = url.protocol === 'https:' ? requestHttps : requestHttp
+    const { method = 'GET', headers } = request
+    const passed = kept(request.rawHeaders, NOT_SENT, headers.connection)
+    const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
+    const upstream = send(url, { method, headers: { ...group(passed), authorization } }, (answer) => {
+      const { statusCode = 502 } = answer
+      const raw = kept(answer.rawHeaders, NOT_RETURNED, answer.headers.connection)
+      response.writeHead(statusCode, answer.statusMessage ?? '', raw.flat())
+      // As it comes: who waits for an event waits for no more than that.
+      response.flushHeaders()
+      pipeline(answer, response, () => resolve(statusCode))
+    })
+    upstream.on('error', () => {
+      if (response.headersSent) response.destroy()
+      else tell(response, 502, 'unavailable', 'The server behind this proxy does not answer')
+      resolve(502)
+    })
+    // Who asked is gone: nobody waits any more.
+    response.on('close', () => {
+      if (!response.writableFinished) upstream.destroy()
+    })
+    if (hasBody) pipeline(request, upstream, () => undefined)
+    else upstream.end()
+  })
+}
+
+/** Answers as InfluxDB does. */
+export function tell(response: ServerResponse, status: number, code: string, message: string): void {
+  const body = JSON.stringify({ code, message })
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    'x-platform-error-code': code,
+    'cache-control': 'no-store',
+  })
+  response.end(body)
+}
+
+function kept(raw: readonly string[], dropped: RegExp, connection: string | undefined): [string, string][] {
+  const named = (connection ?? '').toLowerCase().split(/\s*,\s*/)
+  const pairs: [string, string][] = []
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const [name = '', value = ''] = raw.slice(index, index + 2)
+    const lower = name.toLowerCase()
+    if (!dropped.test(lower) && !named.includes(lower)) pairs.push([name, value])
+  }
+  return pairs
+}
+
+function group(pairs: readonly [string, string][]): Record<string, string[]> {
+  const grouped: Record<string, string[]> = {}
+  for (const [name, value] of pairs) {
+    const values = grouped[name.toLowerCase()]
+    if (values) values.push(value)
+    else grouped[name.toLowerCase()] = [value]
+  }
+  return grouped
+}
