@@ -87,6 +87,7 @@ export const verifierOptionRules: allowed.OptionRules<keyof VerifierOptions> = {
     cookie: allowed.string(/^[\w!#$%&'*+.^`|~-]+$/, 'the name of a cookie'),
     path: allowed.string(/^\/[ -:<-~]*$/, 'a path that begins with / and holds no semicolon'),
     origins: allowed.origins,
+    clearSiteData: allowed.boolean,
   }),
   challenge: allowed.oneOf<ChallengeMode>('auto', 'always', 'never'),
   tarpit: allowed.groupOrFalse<keyof TarpitOptions>({

@@ -99,7 +99,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   checkOptions(options, verifierOptionRules)
   checkSessionCookie(options.session)
   const { findUser, passwords, hashes, onPasswordUpgrade, maxLength, digest = sha256, session = {} } = options
-  const { origins = [] } = session
+  const { origins = [], clearSiteData = false } = session
 
   // What comes in.
   const profile = profiles[options.product ?? 'cloud-serverless']
@@ -139,7 +139,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   return {
     verify: createVerify({ ...shared, checkSession, memory: () => new ShortMemory(revocations, kept) }),
     ...createPermit(refuser),
-    ...createSignIn({ ...shared, revocations, emit }),
+    ...createSignIn({ ...shared, clearSiteData, revocations, emit }),
     tokens,
     sessions,
     forget(userID) {

@@ -101,6 +101,18 @@ export function testSignIn({ traits, use, ask, signIn, startSecure }: ServerCont
       expect((await ask(signOut)).status).toBe(401)
     })
 
+    test('and has the browser forget what it kept of the site, where it is told to', async () => {
+      for (const clearSiteData of [true, false]) {
+        use({ product: 'v2', session: { clearSiteData } })
+        const signOut = { method: 'POST', path: SIGN_OUT, headers: { cookie: await signIn() } }
+        const { status, headers } = await ask(signOut)
+        const expected = clearSiteData ? '"cookies", "cache"' : undefined
+        expect([status, headers['clear-site-data']]).toEqual([204, expected])
+        expect(headers['set-cookie']).toMatch(/^influxdb-oss-session=; /)
+        expect((await ask(signOut)).headers['clear-site-data']).toBeUndefined()
+      }
+    })
+
     test('nobody without a session, nor for another site', async () => {
       use({ product: 'v2' })
       expect((await ask({ method: 'POST', path: SIGN_OUT })).status).toBe(401)

@@ -18,6 +18,8 @@ interface SignInParts {
   readonly headerRules: HeaderRules
   /** Origins beside the server's own whose pages may sign in and out. */
   readonly origins: readonly string[]
+  /** Whether the browser is to forget cookies and cached answers as somebody signs out. */
+  readonly clearSiteData: boolean
   readonly check: Check
   readonly sessions: OwnSessions
   readonly revocations: readonly RevocationLog[]
@@ -27,7 +29,7 @@ interface SignInParts {
 
 /** Makes what signs in and out. Neither throws. */
 export function createSignIn(parts: SignInParts) {
-  const { headerRules, origins, check, sessions, revocations, emit } = parts
+  const { headerRules, origins, clearSiteData, check, sessions, revocations, emit } = parts
   const { schemes } = headerRules
   const { refuse, fail } = parts.refuser
   const rules: HeaderRules = {
@@ -96,7 +98,9 @@ export function createSignIn(parts: SignInParts) {
         const ended = await sessions.end(key)
         if (!ended) return refuse('wrong', request).refusal
         emit({ type: 'signed-out', user: ended.user, address: addressOf(request) })
-        return answer(cookie)
+        const signedOut = answer(cookie)
+        if (!clearSiteData) return signedOut
+        return { ...signedOut, headers: { ...signedOut.headers, 'clear-site-data': '"cookies", "cache"' } }
       } catch (error) {
         return fail(request, error).refusal
       }

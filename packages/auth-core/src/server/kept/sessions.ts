@@ -23,6 +23,11 @@ export interface SessionOptions {
   readonly path?: string | undefined
   /** Origins beside the server's own whose pages may send what is not safe. Default none. */
   readonly origins?: readonly string[] | undefined
+  /**
+   * Whether signing out has the browser forget the site's cookies and cached answers, by `Clear-Site-Data: "cookies", "cache"`: also what
+   * the back button would show. It takes all cookies of the host, and browsers keep to it over TLS, or on this machine. Default `false`.
+   */
+  readonly clearSiteData?: boolean | undefined
 }
 
 /** A session, found by its cookie. */
