@@ -11,7 +11,7 @@ import { type ServerOptions, testServer } from './index.ts'
 
 /** The suite's routes over the guard. */
 function routes(
-  { verifier, visited }: ServerOptions,
+  { verifier, visited, cors }: ServerOptions,
   address?: (request: Request) => string | undefined,
 ): (request: Request) => Promise<Response> {
   const guard = createGuard<Request>(verifier, { address })
@@ -49,10 +49,17 @@ function routes(
       },
       ['read', { type: 'buckets', id }],
     )
+  const shared = async (request: Request) => {
+    if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: cors })
+    const response = await me(request)
+    for (const [name, value] of Object.entries(cors)) response.headers.set(name, value)
+    return response
+  }
   return async (request) => {
     const { pathname } = new URL(request.url)
     switch (`${request.method === 'HEAD' ? 'GET' : request.method} ${pathname}`) {
       case 'GET /api/v2/me':
+      case 'PUT /api/v2/me':
         return me(request)
       case 'OPTIONS /api/v2/me':
         return options(request)
@@ -67,6 +74,9 @@ function routes(
         return guard.signIn(request)
       case 'POST /api/v2/signout':
         return guard.signOut(request)
+      case 'GET /shared':
+      case 'OPTIONS /shared':
+        return shared(request)
       case 'GET /open':
         return new Response('open')
       default:

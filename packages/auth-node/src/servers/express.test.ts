@@ -13,7 +13,7 @@ import { listen } from './testing/listen.ts'
 const versions = { 'Express 5': express, 'Express 4': express4 as unknown as typeof express }
 express4().use(guardExpress(createVerifier({})).authenticate as never)
 
-function suiteApp(create: () => Express, { verifier, visited }: ServerOptions): Express {
+function suiteApp(create: () => Express, { verifier, visited, cors }: ServerOptions): Express {
   const guard = guardExpress(verifier)
   const visit: RequestHandler = ({ principal }, _, next) => {
     if (principal) visited(principal)
@@ -31,9 +31,20 @@ function suiteApp(create: () => Express, { verifier, visited }: ServerOptions): 
     .get(({ principal }, response) => {
       response.json(principal)
     })
+    .put(({ principal }, response) => {
+      response.json(principal)
+    })
     .options((_, response) => {
       response.status(204).end()
     })
+  const allow: RequestHandler = ({ method }, response, next) => {
+    response.set(cors)
+    if (method === 'OPTIONS') response.status(204).end()
+    else next()
+  }
+  app.use('/shared', allow, guard.authenticate, visit, ({ principal }, response) => {
+    response.json(principal)
+  })
   app.get('/api/v2/buckets', guard.requirePermission('read', 'buckets'), visit, (_, response) => {
     response.json({ buckets: [] })
   })

@@ -7,7 +7,7 @@ import fastify, { type FastifyInstance, type FastifyServerOptions, type onReques
 import { describe, expect, test } from 'vitest'
 import { guardFastify } from './fastify.ts'
 
-testServer('Fastify', {}, async ({ verifier, visited, tls }) => {
+testServer('Fastify', {}, async ({ verifier, visited, cors, tls }) => {
   const app = (
     tls ? fastify({ https: tls, forceCloseConnections: true }) : fastify({ forceCloseConnections: true })
   ) as FastifyInstance
@@ -25,6 +25,7 @@ testServer('Fastify', {}, async ({ verifier, visited, tls }) => {
   app.post('/api/v2/signin', signIn)
   app.post('/api/v2/signout', signOut)
   app.get('/api/v2/me', { onRequest: [authenticate, visit] }, async ({ principal }) => principal)
+  app.put('/api/v2/me', { onRequest: [authenticate, visit] }, async ({ principal }) => principal)
   app.options('/api/v2/me', { onRequest: [authenticate, visit] }, async (_, reply) => reply.code(204).send())
   app.get('/api/v2/buckets', needs('read', 'buckets'), async () => ({ buckets: [] }))
   app.post('/api/v2/buckets', needs('write', 'buckets'), async (_, reply) => reply.code(201).send({}))
@@ -33,6 +34,19 @@ testServer('Fastify', {}, async ({ verifier, visited, tls }) => {
     needs('read', ({ params }) => ({ type: 'buckets', id: (params as { id: string }).id })) as object,
     async ({ params }) => ({ id: params.id }),
   )
+  await app.register(async (pages) => {
+    pages.addHook('onRequest', async ({ method }, reply) => {
+      reply.headers(cors)
+      if (method === 'OPTIONS') return reply.code(204).send()
+    })
+    const onRequest = [authenticate, visit]
+    pages.route({
+      method: ['GET', 'OPTIONS'],
+      url: '/shared',
+      onRequest,
+      handler: async ({ principal }) => principal,
+    })
+  })
   await app.register(async (streams) => {
     streams.removeAllContentTypeParsers()
     streams.addContentTypeParser('*', (_request, payload, done) => done(null, payload))

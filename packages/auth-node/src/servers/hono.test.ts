@@ -34,7 +34,7 @@ function onContext(verifier: Verifier): ReturnType<typeof onRequest> {
 }
 
 function suiteApp(
-  { visited }: ServerOptions,
+  { visited, cors }: ServerOptions,
   { admit, signIn, signOut }: ReturnType<typeof onRequest>,
 ): Hono<Env> {
   const needs =
@@ -47,10 +47,18 @@ function suiteApp(
       return next()
     }
   const app = new Hono<Env>()
+  app.use('/shared', async (context, next) => {
+    if (context.req.method === 'OPTIONS') return context.body(null, 204, cors)
+    await next()
+    for (const [name, value] of Object.entries(cors)) context.header(name, value)
+    return undefined
+  })
+  app.get('/shared', needs(), (context) => context.json(context.get('principal')))
   app.get('/open', (context) => context.text('open'))
   app.on(['GET', 'POST'], '/api/v2/signin', signIn)
   app.post('/api/v2/signout', signOut)
   app.get('/api/v2/me', needs(), (context) => context.json(context.get('principal')))
+  app.put('/api/v2/me', needs(), (context) => context.json(context.get('principal')))
   app.options('/api/v2/me', needs(), (context) => context.body(null, 204))
   app.get(
     '/api/v2/buckets',

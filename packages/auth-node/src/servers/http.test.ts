@@ -18,7 +18,7 @@ import { listen } from './testing/listen.ts'
 
 const BUCKET = /^\/api\/v2\/buckets\/(\w+)$/
 
-testServer('node:http', {}, ({ verifier, visited, tls }) => {
+testServer('node:http', {}, ({ verifier, visited, cors, tls }) => {
   const guard = guardHttp(verifier)
   const json = (status: number, value: unknown): RequestListener =>
     guard.protect((_, response, principal) => {
@@ -60,12 +60,18 @@ testServer('node:http', {}, ({ verifier, visited, tls }) => {
       request.pipe(response)
     }),
   }
+  const shared: RequestListener = (request, response) => {
+    for (const [name, value] of Object.entries(cors)) response.setHeader(name, value)
+    if (request.method === 'OPTIONS') response.writeHead(204).end()
+    else listers.me(request, response)
+  }
   return listen((request, response) => {
     const { method, url = '' } = request
     const path = url.split('?', 1)[0]
     const route = `${method === 'HEAD' ? 'GET' : method} ${path}`
     const routes: Record<string, RequestListener> = {
       'GET /api/v2/me': listers.me,
+      'PUT /api/v2/me': listers.me,
       'OPTIONS /api/v2/me': listers.options,
       'GET /api/v2/buckets': listers.list,
       'POST /api/v2/buckets': listers.create,
@@ -73,6 +79,8 @@ testServer('node:http', {}, ({ verifier, visited, tls }) => {
       'GET /api/v2/signin': guard.signIn,
       'POST /api/v2/signin': guard.signIn,
       'POST /api/v2/signout': guard.signOut,
+      'GET /shared': shared,
+      'OPTIONS /shared': shared,
       'GET /open': (_, response) => response.end('open'),
     }
     const listener = routes[route] ?? listers.one

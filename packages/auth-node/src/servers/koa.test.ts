@@ -10,7 +10,7 @@ import { listen } from './testing/listen.ts'
 
 const BUCKET = /^\/api\/v2\/buckets\/(\w+)$/
 
-testServer('Koa', {}, ({ verifier, visited, tls }) => {
+testServer('Koa', {}, ({ verifier, visited, cors, tls }) => {
   const guard = guardKoa(verifier)
   const visit: Middleware<GuardedState> = (ctx, next) => {
     if (ctx.state.principal) visited(ctx.state.principal)
@@ -22,12 +22,26 @@ testServer('Koa', {}, ({ verifier, visited, tls }) => {
       ctx.body = body(ctx)
     }
   const idOf = (path: string) => BUCKET.exec(path)?.[1]
+  const shared: Middleware<GuardedState>[] = [
+    (ctx, next) => {
+      ctx.set(cors)
+      if (ctx.method !== 'OPTIONS') return next()
+      ctx.status = 204
+      return undefined
+    },
+    guard.authenticate,
+    visit,
+    say(({ state }) => state.principal),
+  ]
   const routes: Record<string, Middleware<GuardedState>[]> = {
     'GET /open': [say(() => 'open')],
     'GET /api/v2/signin': [guard.signIn],
     'POST /api/v2/signin': [guard.signIn],
     'POST /api/v2/signout': [guard.signOut],
     'GET /api/v2/me': [guard.authenticate, visit, say(({ state }) => state.principal)],
+    'GET /shared': shared,
+    'OPTIONS /shared': shared,
+    'PUT /api/v2/me': [guard.authenticate, visit, say(({ state }) => state.principal)],
     'OPTIONS /api/v2/me': [guard.authenticate, visit, say(() => null)],
     'GET /api/v2/buckets': [guard.requirePermission('read', 'buckets'), visit, say(() => ({ buckets: [] }))],
     'POST /api/v2/buckets': [

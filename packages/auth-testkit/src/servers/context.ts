@@ -22,6 +22,12 @@ export interface Ask {
 export const ME = '/api/v2/me'
 export const SIGN_IN = '/api/v2/signin'
 export const SIGN_OUT = '/api/v2/signout'
+/** To allow any header by `*` would not allow `Authorization`. */
+export const CORS: Readonly<Record<string, string>> = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-headers': 'authorization',
+  'access-control-allow-methods': 'GET',
+}
 export const ALICE: Readonly<Record<'authorization', string>> = { authorization: encodeToken(secrets.alice) }
 export const PASSWORD: Readonly<Record<'authorization', string>> = {
   authorization: encodeBasic('alice', secrets.password),
@@ -77,7 +83,7 @@ export function createContext(
 
   beforeAll(async () => {
     accounts = await createAccounts()
-    server = await create({ verifier, visited, tls: undefined })
+    server = await create({ verifier, visited, cors: CORS, tls: undefined })
   })
   afterAll(() => server?.close())
   afterEach(() => {
@@ -114,7 +120,7 @@ export function createContext(
     server: () => server.server,
     origin,
     visits: () => visits,
-    startSecure: async (tls) => create({ verifier, visited, tls }),
+    startSecure: async (tls) => create({ verifier, visited, cors: CORS, tls }),
   }
   return context
 }

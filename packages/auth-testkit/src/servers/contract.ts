@@ -10,6 +10,7 @@ import type { Principal, Verifier } from '@fluxauth/auth-core/server'
  * |---|---|---|
  * | `GET`, `HEAD` `/api/v2/me` | a credential | the principal as JSON |
  * | `OPTIONS /api/v2/me` | a credential | 204 |
+ * | `PUT /api/v2/me` | a credential | the principal as JSON |
  * | `GET /api/v2/buckets` | to read buckets | `{"buckets":[]}` |
  * | `POST /api/v2/buckets` | to write buckets | 201 |
  * | `GET /api/v2/buckets/:id` | to read that bucket | `{"id":"…"}` |
@@ -17,12 +18,16 @@ import type { Principal, Verifier } from '@fluxauth/auth-core/server'
  * | `POST`, `GET` `/api/v2/signin` | | what the verifier's `signIn` says |
  * | `POST /api/v2/signout` | | what the verifier's `signOut` says |
  * | `GET /open` | nothing: it is not guarded | `open` as text |
+ * | `GET /shared` | a credential; whatever is answered has the headers `cors` | the principal as JSON |
+ * | `OPTIONS /shared` | nothing: CORS goes before the guard | 204 with the headers `cors` |
  */
 export interface ServerOptions {
   /** To be guarded with. */
   readonly verifier: Verifier
   /** To be called first thing by the handler of every guarded route. */
   readonly visited: (principal: Principal) => void
+  /** What the answers of `/shared` say to pages of other origins. */
+  readonly cors: Readonly<Record<string, string>>
   /** To be served over TLS with, where it is given. */
   readonly tls: { readonly key: string; readonly cert: string } | undefined
 }

@@ -6,6 +6,7 @@ import { testAttacks } from './attacks.ts'
 import { testConnections } from './connections.ts'
 import { createContext } from './context.ts'
 import type { ServerOptions, ServerTraits, ServerUnderTest } from './contract.ts'
+import { testCors } from './cors.ts'
 import { testLimits } from './limits.ts'
 import { testNothingOut } from './nothing-out.ts'
 import { testSignIn } from './sign-in.ts'
@@ -27,6 +28,7 @@ export function testServer(
     const context = createContext(traits, create)
     testAnswers(context)
     testSignIn(context)
+    testCors(context)
     testLimits(context)
     testNothingOut(context)
     if (context.traits.sockets) {

@@ -49,6 +49,30 @@ export const v2Requests: readonly ServerScenario[] = [
     { headers: { cookie } },
   ),
   ...rows(
+    'v2, PUT beside a session',
+    v2,
+    [
+      ['Basic with the old password', encodeBasic('any', password), ALICE_BY_SESSION],
+      ['Basic with a wrong one', encodeBasic('any', 'wrong'), ALICE_BY_SESSION],
+      ['a Token', encodeToken(bob), BOB],
+      ['nothing', undefined, ALICE_BY_SESSION],
+    ],
+    { method: 'PUT', headers: { cookie } },
+  ),
+  ...rows(
+    'v2, PUT beside a session from a page of another site',
+    v2,
+    [
+      ['Basic', encodeBasic('any', password), UNAUTHORIZED],
+      ['nothing', undefined, UNAUTHORIZED],
+      ['a Token, which no browser adds', encodeToken(bob), BOB],
+    ],
+    { method: 'PUT', headers: { cookie, origin: 'https://evil.test', 'sec-fetch-site': 'cross-site' } },
+  ),
+  ...rows('v2, PUT', v2, [['Basic without a session', encodeBasic('alice', password), UNAUTHORIZED]], {
+    method: 'PUT',
+  }),
+  ...rows(
     'v2, beside a session that there is none of',
     v2,
     [['Basic', encodeBasic('a', 'b'), UNAUTHORIZED]],
