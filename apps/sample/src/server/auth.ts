@@ -118,7 +118,9 @@ export async function createAuth(
     if (admitted instanceof Response) throw toException(admitted)
     return admitted
   }
-  const placed = (resource: Resource): Resource => ({ orgID: directory.org.id, ...resource })
+  // Users and organizations are in none.
+  const placed = (resource: Resource): Resource =>
+    ['users', 'orgs'].includes(resource.type) ? resource : { orgID: directory.org.id, ...resource }
   const may: Auth['may'] = (context, action, resource) =>
     permits(context.get('principal').permissions, action, placed(resource))
 

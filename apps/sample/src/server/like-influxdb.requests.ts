@@ -117,6 +117,18 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
       },
     },
   ],
+  'users and organizations, which are in none': [
+    { path: '/api/v2/users', token: 'users of the org' },
+    { path: '/api/v2/users/{user}', token: 'users of the org', otherwise: FORBIDDEN },
+    { path: '/api/v2/me', token: 'users of the org', otherwise: FORBIDDEN },
+    { path: '/api/v2/users', token: 'self in the org' },
+    { path: '/api/v2/users/{user}', token: 'self in the org' },
+    { path: '/api/v2/me', token: 'self in the org' },
+    { path: '/api/v2/orgs', token: 'orgs of the org' },
+    { path: '/api/v2/orgs/{org}', token: 'orgs of the org', otherwise: FORBIDDEN },
+    { path: '/api/v2/orgs', token: 'the org in the org' },
+    { path: '/api/v2/orgs/{org}', token: 'the org in the org' },
+  ],
   organizations: [
     { path: '/api/v2/orgs' },
     { path: '/api/v2/orgs?org=fluxauth' },

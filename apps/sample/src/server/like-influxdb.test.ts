@@ -43,6 +43,10 @@ async function begin(origin: string, token: string): Promise<Side> {
   await make('telegrafs', 'active', ['read', { type: 'telegrafs', orgID }])
   await make('inactive', 'inactive', ['read', { type: 'buckets', orgID }])
   await make('self', 'active', ['read', { type: 'users', id: ids.user }])
+  await make('users of the org', 'active', ['read', { type: 'users', orgID }])
+  await make('self in the org', 'active', ['read', { type: 'users', id: ids.user, orgID }])
+  await make('orgs of the org', 'active', ['read', { type: 'orgs', orgID }])
+  await make('the org in the org', 'active', ['read', { type: 'orgs', id: ids.org, orgID }])
   await make(
     'maker',
     'active',

@@ -33,6 +33,36 @@ describe('a permission', () => {
       false,
     ],
     [
+      'for users of an organization covers none of them, since they are in none',
+      { type: 'users', orgID: 'a' },
+      { type: 'users', id: '1' },
+      false,
+    ],
+    [
+      'for a user covers that user, whatever organization stands beside the identifier',
+      { type: 'users', id: '1', orgID: 'a' },
+      { type: 'users', id: '1' },
+      true,
+    ],
+    [
+      'for a user of an organization covers nothing of another that is named',
+      { type: 'users', id: '1', orgID: 'a' },
+      { type: 'users', id: '1', orgID: 'b' },
+      false,
+    ],
+    [
+      'for an organization covers no other that stands beside its identifier',
+      { type: 'orgs', id: 'a', orgID: 'b' },
+      { type: 'orgs', id: 'b' },
+      false,
+    ],
+    [
+      'for a bucket in an organization does not cover it where none is named',
+      { type: 'buckets', id: '1', orgID: 'a' },
+      { type: 'buckets', id: '1' },
+      false,
+    ],
+    [
       'that names what it identifies goes by the identifier',
       { type: 'buckets', id: '1', name: 'air', orgID: 'a', org: 'home' },
       { type: 'buckets', id: '1', orgID: 'a' },
@@ -157,4 +187,18 @@ test('a token can be given what its maker has, and whatever that covers is cover
     }),
     { numRuns: 2000 },
   )
+})
+
+test('a guard places what a route names in the principal’s own organization, but for users and organizations', async () => {
+  const verifier = createVerifier({ findToken: () => undefined })
+  const asked = { method: 'GET', url: '/', authorization: undefined, secure: true, header: () => undefined }
+  const permissions = ['buckets', 'users', 'orgs'].flatMap((type) => reads({ type, orgID: 'a' }))
+  const principal = { by: 'token', userID: '1', user: 'joe', orgID: 'a', permissions } as const
+  const status = (resource: Resource) => verifier.permit(principal, asked, 'read', resource)?.status
+  expect(status({ type: 'buckets', id: '1' })).toBeUndefined()
+  for (const type of ['users', 'orgs']) {
+    expect(status({ type })).toBe(403)
+    expect(status({ type, id: 'a' })).toBe(403)
+    expect(status({ type, id: '1', orgID: 'a' })).toBeUndefined()
+  }
 })

@@ -26,10 +26,19 @@ export interface Permission {
 export type Permissions = readonly Permission[] | 'all'
 
 /**
+ * What is in no organization: users, and organizations themselves. As with InfluxDB, a permission for all of them in an organization is for
+ * none, and for one of them the organization beside its identifier does not count.
+ */
+export function standsAlone(type: string): boolean {
+  return type === 'users' || type === 'orgs'
+}
+
+/**
  * Whether permissions cover an action on a resource.
  *
  * A permission covers what it does not narrow: one without `id` covers every resource of its type, one with an `id` that one alone, and
- * one with an `orgID` those of that organization alone. Where a resource is wanted by its identifier and its name, a permission that names
+ * one with an `orgID` those of that organization alone. Users and organizations are in none: unless what is wanted names one, a permission
+ * for them with an `orgID` and no `id` covers nothing. Where a resource is wanted by its identifier and its name, a permission that names
  * one of them has to name the other as well: what is not covered by itself is not covered for being named beside something that is.
  *
  * @param permissions of a token or a user
@@ -75,8 +84,13 @@ function covers(held: Resource, wanted: Resource): boolean {
   return (
     held.type === wanted.type &&
     narrows(held.id, held.name, wanted.id, wanted.name) &&
-    narrows(held.orgID, held.org, wanted.orgID, wanted.org)
+    (isOneAlone(held, wanted) || narrows(held.orgID, held.org, wanted.orgID, wanted.org))
   )
+}
+
+/** Whether a user or an organization is held by its identifier, and wanted wherever it is. */
+function isOneAlone({ type, id }: Resource, wanted: Resource): boolean {
+  return standsAlone(type) && id !== undefined && wanted.orgID === undefined && wanted.org === undefined
 }
 
 /**

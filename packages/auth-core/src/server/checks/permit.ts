@@ -4,7 +4,7 @@ import type { ServerRequest } from '../incoming/request.ts'
 import type { Principal } from '../outgoing/principal.ts'
 import type { Refusal } from '../outgoing/refusal.ts'
 import type { Refuser } from '../outgoing/refuser.ts'
-import { type Action, permits, type Resource, toResource } from './permissions.ts'
+import { type Action, permits, type Resource, standsAlone, toResource } from './permissions.ts'
 
 /** Makes what permits, and what refuses for the application. Neither throws. */
 export function createPermit({ refuse, fail }: Refuser) {
@@ -18,7 +18,7 @@ export function createPermit({ refuse, fail }: Refuser) {
     ): Refusal | undefined {
       try {
         const wanted = toResource(resource, id)
-        const isPlaced = wanted.orgID !== undefined || wanted.org !== undefined
+        const isPlaced = wanted.orgID !== undefined || wanted.org !== undefined || standsAlone(wanted.type)
         const placed = isPlaced ? wanted : { ...wanted, orgID: principal.orgID }
         if (permits(principal.permissions, action, placed)) return undefined
         return refuse('forbidden', request, principal.user).refusal
