@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: 'fluxauth',
-          include: ['{packages/*,apps/*}/src/**/*.test.ts', 'turbo/generators/*.test.ts'],
+          include: ['{packages/*,apps/*}/{src,e2e}/**/*.test.ts', 'turbo/generators/*.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

@@ -4,7 +4,7 @@ import { serve } from '@hono/node-server'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { type Auth, type Credentials, createAuth, type Seed } from './auth.ts'
-import { gatewayRoutes, type Upstream } from './gateway.ts'
+import { gatewayRoutes, type Upstream, upstreamPoints } from './gateway.ts'
 import { allowedMethods } from './methods.ts'
 import { notFound } from './refusals.ts'
 import { authorizationRoutes } from './routes/authorizations.ts'
@@ -12,6 +12,7 @@ import { bucketRoutes } from './routes/buckets.ts'
 import { orgRoutes } from './routes/orgs.ts'
 import { pageRoutes } from './routes/page.ts'
 import { passwordRoutes } from './routes/passwords.ts'
+import { memoryPoints, pointRoutes } from './routes/points.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { statusRoutes, VERSION } from './routes/status.ts'
 import { userRoutes } from './routes/users.ts'
@@ -31,8 +32,25 @@ export function createApp(auth: Auth, upstream?: Upstream): Hono {
   app.route('/api/v2', passwordRoutes(auth))
   app.route('/api/v2/authorizations', authorizationRoutes(auth))
   // Where a real InfluxDB is behind it, its data takes the place of the sample's own.
-  if (upstream) app.route('/', gatewayRoutes(auth, upstream))
-  else app.route('/api/v2/buckets', bucketRoutes(auth))
+  if (upstream) {
+    app.route('/', gatewayRoutes(auth, upstream))
+    app.route(
+      '/api/v2/points',
+      pointRoutes(auth, upstreamPoints(upstream), () => undefined),
+    )
+  } else {
+    const { buckets } = auth.directory
+    const idOf = (name: string) => buckets.find((bucket) => bucket.name === name)?.id
+    app.route('/api/v2/buckets', bucketRoutes(auth))
+    app.route(
+      '/api/v2/points',
+      pointRoutes(
+        auth,
+        memoryPoints((name) => idOf(name) !== undefined),
+        idOf,
+      ),
+    )
+  }
   app.route('/api/v2/orgs', orgRoutes(auth))
   app.route('/api/v2/users', userRoutes(auth))
   app.route('/', pageRoutes())

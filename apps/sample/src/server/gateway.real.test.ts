@@ -59,6 +59,20 @@ describeReal('before InfluxDB 2', ['influxdb2'], () => {
     expect((await fetch(`${sample.origin}/api/v2/buckets`, { headers: { cookie } })).status).toBe(200)
   })
 
+  test('keeps the temperatures of the page’s chart there', async () => {
+    const points = '/api/v2/points?bucket=weather'
+    const headers = { 'content-type': 'application/json' }
+    const written = await call(points, { method: 'POST', headers, body: JSON.stringify({ celsius: 19.25 }) })
+    expect(written.status).toBe(204)
+    const { points: read } = await (await call(points)).json()
+    expect(read.map(({ celsius }: { celsius: number }) => celsius)).toContain(19.25)
+    expect(
+      (await call('/api/v2/points?bucket=no-such', { method: 'POST', headers, body: '{"celsius":1}' }))
+        .status,
+    ).toBe(400)
+    expect((await call(points, { method: 'POST', headers, body: '{"celsius":"1 drop"}' })).status).toBe(400)
+  })
+
   test('takes nobody who is InfluxDB’s: they sign in here', async () => {
     const authorization = encodeToken(influx.token)
     expect((await call('/api/v2/buckets', { headers: { authorization } })).status).toBe(401)
@@ -142,6 +156,9 @@ describeReal('before InfluxDB 1', ['influxdb'], () => {
       expect(written.status).toBe(204)
       expect(await (await call('/query?db=weather&q=SELECT+celsius+FROM+air')).text()).toContain('21.5')
       expect(await (await call('/api/v2/buckets')).json()).toMatchObject({ buckets: [{ name: 'weather' }] })
+      const point = { method: 'POST', body: JSON.stringify({ celsius: 19.25 }) }
+      expect((await call('/api/v2/points?bucket=weather', point)).status).toBe(204)
+      expect(JSON.stringify(await (await call('/api/v2/points?bucket=weather')).json())).toContain('19.25')
       for (const query of [
         'DROP DATABASE weather',
         'SELECT * INTO copy FROM air',

@@ -5,6 +5,7 @@ import { authFetch, fromEnv, resolveUrl } from '@fluxauth/auth-node'
 import { Hono } from 'hono'
 import type { Auth, Env } from './auth.ts'
 import { refusal } from './refusals.ts'
+import type { PointStore } from './routes/points.ts'
 
 /** A request that is passed on: who may make it, and what of its query goes along. */
 interface Passage {
@@ -21,13 +22,15 @@ const INFLUXQL: Passage = {
   needs: ['read'],
   query: ['db', 'rp', 'q', 'epoch', 'pretty'],
 }
+const LINES: Passage = { method: 'POST', path: '/write', needs: ['write'], query: ['db', 'rp', 'precision'] }
 const WRITE = ['org', 'orgID', 'bucket', 'precision']
 
 /** What is passed on to each product. Everything else is answered here, or refused. */
 const PASSAGES: Readonly<Record<'v1' | 'v2' | 'v3', readonly Passage[]>> = {
-  v1: [INFLUXQL, { method: 'POST', path: '/write', needs: ['write'], query: ['db', 'rp', 'precision'] }],
+  v1: [INFLUXQL, LINES],
   v2: [
     INFLUXQL,
+    LINES,
     {
       method: 'GET',
       path: '/api/v2/buckets',
@@ -40,6 +43,7 @@ const PASSAGES: Readonly<Record<'v1' | 'v2' | 'v3', readonly Passage[]>> = {
   ],
   v3: [
     INFLUXQL,
+    LINES,
     { method: 'GET', path: '/api/v3/query_sql', needs: ['read'], query: ['db', 'q', 'format'] },
     { method: 'GET', path: '/api/v3/query_influxql', needs: ['read'], query: ['db', 'q', 'format'] },
     { method: 'POST', path: '/api/v3/write_lp', needs: ['write'], query: ['db', 'precision'] },
@@ -159,6 +163,31 @@ async function databases(upstream: Upstream): Promise<string[]> {
   if (isV3) return (body as Record<string, string>[]).flatMap((row) => row['iox::database'] ?? [])
   const { results } = body as { results: { series?: { values?: string[][] }[] }[] }
   return results.flatMap(({ series }) => series?.[0]?.values?.flat() ?? [])
+}
+
+/** The temperatures of the page's chart, in the InfluxDB behind. */
+export function upstreamPoints(upstream: Upstream): PointStore {
+  return {
+    async write(bucket, { time, celsius }) {
+      const where =
+        upstream.product === 'v3'
+          ? `/api/v3/write_lp?${new URLSearchParams({ db: bucket, precision: 'millisecond' })}`
+          : `/write?${new URLSearchParams({ db: bucket, precision: 'ms' })}`
+      await expectDone(await ask(upstream, where, { method: 'POST', body: `air celsius=${celsius} ${time}` }))
+    },
+    async read(bucket) {
+      const query = new URLSearchParams({ db: bucket, epoch: 'ms', q: 'SELECT celsius FROM air' })
+      const { results } = await (await expectDone(await ask(upstream, `/query?${query}`, {}))).json()
+      const values: readonly [number, number][] = results?.[0]?.series?.[0]?.values ?? []
+      return values.map(([time, celsius]) => ({ time, celsius }))
+    },
+  }
+}
+
+async function expectDone(answer: Response): Promise<Response> {
+  if (answer.ok) return answer
+  const { message, error } = await answer.json().catch(() => ({}))
+  throw refusal(400, 'invalid', String(message ?? error ?? `InfluxDB answers ${answer.status}`))
 }
 
 function pick(headers: Headers): Headers {

@@ -1,6 +1,7 @@
-// The web page, under a Content-Security-Policy that lets in nothing but its own script and style.
+// The web page, under a Content-Security-Policy that lets in nothing but its own scripts and styles.
 
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
+import { extname } from 'node:path'
 import { Hono } from 'hono'
 
 const POLICY = [
@@ -13,25 +14,39 @@ const POLICY = [
   "form-action 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
 ].join('; ')
 
-const FILES: Readonly<Record<string, readonly [file: string, type: string]>> = {
-  '/': ['index.html', 'text/html; charset=utf-8'],
-  '/page.js': ['page.js', 'text/javascript; charset=utf-8'],
-  '/page.css': ['page.css', 'text/css; charset=utf-8'],
+const TYPES: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
 }
+
+/** The page's own addresses: its script finds out what each of them shows. */
+const PAGES = ['/', '/data', '/tokens', '/sessions', '/refusals']
 
 export function pageRoutes(): Hono {
   const routes = new Hono()
-  for (const [path, [file, type]] of Object.entries(FILES)) {
-    routes.get(path, async (context) => {
-      context.header('Content-Security-Policy', POLICY)
-      context.header('X-Content-Type-Options', 'nosniff')
-      context.header('Referrer-Policy', 'no-referrer')
-      context.header('Content-Type', type)
-      return context.body(await readFile(new URL(`./web/${file}`, import.meta.url)))
+  const folder = new URL('./web/', import.meta.url)
+  const send = async (file: string): Promise<Response> =>
+    new Response(await readFile(new URL(file, folder)), {
+      headers: {
+        'Content-Security-Policy': POLICY,
+        'X-Content-Type-Options': 'nosniff',
+        'Referrer-Policy': 'no-referrer',
+        'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream',
+        // The build names its files by what is in them.
+        'Cache-Control': file.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+      },
     })
-  }
+  for (const path of PAGES) routes.get(path, () => send('index.html'))
+  routes.get('/assets/:file', async (context) => {
+    const file = context.req.param('file')
+    // Only what is there: a name is never a way to elsewhere.
+    const names = await readdir(new URL('assets/', folder))
+    return names.includes(file) ? send(`assets/${file}`) : context.notFound()
+  })
   // Browsers ask for it; an answer keeps their console clean.
   routes.get('/favicon.ico', (context) => context.body(null, 204))
   return routes

@@ -1,11 +1,11 @@
-// Signing in and out: `/api/v2/signin`, `/api/v2/signout`, `/api/v2/me`.
+// Signing in and out: `/api/v2/signin`, `/api/v2/signout`, `/api/v2/me`; and one's sessions, which InfluxDB does not list.
 
 import { Hono } from 'hono'
 import type { Auth, Env } from '../auth.ts'
 import { notFound } from '../refusals.ts'
 import { showUser } from './users.ts'
 
-export function sessionRoutes({ directory, guard, authenticate, demand }: Auth): Hono<Env> {
+export function sessionRoutes({ directory, verifier, guard, authenticate, demand }: Auth): Hono<Env> {
   const routes = new Hono<Env>()
   // InfluxDB v2 takes POST; the Cloud Serverless page shows GET. The answer is the same.
   routes.on(['POST', 'GET'], '/signin', (context) => guard.signIn(context.req.raw, context))
@@ -16,6 +16,23 @@ export function sessionRoutes({ directory, guard, authenticate, demand }: Auth):
     const user = directory.userByID(id)
     if (!user) throw notFound('user')
     return context.json(showUser(user))
+  })
+  routes.get('/sessions', authenticate, async (context) => {
+    const { userID, sessionID: own } = context.get('principal')
+    const sessions = await verifier.sessions.list(userID)
+    return context.json({
+      sessions: sessions.map(({ id, createdAt, expiresAt }) => ({
+        id,
+        createdAt: new Date(createdAt).toISOString(),
+        expiresAt: new Date(expiresAt).toISOString(),
+        isThis: id === own,
+      })),
+    })
+  })
+  routes.delete('/sessions/:id', authenticate, async (context) => {
+    const ended = await verifier.sessions.revoke(context.get('principal').userID, context.req.param('id'))
+    if (!ended) throw notFound('session')
+    return context.body(null, 204)
   })
   return routes
 }

@@ -1,0 +1,384 @@
+// The page in a real Chromium and a real Firefox: both schemes, every page of it, by keyboard, for those who do not see it, and without a trace in storage.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { encodeBasic } from '@fluxauth/auth-core'
+import { describeReal, realParts, requirePart } from '@fluxauth/auth-testkit/real'
+import { type Browser, type BrowserContext, type LaunchOptions, launch, type Page } from 'puppeteer-core'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+
+const CREDENTIALS = { username: 'zoë', password: 'p:ä ß€ s3cret', token: 's3cret-token==' }
+const PAGES = ['/', '/data', '/tokens', '/sessions', '/refusals']
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+
+/** How to start each browser. Firefox cannot be told later that the page is to be dark. */
+const BROWSERS = {
+  chromium: {
+    browser: 'chrome',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+    ],
+  },
+  firefox: {
+    browser: 'firefox',
+    extraPrefsFirefox: { 'layout.css.prefers-color-scheme.content-override': 0 },
+  },
+} as const satisfies Record<string, LaunchOptions>
+
+for (const name of Object.keys(BROWSERS) as (keyof typeof BROWSERS)[]) {
+  describeReal(`the page in ${realParts[name].title}`, [name], () => testPage(name))
+}
+
+function testPage(name: keyof typeof BROWSERS): void {
+  let folder: string
+  let server: ChildProcess
+  let origin: string
+  let browser: Browser
+  let context: BrowserContext
+  let page: Page
+  let complaints: string[]
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'fluxauth-page-'))
+    const file = join(folder, 'credentials.json')
+    await writeFile(file, JSON.stringify(CREDENTIALS), { mode: 0o600 })
+    const program = fileURLToPath(new URL('../dist/server.js', import.meta.url))
+    server = spawn(process.execPath, [program, '--port', '0', '--credentials', file])
+    origin = await new Promise<string>((resolve, reject) => {
+      server.stdout?.on('data', (chunk) => resolve(/http:\S+/.exec(String(chunk))?.[0] ?? ''))
+      server.once('exit', () => reject(new Error('the server ended')))
+    })
+    browser = await launch({ ...BROWSERS[name], executablePath: requirePart(name) })
+  }, 60_000)
+  afterAll(async () => {
+    await browser?.close()
+    server?.kill('SIGTERM')
+    await rm(folder, { recursive: true })
+  })
+  beforeEach(async () => {
+    context = await browser.createBrowserContext()
+    page = await context.newPage()
+    await page.setViewport({ width: 1280, height: 900 })
+    complaints = []
+    page.on('pageerror', (error) => complaints.push(String(error)))
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text())
+    })
+    await page.goto(origin)
+    await page.waitForSelector('#form-basic')
+  })
+  afterEach(() => context.close())
+
+  const see = (text: string, within = 'body') =>
+    page.waitForFunction(
+      (selector, part) => document.querySelector(selector)?.textContent?.includes(part),
+      { timeout: 10_000 },
+      within,
+      text,
+    )
+  const click = (label: string, within = '') => page.locator(`${within} ::-p-aria([name="${label}"])`).click()
+  const fill = async (form: string, fields: Readonly<Record<string, string>>) => {
+    for (const [label, value] of Object.entries(fields)) {
+      const field = await page.waitForSelector(`${form} ::-p-aria([name="${label}"])`)
+      await field?.type(value)
+    }
+    await page.locator(`${form} button[type=submit]`).click()
+  }
+  const signIn = async () => {
+    await fill('#form-basic', { 'User name': CREDENTIALS.username, Password: CREDENTIALS.password })
+    await see('Signed in as zoë')
+  }
+  const signInWithToken = async () => {
+    await fill('#form-token', { 'API token': CREDENTIALS.token })
+    await see('Signed in as zoë')
+  }
+  const open = async (title: string) => {
+    await page.locator(`nav ::-p-aria([name="${title}"])`).click()
+    await page.waitForFunction((path) => location.pathname === path, {}, `/${title.toLowerCase()}`)
+  }
+  /** What the Wire shows: the newest first. */
+  const wire = () =>
+    page.$$eval('.wire details', (items) =>
+      items.map((item) =>
+        [item.querySelector('.call'), item.querySelector('.status'), item.querySelector('.line')]
+          .map((part) => part?.textContent)
+          .join(' | '),
+      ),
+    )
+  /** Where a secret could have stayed behind. */
+  const traces = () =>
+    page.evaluate(() => {
+      const fields = [...document.querySelectorAll('input')].map(({ value }) => value)
+      return JSON.stringify([
+        { ...localStorage },
+        { ...sessionStorage },
+        document.cookie,
+        location.href,
+        history.state,
+        fields,
+        document.body.textContent,
+      ])
+    })
+
+  test('signs in with Basic, and the Wire shows it without its secret, part by part', async () => {
+    await signIn()
+    expect(await wire()).toEqual([
+      'GET /api/v2/me | 200 | no Authorization header',
+      'POST /api/v2/signin | 204 | Authorization: Basic [redacted]',
+      'GET /api/v2/me | 401 | no Authorization header',
+    ])
+    await page.$$eval('.wire summary', (items) => {
+      for (const item of items) (item as HTMLElement).click()
+    })
+    await see('base64 of USERNAME:PASSWORD', '.wire')
+    await see('The user name is zoë', '.wire')
+    await see("curl --request POST --user 'zoë'", '.wire')
+    await click('Flux', '.wire li:nth-child(2)')
+    await see('http.basicAuth(u: "zoë"', '.wire')
+    expect(await traces()).not.toContain('s3cret')
+    const [cookie] = await context.cookies()
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict', path: '/api/' })
+    await click('Sign out')
+    await see('Not signed in', 'nav')
+    expect(await context.cookies()).toEqual([])
+    // What the browser itself says of the 401 that tells that nobody is signed in.
+    expect(complaints.filter((text) => !text.includes('401'))).toEqual([])
+  })
+
+  test('comes back signed in after a reload, and signs out in the other tab as well', async () => {
+    await signIn()
+    await page.reload()
+    await see('Signed in as zoë')
+    const other = await context.newPage()
+    await other.goto(`${origin}/sessions`)
+    // A tab in the background draws nothing, so that there is no frame to wait for.
+    const polling = 100
+    await other.waitForFunction(() => document.body.textContent?.includes('This one'), { polling })
+    await page.bringToFront()
+    await click('Sign out')
+    await other.waitForFunction(
+      () => document.body.textContent?.includes('needs somebody who is signed in'),
+      {
+        polling,
+      },
+    )
+  })
+
+  test('keeps what was typed until there is an answer, and the name after a refusal', async () => {
+    let answer: (() => void) | undefined
+    await page.setRequestInterception(true)
+    page.on('request', (request) => {
+      if (!request.url().endsWith('/signin')) return void request.continue()
+      answer = () => void request.continue()
+    })
+    await fill('#form-basic', { 'User name': CREDENTIALS.username, Password: 's3cret-but-wrong' })
+    await expect.poll(() => answer).toBeDefined()
+    const fields = () => page.$$eval('#form-basic input', (inputs) => inputs.map(({ value }) => value))
+    expect(await fields()).toEqual([CREDENTIALS.username, 's3cret-but-wrong'])
+    answer?.()
+    await see('wrong', '#form-basic [role=alert]')
+    expect((await fields())[0]).toBe(CREDENTIALS.username)
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('password')
+  })
+
+  test('uses a token, which is in no storage and gone after a reload', async () => {
+    await signInWithToken()
+    expect((await wire())[0]).toBe('GET /api/v2/me | 200 | Authorization: Token [redacted]')
+    expect(await traces()).not.toContain('s3cret')
+    expect(await context.cookies()).toEqual([])
+    await page.reload()
+    await see('Not signed in', 'nav')
+  })
+
+  test('says what is empty, and puts the keyboard there', async () => {
+    await page.locator('#form-token button').click()
+    await see('API token is empty', '#form-token [role=alert]')
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('token')
+  })
+
+  test('writes points, and shows them as a chart and as a table', async () => {
+    await signIn()
+    await open('Data')
+    await see('Nothing in this bucket yet')
+    await click('Write a point')
+    await see('The same as a table')
+    await page.$eval('#celsius', (field) => (field as HTMLInputElement).select())
+    await page.type('#celsius', '24.5')
+    await click('Write a point')
+    await see('24.5', 'table')
+    expect(await page.$$eval('tbody tr', (rows) => rows.length)).toBe(2)
+    const chart = await page.$eval('.chart canvas', (canvas) => canvas.getBoundingClientRect().width)
+    expect(chart).toBeGreaterThan(200)
+    expect((await wire()).some((line) => line.startsWith('POST /api/v2/points?bucket=air-quality'))).toBe(
+      true,
+    )
+    expect(complaints.filter((text) => !text.includes('401'))).toEqual([])
+  })
+
+  test('makes a token, shows it once, and rotates, switches off and deletes it', async () => {
+    await signIn()
+    await open('Tokens')
+    await fill('main form', { 'What it is for': 'the report' })
+    await see('This is the only time that its value is shown')
+    const token = await page.$eval('.secret', (code) => code.textContent ?? '')
+    const asks = async () =>
+      (await fetch(`${origin}/api/v2/buckets`, { headers: { authorization: `Token ${token}` } })).json()
+    expect((await asks()).buckets.length).toBeGreaterThan(0)
+    await click('I have kept it')
+    expect(await traces()).not.toContain(token)
+
+    const card = '[aria-label="the report"]'
+    await click('Rotate', card)
+    await page.waitForFunction((selector) => document.querySelectorAll(selector).length === 2, {}, card)
+    const states = await page.$$eval(`${card} .badge`, (badges) => badges.map((badge) => badge.textContent))
+    expect(states.sort()).toEqual(['active', 'inactive'])
+    expect((await asks()).buckets ?? []).toEqual([]) // an inactive token sees nothing
+    await click('I have kept it')
+    for (let left = 2; left > 0; left--) {
+      await click('Delete …', card)
+      await see('Whoever uses it is refused', card)
+      await click('Delete it', card)
+      await page.waitForFunction(
+        (selector, count) => document.querySelectorAll(selector).length === count,
+        {},
+        card,
+        left - 1,
+      )
+    }
+  })
+
+  test('lists the sessions, and ends one elsewhere and this one in place', async () => {
+    await signIn()
+    const headers = { authorization: encodeBasic(CREDENTIALS.username, CREDENTIALS.password) }
+    await fetch(`${origin}/api/v2/signin`, { method: 'POST', headers })
+    await open('Sessions')
+    await see('Elsewhere')
+    const before = await page.$$eval('main .cards li', (items) => items.length)
+    await page.evaluate(() => {
+      const elsewhere = [...document.querySelectorAll('main .cards li')].find((item) =>
+        item.textContent?.includes('Elsewhere'),
+      )
+      elsewhere?.querySelector('button')?.click()
+    })
+    await page.waitForFunction(
+      (count) => document.querySelectorAll('main .cards li').length === count,
+      {},
+      before - 1,
+    )
+    await page.evaluate(() => {
+      const own = [...document.querySelectorAll('main .cards li')].find((item) =>
+        item.textContent?.includes('This one'),
+      )
+      own?.querySelector('button')?.click()
+    })
+    await see('Your session has ended')
+    expect(await page.evaluate(() => location.pathname)).toBe('/sessions')
+  })
+
+  test('sends what is refused, and says what is wrong with it', async () => {
+    await open('Refusals')
+    await click('Send them all')
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll('main .cards li')].every((item) =>
+        /The server says: [45]\d\d/.test(item.textContent ?? ''),
+      ),
+    )
+    const text = await page.$eval('main', (main) => main.textContent)
+    for (const code of [
+      'ERR_AUTHORIZATION_CASE',
+      'ERR_BASE64_ALPHABET',
+      'ERR_BASIC_COLON',
+      'ERR_AUTHORIZATION_LIST',
+      'ERR_AUTHORIZATION_ALONE',
+    ]) {
+      expect(text).toContain(code)
+    }
+  })
+
+  test('asks who is not signed in to sign in, and shows each page its source', async () => {
+    for (const path of ['/data', '/tokens', '/sessions']) {
+      await page.goto(origin + path)
+      await see('needs somebody who is signed in')
+    }
+    await click('Source')
+    await see('where one is signed in, and how to end it there', '.source')
+    await page.goto(`${origin}/refusals`)
+    expect((await page.goto(`${origin}/nonsense`))?.status()).toBe(404)
+  })
+
+  test('can be used by keyboard alone', async () => {
+    const press = async (...keys: readonly string[]) => {
+      for (const key of keys) await page.keyboard.press(key as 'Tab')
+    }
+    await page.focus('#form-token input')
+    await page.keyboard.type(CREDENTIALS.token)
+    await press('Enter')
+    await see('Signed in as zoë')
+    await page.focus('main [role=tab]')
+    await press('ArrowRight')
+    await see('Signing in with either scheme', '.source')
+    await press('ArrowLeft')
+    await page.focus('.wire summary')
+    await press('Enter')
+    await see('The API token as it is', '.wire')
+    const outline = await page.evaluate(
+      () => getComputedStyle(document.activeElement as Element).outlineStyle,
+    )
+    expect(outline).not.toBe('none')
+  })
+
+  test('axe finds nothing on any page, and nothing is cut off on a phone', async () => {
+    await signIn()
+    await click('Sign out').then(() => see('Not signed in', 'nav'))
+    const axe = await readFile(AXE, 'utf8')
+    const look = async (title: string) => {
+      // By the browser, past the page's CSP, as an extension would.
+      await page.evaluate(axe)
+      const violations = await page.evaluate(async () => {
+        const { violations } = await (
+          globalThis as unknown as {
+            axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+          }
+        ).axe.run()
+        return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+      })
+      expect([title, violations]).toEqual([title, []])
+    }
+    const shoot = async (title: string) => {
+      const path = join(process.env.SCREENSHOTS ?? folder, `${name}-${title}.png`) as `${string}.png`
+      await page.screenshot({ path, fullPage: true })
+      expect((await stat(path)).size).toBeGreaterThan(5_000)
+    }
+    await look('signed out')
+    await shoot('signed-out-1280')
+    await signIn()
+    for (const path of PAGES) {
+      await page.locator(`nav a[href="${path}"]`).click()
+      await page.waitForFunction((expected) => location.pathname === expected, {}, path)
+      await page.waitForSelector('main h1')
+      if (path === '/refusals') await click('Send them all')
+      for (const width of [1280, 390]) {
+        await page.setViewport({ width, height: 844 })
+        await page.waitForNetworkIdle({ idleTime: 100 })
+        for (const scheme of name === 'chromium' ? (['light', 'dark'] as const) : (['light'] as const)) {
+          if (name === 'chromium')
+            await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }])
+          const title = `${path.slice(1) || 'sign-in'}-${width}-${scheme}`
+          await look(title)
+          await shoot(title)
+          const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+          expect([title, wider > 0]).toEqual([title, false]) // a scroll bar takes some of it
+        }
+      }
+      await page.setViewport({ width: 1280, height: 900 })
+    }
+  }, 90_000)
+}

@@ -1,0 +1,173 @@
+// The frame: navigation, the page in the middle with its own source, and the Wire.
+
+import { lazy, type ReactNode, Suspense } from 'react'
+import { Link, Route, Switch, useLocation } from 'wouter'
+import { useAuthState } from './auth.ts'
+import { Tabs } from './tabs.tsx'
+import { Wire } from './wire/wire.tsx'
+
+/** A page: it is loaded when it is opened, and its source when that is looked at. */
+interface PageEntry {
+  readonly path: string
+  readonly title: string
+  readonly Page: ReturnType<typeof lazy>
+  readonly Source: ReturnType<typeof lazy>
+  /** Whether one has to be signed in. */
+  readonly isPrivate: boolean
+}
+
+const sources = import.meta.glob<string>('./pages/*.tsx', { query: '?raw', import: 'default' })
+
+function page(
+  path: string,
+  title: string,
+  file: string,
+  load: () => Promise<() => ReactNode>,
+  isPrivate = true,
+): PageEntry {
+  return {
+    path,
+    title,
+    isPrivate,
+    Page: lazy(async () => ({ default: await load() })),
+    Source: lazy(async () => {
+      const text = (await sources[`./pages/${file}.tsx`]?.()) ?? ''
+      return { default: () => <SourceText text={text} /> }
+    }),
+  }
+}
+
+const PAGES: readonly PageEntry[] = [
+  page('/', 'Sign in', 'sign-in', async () => (await import('./pages/sign-in.tsx')).SignIn, false),
+  page('/data', 'Data', 'data', async () => (await import('./pages/data.tsx')).Data),
+  page('/tokens', 'Tokens', 'tokens', async () => (await import('./pages/tokens.tsx')).Tokens),
+  page('/sessions', 'Sessions', 'sessions', async () => (await import('./pages/sessions.tsx')).Sessions),
+  page(
+    '/refusals',
+    'Refusals',
+    'refusals',
+    async () => (await import('./pages/refusals.tsx')).Refusals,
+    false,
+  ),
+]
+
+export function App() {
+  return (
+    <div className="frame">
+      <a className="skip" href="#page">
+        Skip to the page
+      </a>
+      <Navigation />
+      <main id="page">
+        <Switch>
+          {PAGES.map((entry) => (
+            <Route key={entry.path} path={entry.path}>
+              <PageFrame {...entry} />
+            </Route>
+          ))}
+          <Route>
+            <h1>There is no such page</h1>
+            <p>
+              <Link href="/">Back to the beginning</Link>
+            </p>
+          </Route>
+        </Switch>
+      </main>
+      <Wire />
+    </div>
+  )
+}
+
+function Navigation() {
+  const [location] = useLocation()
+  const state = useAuthState()
+  return (
+    <nav aria-label="Pages">
+      <p className="brand">
+        fluxauth <small>sample</small>
+      </p>
+      <ul>
+        {PAGES.map(({ path, title }) => (
+          <li key={path}>
+            <Link href={path} aria-current={location === path ? 'page' : undefined}>
+              {title}
+            </Link>
+          </li>
+        ))}
+      </ul>
+      <p className="who" role="status">
+        {whoIs(state)}
+      </p>
+    </nav>
+  )
+}
+
+function whoIs(state: ReturnType<typeof useAuthState>): string {
+  switch (state.status) {
+    case 'signed-in':
+      return `${state.who?.name ?? 'Signed in'} · ${state.scheme === 'token' ? 'token' : 'session'}`
+    case 'signing-in':
+      return 'Signing in …'
+    case 'expired':
+      return 'Session ended'
+    case 'signed-out':
+      return 'Not signed in'
+    default:
+      return ''
+  }
+}
+
+function PageFrame({ title, Page, Source, isPrivate }: PageEntry) {
+  const { status } = useAuthState()
+  return (
+    <>
+      <title>{`${title} · fluxauth`}</title>
+      <Tabs
+        label={title}
+        tabs={[
+          {
+            name: title,
+            content: (
+              <Suspense fallback={null}>
+                {isPrivate && status !== 'signed-in' ? <SignedOut title={title} /> : <Page />}
+              </Suspense>
+            ),
+          },
+          {
+            name: 'Source',
+            content: (
+              <Suspense fallback={null}>
+                <Source />
+              </Suspense>
+            ),
+          },
+        ]}
+      />
+    </>
+  )
+}
+
+/** What one sees who has to sign in first. Who was signed in until now does so in place. */
+function SignedOut({ title }: { readonly title: string }) {
+  const state = useAuthState()
+  if (state.status === 'unknown' || state.status === 'signing-in') return <p className="hint">One moment …</p>
+  return (
+    <>
+      <h1>{title}</h1>
+      <p>
+        {state.status === 'expired'
+          ? 'Your session has ended. '
+          : 'This page needs somebody who is signed in. '}
+        <Link href="/">Sign in</Link>
+      </p>
+    </>
+  )
+}
+
+function SourceText({ text }: { readonly text: string }) {
+  return (
+    <pre className="source">
+      <code>{text}</code>
+    </pre>
+  )
+}

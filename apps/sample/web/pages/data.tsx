@@ -1,0 +1,124 @@
+// Data: writes a point, and shows all of them as a chart and as a table.
+
+import { type FormEvent, useEffect, useRef, useState } from 'react'
+import uPlot from 'uplot'
+import 'uplot/dist/uPlot.min.css'
+import { api, type Point } from '../api.ts'
+import { useAsked } from '../use-asked.ts'
+
+export function Data() {
+  const buckets = useAsked(api.buckets)
+  const [chosen, setChosen] = useState<string>()
+  const own = buckets.value?.filter(({ name }) => !name.startsWith('_')) ?? []
+  const bucket = chosen ?? own[0]?.name
+  return (
+    <>
+      <h1>Data</h1>
+      <p role="alert" className="error">
+        {buckets.error}
+      </p>
+      {own.length > 0 && (
+        <p className="field">
+          <label htmlFor="bucket">Bucket</label>
+          <select id="bucket" value={bucket} onChange={(event) => setChosen(event.target.value)}>
+            {own.map(({ id, name }) => (
+              <option key={id}>{name}</option>
+            ))}
+          </select>
+        </p>
+      )}
+      {bucket !== undefined && <Points key={bucket} bucket={bucket} />}
+    </>
+  )
+}
+
+function Points({ bucket }: { readonly bucket: string }) {
+  const points = useAsked(() => api.points(bucket))
+  const write = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault()
+    const celsius = Number(new FormData(event.currentTarget).get('celsius'))
+    void points.after(() => api.write(bucket, celsius))
+  }
+  return (
+    <>
+      <form className="row" onSubmit={write}>
+        <p className="field">
+          <label htmlFor="celsius">Temperature in °C</label>
+          <input id="celsius" name="celsius" type="number" step="0.1" defaultValue="21.5" required />
+        </p>
+        <button type="submit">Write a point</button>
+      </form>
+      <p role="alert" className="error">
+        {points.error}
+      </p>
+      {points.value?.length === 0 && <p className="hint">Nothing in this bucket yet. Write a point.</p>}
+      {points.value && points.value.length > 0 && (
+        <>
+          <Chart points={points.value} />
+          <PointTable points={points.value} />
+        </>
+      )}
+    </>
+  )
+}
+
+function Chart({ points }: { readonly points: readonly Point[] }) {
+  const place = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const element = place.current
+    if (!element) return
+    const styles = getComputedStyle(element)
+    const axis = { stroke: styles.color, grid: { stroke: styles.getPropertyValue('--line') } }
+    const size = () => ({ width: element.clientWidth, height: 220 })
+    const chart = new uPlot(
+      {
+        ...size(),
+        legend: { show: false },
+        axes: [axis, { ...axis, label: '°C' }],
+        series: [
+          {},
+          { label: 'celsius', stroke: styles.getPropertyValue('--accent'), width: 2, points: { show: true } },
+        ],
+      },
+      [points.map(({ time }) => time / 1000), points.map(({ celsius }) => celsius)],
+      element,
+    )
+    const observer = new ResizeObserver(() => chart.setSize(size()))
+    observer.observe(element)
+    return () => {
+      observer.disconnect()
+      chart.destroy()
+    }
+  }, [points])
+  // The table says the same to whoever sees no chart.
+  return (
+    <div ref={place} className="chart" role="img" aria-label={`${points.length} temperatures over time`} />
+  )
+}
+
+function PointTable({ points }: { readonly points: readonly Point[] }) {
+  return (
+    <table>
+      <caption>The same as a table</caption>
+      <thead>
+        <tr>
+          <th scope="col">Time</th>
+          <th scope="col" className="number">
+            °C
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {points
+          .slice(-20)
+          .reverse()
+          .map(({ time, celsius }) => (
+            <tr key={time}>
+              <td>{new Date(time).toLocaleString()}</td>
+              <td className="number">{celsius}</td>
+            </tr>
+          ))}
+      </tbody>
+    </table>
+  )
+}

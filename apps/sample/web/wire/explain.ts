@@ -1,0 +1,95 @@
+// The parts of an Authorization value, and the same call for other tools.
+
+import type { Exchange } from './exchanges.ts'
+
+/** A part of the header, and what it is. */
+export interface Part {
+  readonly text: string
+  readonly means: string
+}
+
+/** Explains the credential of a request, part by part. */
+export function partsOf({ authorization, username, path }: Exchange): readonly Part[] {
+  if (authorization === undefined) {
+    return path.startsWith('/api/')
+      ? [
+          {
+            text: 'Cookie: influxdb-oss-session=[redacted]',
+            means:
+              'Where there is a session, the browser adds its cookie by itself: HttpOnly, so that no script reads it, this page’s neither.',
+          },
+        ]
+      : []
+  }
+  const [word = '', ...rest] = authorization.split(' ')
+  const value = rest.join(' ')
+  const scheme = SCHEMES[word] ?? {
+    word: 'No scheme that InfluxDB knows.',
+    value: 'Whatever follows is refused.',
+  }
+  return [
+    { text: 'Authorization', means: 'The header’s name, in any case.' },
+    { text: word, means: scheme.word },
+    {
+      text: value,
+      means: username === undefined ? scheme.value : `${scheme.value} The user name is ${username}.`,
+    },
+  ]
+}
+
+const SCHEMES: Readonly<Record<string, { readonly word: string; readonly value: string }>> = {
+  Basic: {
+    word: 'The scheme’s word, in any case.',
+    value: 'base64 of USERNAME:PASSWORD as UTF-8. That hides nothing, hence HTTPS always.',
+  },
+  Token: {
+    word: 'The scheme’s word; Cloud takes it in exactly this case.',
+    value: 'The API token as it is, with exactly one space before it.',
+  },
+}
+
+/** The same call, for another tool. No secret stands in it. */
+export function snippetsOf({
+  method,
+  path,
+  authorization,
+  username,
+  body,
+}: Exchange): Readonly<Record<string, string>> {
+  const { origin } = location
+  const url = `${origin}${path}`
+  const isBasic = authorization?.startsWith('Basic')
+  const name = username ?? 'USERNAME'
+  const data = body === undefined ? '' : ` \\\n  --data ${quote(body)}`
+  const curl = isBasic
+    ? `curl --request ${method} --user ${quote(name)} ${quote(url)}${data}`
+    : `fluxauth header ${quote(origin)} | curl --header @- --request ${method} ${quote(url)}${data}`
+  const secret = isBasic
+    ? `http.basicAuth(u: ${JSON.stringify(name)}, p: secrets.get(key: "PASSWORD"))`
+    : `"Token " + secrets.get(key: "TOKEN")`
+  const lower = method === 'GET' ? 'get' : 'post'
+  const flux = `import "http${method === 'GET' ? '/requests' : ''}"
+import "influxdata/influxdb/secrets"
+
+${method === 'GET' ? 'requests' : 'http'}.${lower}(
+  url: ${JSON.stringify(url)},
+  headers: ["Authorization": ${secret}],${body === undefined ? '' : `\n  data: bytes(v: ${JSON.stringify(body)}),`}
+)`
+  const credentials = isBasic
+    ? `{ scheme: 'basic', username: ${JSON.stringify(name)}, password: process.env.PASSWORD }`
+    : 'process.env.INFLUX_TOKEN'
+  const init =
+    body === undefined ? `{ method: '${method}' }` : `{ method: '${method}', body: ${JSON.stringify(body)} }`
+  return {
+    cURL: curl,
+    Flux: flux,
+    JavaScript: `import { authFetch } from '@fluxauth/auth-node'
+
+const fetch = authFetch({ origin: '${origin}', credentials: ${credentials} })
+const response = await fetch(${JSON.stringify(path)}, ${init})`,
+  }
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`
+}
