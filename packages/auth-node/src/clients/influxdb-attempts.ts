@@ -48,8 +48,9 @@ export interface AttemptedRequest {
  */
 export function fixHeaders(given: GivenHeaders): Record<string, string> {
   const fixed: Record<string, string> = {}
-  for (const [name, value] of Object.entries(given ?? {})) {
-    if (!/^authorization$/i.test(name)) fixed[name] = value
+  for (const name in given) {
+    const value = given[name] as string
+    if (name.length !== 13 || name.toLowerCase() !== 'authorization') fixed[name] = value
     else if (value !== undefined) fixed.authorization = value
   }
   return fixed
