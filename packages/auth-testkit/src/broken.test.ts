@@ -15,6 +15,8 @@ const CASES = [
   ['that strays', 'follows, or leaves, a redirect: .?302 to another host'],
   ['that keeps what was typed', 'holds no token'],
   ['that hangs', 'tokens are found by hash'],
+  ['that believes', 'follows no redirect .302'],
+  ['that believes', 'sends nothing to another origin'],
   ['that is open', 'answers .*an inactive Token'],
   ['that hangs', 'answers .*Basic alone'],
 ]
@@ -108,4 +110,9 @@ test('a server that lets anybody in and shows what it was sent is told both', ()
 
 test('a server that hangs is told for which request', () => {
   expect(of('server that hangs')).toContain('GET /api/v2/me was not answered within 10 seconds. Likely')
+})
+
+test('a vault that sends the token after a redirect, or where a disguised request leads, is told so', () => {
+  expect(of('vault that believes', 'follows no redirect')).toContain('ERR_VAULT_REDIRECT')
+  expect(of('vault that believes', 'sends nothing to another origin')).toContain('ERR_VAULT_ORIGIN')
 })
