@@ -17,7 +17,8 @@ export async function unreachable(
 ): Promise<unknown> {
   if (!(cause instanceof TypeError)) return cause
   const answers = (mode: RequestMode): Promise<boolean> =>
-    send(`${origin}/ping`, { mode, credentials: 'omit', cache: 'no-store' }).then(
+    // Where an InfluxDB answers with CORS also to who has no credential: `/ping` and `/health` of InfluxDB 2 do not.
+    send(`${origin}/api/v2/me`, { mode, credentials: 'omit', cache: 'no-store' }).then(
       () => true,
       () => false,
     )
@@ -36,7 +37,7 @@ export async function unreachable(
     header
       ? `The server is up, but does not let this page in: it lacks Access-Control-Allow-${header} (the docs say how, for each product)`
       : isUp
-        ? 'The server is up, but broke off, or redirects'
+        ? 'The server is up, but broke off or redirects, or this cannot be sent: see the cause'
         : 'No answer: is the server up, and may this page call it (connect-src)?',
     undefined,
     { cause },
