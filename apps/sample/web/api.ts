@@ -36,7 +36,7 @@ export interface Point {
 }
 
 /** The server refused. */
-export class ApiError extends Error {
+class ApiError extends Error {
   readonly status: number
 
   constructor(status: number, message: string) {

@@ -99,7 +99,7 @@ const COMMANDS: readonly Listed[] = [
     name: 'complete',
     summary: '',
     isHidden: true,
-    load: async () => (await import('./commands/completion.ts')).completeCommand(),
+    load: async () => (await import('./commands/completion.ts')).completeCommand(loadWholeProgram),
   },
 ]
 
@@ -151,7 +151,7 @@ export async function runProgram(args: readonly string[]): Promise<void> {
 }
 
 /** The program with all of its commands loaded, for who has to know their options. */
-export function loadWholeProgram(): Promise<Command> {
+function loadWholeProgram(): Promise<Command> {
   return createProgram([], true)
 }
 

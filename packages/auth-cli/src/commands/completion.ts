@@ -4,7 +4,6 @@ import tab from '@bomb.sh/tab'
 import { Argument, Command, type Command as Commander, type Option } from 'commander'
 import { writeOut } from '../output/streams.ts'
 import { readProfiles } from '../profile/profiles.ts'
-import { loadWholeProgram } from '../program.ts'
 
 /** Ours: that of the library evaluates what is typed, at each press of the key, and needs the package bash-completion. */
 const BASH = `# bash completion for fluxauth
@@ -46,8 +45,12 @@ Examples:
     })
 }
 
-/** What the script calls, at each press of the key. */
-export function completeCommand(): Command {
+/**
+ * What the script calls, at each press of the key.
+ *
+ * @param loadWholeProgram all commands, with their options
+ */
+export function completeCommand(loadWholeProgram: () => Promise<Commander>): Command {
   return new Command('complete')
     .argument('[words...]')
     .allowUnknownOption()

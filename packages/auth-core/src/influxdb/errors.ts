@@ -24,9 +24,9 @@ const HINTS = {
   password: 'The old password is wrong',
   permission: 'The credential is good, and lacks a permission',
   conflict: 'There is one already',
-  'not-found': 'There is none, or none that this credential may see',
+  'not-found': 'There is none that this credential may see',
   invalid: 'The server does not take this request',
-  'too-large': 'The request is too large',
+  'too-large': 'It is too large',
   server: 'The server cannot do it now',
 }
 

@@ -57,6 +57,8 @@ export interface Product {
   readonly challenge?: string
   /** In bytes: how short and how long a password may be. */
   readonly password?: readonly [least: number, most: number]
+  /** What the tokens that it makes look like: how long they are, or how they begin. */
+  readonly tokens?: { readonly length?: number; readonly prefix?: string }
   /** How the names of InfluxData's own hosts end, where it runs them; the first product in the table that fits is meant. */
   readonly hosts?: readonly string[]
   /** Whether it was seen on a running server, or what it is told after is InfluxData's documentation and sources. */
@@ -129,6 +131,7 @@ export const products: Readonly<Record<ProductName, Product>> & {
     compatible: { ...compatible, basic: 'password-or-token-any-user', bearer: false, tokenPair: true },
     errors: 'code-message',
     password: [8, 72],
+    tokens: { length: 88 },
     seen: true,
   },
   'cloud-serverless': {
@@ -167,6 +170,7 @@ export const products: Readonly<Record<ProductName, Product>> & {
     api: { ...compatible, paths: 'all', query: false, exactWords: true },
     compatible: { ...compatible, query: 'p', exactWords: true },
     errors: 'error',
+    tokens: { prefix: 'apiv3_' },
     seen: false,
   },
 }

@@ -5,7 +5,7 @@ import type { Auth, Env } from '../auth.ts'
 import { invalid, notFound } from '../refusals.ts'
 
 /** A temperature. */
-export interface Point {
+interface Point {
   /** In milliseconds. */
   readonly time: number
   readonly celsius: number

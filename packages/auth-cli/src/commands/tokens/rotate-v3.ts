@@ -8,7 +8,7 @@ import { verify } from '../../profile/verify.ts'
 import { settings } from '../../settings.ts'
 import { chooseDestination, type Destination } from './destination.ts'
 import { readJournal, writeJournal } from './journal.ts'
-import type { RotateOptions } from './rotate.ts'
+import type { RotateOptions } from './rotate-options.ts'
 import { agree, type Server } from './server.ts'
 import { OPERATOR } from './v3.ts'
 

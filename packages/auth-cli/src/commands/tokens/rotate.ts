@@ -13,14 +13,11 @@ import { EXIT, UsageError } from '../../output/errors.ts'
 import { done, note, printJson } from '../../output/print.ts'
 import { findPermissions, type Permissions } from '../../profile/verify.ts'
 import { settings } from '../../settings.ts'
-import { chooseDestination, type Destination, type DestinationOptions } from './destination.ts'
+import { chooseDestination, type Destination } from './destination.ts'
 import { fingerprint, journaled, readJournal, type Unfinished, writeJournal } from './journal.ts'
+import type { RotateOptions } from './rotate-options.ts'
 import { rotateV3 } from './rotate-v3.ts'
 import { agree, type Server, titleOf, withServer } from './server.ts'
-
-export interface RotateOptions extends DestinationOptions {
-  readonly yes?: true
-}
 
 export async function rotateToken(given: string | undefined, options: RotateOptions): Promise<void> {
   await withServer(async (server) => {
