@@ -32,11 +32,19 @@ export async function runInBrowser(
     const faults: string[] = []
     page.on('console', (message) => printed.push(message.text()))
     page.on('pageerror', (error) => faults.push(String(error)))
-    // A page of that origin without its own scripts.
+    // A page of that origin, as its server would send it: what a script writes into one is not upgraded to a custom element.
+    await page.setRequestInterception(true)
+    page.on('request', (request) => {
+      const isPage = request.url() === `${origin}/example`
+      void (isPage
+        ? request.respond({ contentType: 'text/html; charset=utf-8', body: html })
+        : request.continue())
+    })
     await page.goto(`${origin}/example`)
-    await page.setContent(html)
     await page.addScriptTag({ type: 'module', content: outputFiles[0]?.text ?? '' })
-    if (await page.$('form')) {
+    if (/<form|<fluxauth-sign-in/.test(html)) {
+      // The element shows its form once it knows that nobody is signed in.
+      await page.waitForSelector('form', { visible: true })
       await page.type('[name=username]', READER.username)
       await page.type('[name=password]', READER.password)
       await page.click('form button')

@@ -87,7 +87,13 @@ async function versionsOf(
 }
 
 async function versionOf(name: string): Promise<string> {
-  for (const workspace of ['', 'apps/sample/', 'packages/auth-node/', 'packages/auth-testkit/']) {
+  for (const workspace of [
+    '',
+    'apps/sample/',
+    'packages/auth-node/',
+    'packages/auth-browser/',
+    'packages/auth-testkit/',
+  ]) {
     const manifest = root(`${workspace}node_modules/${name}/package.json`)
     const text = await readFile(manifest, 'utf8').catch(() => undefined)
     if (text) return (JSON.parse(text) as { version: string }).version
