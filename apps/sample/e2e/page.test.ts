@@ -12,7 +12,7 @@ import { type Browser, type BrowserContext, type LaunchOptions, launch, type Pag
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 
 const CREDENTIALS = { username: 'zoë', password: 'p:ä ß€ s3cret', token: 's3cret-token==' }
-const PAGES = ['/', '/data', '/tokens', '/sessions', '/refusals']
+const PAGES = ['/', '/data', '/tokens', '/sessions', '/refusals', '/lab']
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
 /** How to start each browser. Firefox cannot be told later that the page is to be dark. */
@@ -73,7 +73,7 @@ function testPage(name: keyof typeof BROWSERS): void {
       if (message.type() === 'error') complaints.push(message.text())
     })
     await page.goto(origin)
-    await page.waitForSelector('#form-basic')
+    await page.waitForSelector('.fluxauth-basic')
   })
   afterEach(() => context.close())
 
@@ -93,11 +93,11 @@ function testPage(name: keyof typeof BROWSERS): void {
     await page.locator(`${form} button[type=submit]`).click()
   }
   const signIn = async () => {
-    await fill('#form-basic', { 'User name': CREDENTIALS.username, Password: CREDENTIALS.password })
+    await fill('.fluxauth-basic', { 'User name': CREDENTIALS.username, Password: CREDENTIALS.password })
     await see('Signed in as zoë')
   }
   const signInWithToken = async () => {
-    await fill('#form-token', { 'API token': CREDENTIALS.token })
+    await fill('.fluxauth-token', { 'API token': CREDENTIALS.token })
     await see('Signed in as zoë')
   }
   const open = async (title: string) => {
@@ -179,12 +179,12 @@ function testPage(name: keyof typeof BROWSERS): void {
       if (!request.url().endsWith('/signin')) return void request.continue()
       answer = () => void request.continue()
     })
-    await fill('#form-basic', { 'User name': CREDENTIALS.username, Password: 's3cret-but-wrong' })
+    await fill('.fluxauth-basic', { 'User name': CREDENTIALS.username, Password: 's3cret-but-wrong' })
     await expect.poll(() => answer).toBeDefined()
-    const fields = () => page.$$eval('#form-basic input', (inputs) => inputs.map(({ value }) => value))
+    const fields = () => page.$$eval('.fluxauth-basic input', (inputs) => inputs.map(({ value }) => value))
     expect(await fields()).toEqual([CREDENTIALS.username, 's3cret-but-wrong'])
     answer?.()
-    await see('wrong', '#form-basic [role=alert]')
+    await see('wrong', '.fluxauth-basic [role=alert]')
     expect((await fields())[0]).toBe(CREDENTIALS.username)
     expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('password')
   })
@@ -199,8 +199,8 @@ function testPage(name: keyof typeof BROWSERS): void {
   })
 
   test('says what is empty, and puts the keyboard there', async () => {
-    await page.locator('#form-token button').click()
-    await see('API token is empty', '#form-token [role=alert]')
+    await page.locator('.fluxauth-token button').click()
+    await see('Fill this in', '.fluxauth-token [role=alert]')
     expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('token')
   })
 
@@ -303,6 +303,33 @@ function testPage(name: keyof typeof BROWSERS): void {
     }
   })
 
+  test.each([
+    ['Memory', ['stopped', 'stopped', 'stopped', 'stopped', 'made a request', 'made a request']],
+    ['Worker', ['stopped', 'stopped', 'stopped', 'stopped', 'made a request', 'stopped']],
+  ])(
+    'attacks the vault %s in the Lab, with what it must and what it cannot stop',
+    async (vault, expected) => {
+      await open('Lab')
+      await page.waitForSelector('#vault')
+      await page.select('#vault', vault.toLowerCase())
+      await click('Run the attacks')
+      await page.waitForFunction(() =>
+        [...document.querySelectorAll('main .cards li')].every((item) => item.querySelector('.badge')),
+      )
+      expect(
+        await page.$$eval('main .cards .badge', (badges) => badges.map((badge) => badge.textContent)),
+      ).toEqual(expected)
+      expect(complaints.filter((text) => !text.includes('401'))).toEqual([])
+    },
+  )
+
+  test('the least page that signs in does', async () => {
+    await page.goto(`${origin}/minimal`)
+    await fill('.fluxauth-basic', { 'User name': CREDENTIALS.username, Password: CREDENTIALS.password })
+    await see('air-quality', '#buckets')
+    expect(await traces()).not.toContain('s3cret')
+  })
+
   test('asks who is not signed in to sign in, and shows each page its source', async () => {
     for (const path of ['/data', '/tokens', '/sessions']) {
       await page.goto(origin + path)
@@ -318,13 +345,13 @@ function testPage(name: keyof typeof BROWSERS): void {
     const press = async (...keys: readonly string[]) => {
       for (const key of keys) await page.keyboard.press(key as 'Tab')
     }
-    await page.focus('#form-token input')
+    await page.focus('.fluxauth-token input')
     await page.keyboard.type(CREDENTIALS.token)
     await press('Enter')
     await see('Signed in as zoë')
     await page.focus('main [role=tab]')
     await press('ArrowRight')
-    await see('Signing in with either scheme', '.source')
+    await see('the forms are those of one element', '.source')
     await press('ArrowLeft')
     await page.focus('.wire summary')
     await press('Enter')

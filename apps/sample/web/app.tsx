@@ -49,6 +49,7 @@ const PAGES: readonly PageEntry[] = [
     async () => (await import('./pages/refusals.tsx')).Refusals,
     false,
   ),
+  page('/lab', 'Lab', 'lab', async () => (await import('./pages/lab.tsx')).Lab, false),
 ]
 
 export function App() {

@@ -2,7 +2,7 @@
 
 import { type BrowserAuthState, createBrowserAuth } from '@fluxauth/auth-browser'
 import { memoryVault } from '@fluxauth/auth-browser/memory'
-import { useSyncExternalStore } from 'react'
+import { useAuth } from '@fluxauth/auth-browser/react'
 import { recordingFetch } from './wire/exchanges.ts'
 
 /** One origin serves the page and the API, so that a session's cookie reaches it; a token lies in this page's memory. */
@@ -10,5 +10,5 @@ export const auth = createBrowserAuth({ vault: memoryVault(), fetch: recordingFe
 
 /** Who is signed in; what uses it is drawn anew when that changes. */
 export function useAuthState(): BrowserAuthState {
-  return useSyncExternalStore(auth.subscribe, () => auth.state)
+  return useAuth(auth)
 }

@@ -10,11 +10,13 @@ const POLICY = [
   "style-src 'self'",
   "connect-src 'self'",
   "img-src 'self'",
+  // By its exact path a worker that another script plants would be refused as well; the build names the file by what is in it.
+  "worker-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
+  'trusted-types vault-worker',
 ].join('; ')
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -24,7 +26,7 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 /** The page's own addresses: its script finds out what each of them shows. */
-const PAGES = ['/', '/data', '/tokens', '/sessions', '/refusals']
+const PAGES = ['/', '/data', '/tokens', '/sessions', '/refusals', '/lab']
 
 export function pageRoutes(): Hono {
   const routes = new Hono()
@@ -41,6 +43,7 @@ export function pageRoutes(): Hono {
       },
     })
   for (const path of PAGES) routes.get(path, () => send('index.html'))
+  routes.get('/minimal', () => send('minimal.html'))
   routes.get('/assets/:file', async (context) => {
     const file = context.req.param('file')
     // Only what is there: a name is never a way to elsewhere.

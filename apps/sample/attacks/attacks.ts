@@ -1,0 +1,129 @@
+// What a script that came later tries, to get at a token that a vault holds. The Lab shows it, and the tests know what must come of it.
+
+import type { Vault } from '@fluxauth/auth-browser'
+
+/** What an attack came to: it has the token, it could make a request with it, or neither. */
+export type Outcome = 'has the token' | 'made a request' | 'stopped'
+
+/** An attack on a vault that holds a token. */
+export interface Attack {
+  readonly name: string
+  /** What it does, and what that shows. */
+  readonly shows: string
+  run(vault: Vault, token: string): Promise<Outcome>
+}
+
+const ME = '/api/v2/me'
+
+export const attacks: readonly Attack[] = [
+  {
+    name: 'Look into storage',
+    shows: 'Reads localStorage, sessionStorage and cookies: a vault writes to none of them.',
+    run: async (_, token) => {
+      const stored = JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])
+      return stored.includes(token) ? 'has the token' : 'stopped'
+    },
+  },
+  {
+    name: 'Replace fetch',
+    shows:
+      'Puts a spy in the place of fetch, and has the vault send a request: it took its own when it was loaded.',
+    run: (vault, token) =>
+      whileReplaced(
+        globalThis,
+        'fetch',
+        token,
+        (original) =>
+          (...args: Parameters<typeof fetch>) =>
+            original(...args),
+        vault,
+      ),
+  },
+  {
+    name: 'Listen at Headers',
+    shows: 'Puts a spy into Headers.prototype.set: the header is not written through it.',
+    run: (vault, token) =>
+      whileReplaced(
+        Headers.prototype,
+        'set',
+        token,
+        (original) =>
+          function (this: Headers, ...args: Parameters<Headers['set']>) {
+            return original.apply(this, args)
+          },
+        vault,
+      ),
+  },
+  {
+    name: 'Listen at postMessage',
+    shows: 'Puts a spy into Worker.prototype.postMessage, by which a worker is handed its token.',
+    run: (vault, token) =>
+      whileReplaced(
+        Worker.prototype,
+        'postMessage',
+        token,
+        (original) =>
+          function (this: Worker, ...args: [unknown]) {
+            return original.apply(this, args)
+          },
+        vault,
+        true,
+      ),
+  },
+  {
+    name: 'Read data',
+    shows: 'Has the vault send an allowed request. Whoever runs in the page can do that: no vault stops it.',
+    run: async (vault) => send(vault, ME),
+  },
+  {
+    name: 'Make a token of its own',
+    shows:
+      'Has the vault call /api/v2/authorizations: who can make tokens needs none of yours. A worker was not told to allow it.',
+    run: async (vault) => send(vault, '/api/v2/authorizations'),
+  },
+]
+
+/** Whether a request leaves, whatever the server makes of it. */
+async function send(vault: Vault, path: string): Promise<Outcome> {
+  return Promise.resolve(vault.fetch(location.origin + path)).then(
+    () => 'made a request',
+    () => 'stopped',
+  )
+}
+
+/** Has a function replaced while the vault sends a request, and where that is asked for is handed its token; and looks at what passed by. */
+async function whileReplaced<Target extends object, Name extends keyof Target & string>(
+  target: Target,
+  name: Name,
+  token: string,
+  wrap: (original: Extract<Target[Name], (...args: never[]) => unknown>) => unknown,
+  vault: Vault,
+  handsOver = false,
+): Promise<Outcome> {
+  const original = target[name] as Extract<Target[Name], (...args: never[]) => unknown>
+  const wrapped = wrap(original) as (...args: unknown[]) => unknown
+  let heard = ''
+  target[name] = function (this: unknown, ...args: unknown[]) {
+    heard += textOf(args)
+    return wrapped.apply(this, args)
+  } as Target[Name]
+  try {
+    if (handsOver) await vault.hold(token)
+    await send(vault, ME)
+  } finally {
+    target[name] = original
+  }
+  return heard.includes(token) ? 'has the token' : 'stopped'
+}
+
+/** All that an argument holds, headers included. */
+function textOf(args: readonly unknown[]): string {
+  return args
+    .map((arg) => {
+      if (arg instanceof Request) return JSON.stringify([...arg.headers])
+      if (typeof arg !== 'object' || arg === null) return String(arg)
+      const { headers } = arg as RequestInit
+      return `${JSON.stringify(arg)}${headers ? JSON.stringify([...new Headers(headers)]) : ''}`
+    })
+    .join()
+}

@@ -1,0 +1,16 @@
+// A page that signs in and lists the buckets, with the element alone.
+
+import { createBrowserAuth } from '@fluxauth/auth-browser'
+import { defineSignIn } from '@fluxauth/auth-browser/element'
+
+const auth = createBrowserAuth()
+defineSignIn(auth)
+
+auth.subscribe(async ({ status }) => {
+  if (status !== 'signed-in') return
+  const { buckets } = await (await auth.fetch('/api/v2/buckets')).json()
+  const items = buckets.map(({ name }: { name: string }) =>
+    Object.assign(document.createElement('li'), { textContent: name }),
+  )
+  document.querySelector('#buckets')?.replaceChildren(...items)
+})

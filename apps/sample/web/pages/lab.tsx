@@ -1,0 +1,95 @@
+// The Lab: the same attacks on both vaults, and what comes of each.
+
+import type { Vault } from '@fluxauth/auth-browser'
+import { memoryVault } from '@fluxauth/auth-browser/memory'
+import { workerVault } from '@fluxauth/auth-browser/worker'
+import { useState } from 'react'
+import { type Attack, attacks, type Outcome } from '../../attacks/attacks.ts'
+import { startWorker } from '../start-worker.ts'
+
+/** It is made up, so that no attack gets at a real one. */
+const TOKEN = 'made-up-lab-token=='
+
+const VAULTS = {
+  memory: { title: 'Memory', create: () => memoryVault()(location.origin, fetch) },
+  worker: {
+    title: 'Worker',
+    create: () => workerVault(startWorker, { allow: ['GET /api/v2/buckets'] })(location.origin, fetch),
+  },
+}
+type VaultName = keyof typeof VAULTS
+
+export function Lab() {
+  const [chosen, setChosen] = useState<VaultName>('memory')
+  const [outcomes, setOutcomes] = useState<Readonly<Record<string, Outcome>>>({})
+  const runAll = async (): Promise<void> => {
+    const vault: Vault = VAULTS[chosen].create()
+    try {
+      await vault.hold(TOKEN)
+      for (const attack of attacks) {
+        const outcome = await attack.run(vault, TOKEN)
+        setOutcomes((before) => ({ ...before, [attack.name]: outcome }))
+      }
+    } finally {
+      vault.dispose()
+    }
+  }
+  return (
+    <>
+      <h1>Lab</h1>
+      <p className="lead">
+        A script that came later attacks the vault that you choose. Its token is made up. What no vault stops
+        is shown as plainly.
+      </p>
+      <p className="field">
+        <label htmlFor="vault">Vault</label>
+        <select
+          id="vault"
+          value={chosen}
+          onChange={(event) => {
+            setChosen(event.target.value as VaultName)
+            setOutcomes({})
+          }}
+        >
+          {Object.entries(VAULTS).map(([name, { title }]) => (
+            <option key={name} value={name}>
+              {title}
+            </option>
+          ))}
+        </select>
+      </p>
+      <button type="button" onClick={() => void runAll()}>
+        Run the attacks
+      </button>
+      <ul className="cards" aria-label="Attacks">
+        {attacks.map((attack) => (
+          <li key={attack.name} className="card">
+            <AttackResult attack={attack} outcome={outcomes[attack.name]} />
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}
+
+function AttackResult({
+  attack,
+  outcome,
+}: {
+  readonly attack: Attack
+  readonly outcome: Outcome | undefined
+}) {
+  return (
+    <>
+      <h2>{attack.name}</h2>
+      <p>{attack.shows}</p>
+      <p aria-live="polite">
+        {outcome ? (
+          <span className={outcome === 'stopped' ? 'badge active' : 'badge broken'}>{outcome}</span>
+        ) : (
+          <span className="hint">not run yet</span>
+        )}
+      </p>
+    </>
+  )
+}
