@@ -168,8 +168,11 @@ async function createProgram(args: readonly string[], isWhole = false): Promise<
       setSettings({ json, input, profile })
     })
   const named = commandIn(args)
+  const isOne = !isWhole && COMMANDS.some(({ name }) => name === named)
   for (const { name, summary, isHidden = false, load } of COMMANDS) {
-    const command = name === named || isWhole ? await load() : new Command(name)
+    // The one that runs needs none of the others, not even their names.
+    if (isOne && name !== named) continue
+    const command = isOne || isWhole ? await load() : new Command(name)
     program.addCommand(command.summary(summary), { hidden: isHidden })
   }
   for (const command of withDescendants(program)) {

@@ -1,6 +1,6 @@
 // Standard input, output and error without Node's streams where a pipe or a file is at the other end: loading those takes longer than most commands.
 
-import { fstatSync, readSync, writeSync } from 'node:fs'
+import { fstatSync, readSync, statSync, writeSync } from 'node:fs'
 
 /** 0: standard input, 1: output, 2: error. */
 type Descriptor = 0 | 1 | 2
@@ -10,8 +10,10 @@ const STREAMS = ['stdin', 'stdout', 'stderr'] as const
 /** Whether a person sits there. */
 export function isTerminal(descriptor: Descriptor): boolean {
   try {
-    // Neither a pipe nor a file needs a closer look.
-    if (!fstatSync(descriptor).isCharacterDevice()) return false
+    // Neither a pipe nor a file needs a closer look, nor does /dev/null, which scripts read and write.
+    const stats = fstatSync(descriptor)
+    if (!stats.isCharacterDevice()) return false
+    if (stats.rdev === statSync('/dev/null', { throwIfNoEntry: false })?.rdev) return false
   } catch {
     return false
   }
