@@ -48,7 +48,7 @@ Examples:
 /**
  * What the script calls, at each press of the key.
  *
- * @param loadWholeProgram all commands, with their options
+ * @param loadWholeProgram loads all commands, with their options
  */
 export function completeCommand(loadWholeProgram: () => Promise<Commander>): Command {
   return new Command('complete')

@@ -19,6 +19,11 @@ export interface DestinationOptions {
   readonly reveal?: true
 }
 
+/** Options of what replaces one. */
+export interface RotateOptions extends DestinationOptions {
+  readonly yes?: true
+}
+
 /** A token that has to go somewhere. */
 export interface NewToken {
   readonly token: string
