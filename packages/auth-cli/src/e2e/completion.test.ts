@@ -59,6 +59,8 @@ test('refuses other shells, and is not in the help by its inner name', async () 
   const { stdout } = await person.run(['--help'])
   expect(stdout).toContain('completion')
   expect(stdout).not.toMatch(/^\s+complete\s/m)
+  expect((await person.run(['compl'])).stderr).toContain('did you mean completion?')
+  expect((await person.run([])).stderr).not.toMatch(/complete\b/)
 })
 
 test.skipIf(!existsSync(BASH))('a real bash completes by it', async () => {

@@ -60,18 +60,21 @@ function unknownOption(given: string, command: Command, see: string): UsageError
 }
 
 function unknownCommand(given: string, command: Command, see: string): UsageError {
-  const near = nearest(
-    given,
-    command.commands.map((each) => each.name()),
-  )
+  const near = nearest(given, namesOf(command))
   // Only what is nearly a command is repeated: anything else may be a secret in the wrong place.
   if (near && PLAIN.test(given))
     return usage(`There is no ${fullName(command)} ${given}: did you mean ${near}? ${see}`)
   return usage(`There is no such command: there are ${list(command)}. ${see}`)
 }
 
+/** What is there for people: of the hidden ones help has none. */
+function namesOf(command: Command): string[] {
+  const visible = command.createHelp().visibleCommands(command)
+  return command.commands.filter((each) => visible.includes(each)).map((each) => each.name())
+}
+
 function list(command: Command): string {
-  const names = command.commands.map((each) => each.name())
+  const names = namesOf(command)
   return names.length < 2 ? 'a command' : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
 }
 
