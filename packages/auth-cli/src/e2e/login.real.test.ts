@@ -179,6 +179,22 @@ describeReal('login at InfluxDB 2', ['influxdb2'], () => {
     expect((await person.run(['status'])).code).toBe(6)
   })
 
+  test('what is known of one token is not taken for what another one is that influx put in its place', async () => {
+    const operator = influxApi({ url: server.url, credentials: server.token })
+    const { permissions } = await authorizations.get(operator, server.authorizationID)
+    const make = () => authorizations.create(operator, { orgID: server.orgID, permissions })
+    const [first, second] = [await make(), await make()]
+    await login(['--insecure-storage'], first.token)
+    await writeFile(
+      configs(),
+      (await readFile(configs(), 'utf8')).replace(first.token ?? '', second.token ?? ''),
+    )
+    expect((await person.run(['logout', '--revoke'])).code).toBe(0)
+    expect((await checkToken(operator, first.token ?? '')).state).toBe('good')
+    expect((await checkToken(operator, second.token ?? '')).state).toBe('unknown')
+    await authorizations.delete(operator, first.id)
+  })
+
   test('shows names of the server without control characters', async () => {
     const evil = await startInfluxdb2({ username: 'a\u001b[2Jb', org: 'o\u202eo' })
     try {

@@ -27,6 +27,11 @@ export interface Knowledge {
   readonly may?: readonly string[] | undefined
   /** When the token is to be replaced, as a date: InfluxDB 2 has no end of tokens. */
   readonly replaceBy?: string | undefined
+  /**
+   * Of a token that lies in the influx CLI's file: what it hashes to. Others write there as well, and what is known of one token is not true
+   * of the next.
+   */
+  readonly mark?: string | undefined
   /** Whether plain http to another machine was allowed at login. */
   readonly allowInsecure?: boolean | undefined
 }

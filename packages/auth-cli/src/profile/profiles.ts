@@ -1,5 +1,6 @@
 // The profiles: those of the influx CLI's file, together with what fluxauth knows of each.
 
+import { createHash } from 'node:crypto'
 import { type Credentials, decodeBasic, encodeBasic } from '@fluxauth/auth-core'
 import { influxConfigsPath, readInfluxProfiles, writeInfluxProfiles } from '@fluxauth/auth-node'
 import { UsageError } from '../output/errors.ts'
@@ -33,7 +34,8 @@ export async function readProfiles(): Promise<ReadonlyMap<string, Profile>> {
   const knowledge = readKnowledge()
   return new Map(
     [...configs].map(([name, { url, org, active = false, previous = false, token, cookie }]) => {
-      const known = knowledgeOf(knowledge, name, url)
+      const written = knowledgeOf(knowledge, name, url)
+      const known = token && written ? ofThisToken(written, token) : written
       // What stands in the file wins: somebody may have put it there since, and influx goes by it.
       const place = token || cookie ? 'file' : known?.place === 'file' ? undefined : known?.place
       const credentials = async (): Promise<Credentials | undefined> => {
@@ -45,6 +47,18 @@ export async function readProfiles(): Promise<ReadonlyMap<string, Profile>> {
       return [name, { name, url, org, active, previous, place, known, credentials }]
     }),
   )
+}
+
+/** What is known of a profile, but for what was of another token than it has now. */
+function ofThisToken(known: Knowledge, token: string): Knowledge {
+  if (known.mark === markOf(token)) return known
+  const { profile, url, product, allowInsecure } = known
+  return { profile, url, place: 'file', scheme: 'token', product, allowInsecure }
+}
+
+/** Tells one token from another: they are random, and long. */
+function markOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex').slice(0, 16)
 }
 
 /** The profile that goes: by name, by `INFLUX_ACTIVE_CONFIG`, the active one, or `default`. */
@@ -110,7 +124,8 @@ export async function saveLogin(login: Login): Promise<string> {
         ? { cookie: encodeBasic(credentials.username, credentials.password).slice('Basic '.length) }
         : { token: credentials.token }
   try {
-    await writeKnowledge(name, { profile: name, scheme: credentials.scheme, ...known })
+    const mark = place === 'file' && credentials.scheme !== 'basic' ? markOf(credentials.token) : undefined
+    await writeKnowledge(name, { ...known, profile: name, scheme: credentials.scheme, mark })
     await writeInfluxProfiles({
       [name]: { url, ...(activate && { active: true }), ...(org && { org }), ...secret },
     })
