@@ -6,5 +6,11 @@ import { writeSync } from 'node:fs'
 
 const args = process.argv.slice(2)
 
-if (args.length === 1 && /^(--version|-V)$/.test(args[0] ?? '')) writeSync(1, `${VERSION}\n`)
-else import('./program.ts').then(({ runProgram }) => runProgram(args))
+if (args.length === 1 && /^(--version|-V)$/.test(args[0] ?? '')) {
+  try {
+    writeSync(1, `${VERSION}\n`)
+  } catch (error) {
+    // A reader that closes early, like `head`, is no error.
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
+  }
+} else import('./program.ts').then(({ runProgram }) => runProgram(args))

@@ -2,7 +2,7 @@
 
 import { Command, CommanderError, Option } from 'commander'
 import { EXIT } from './output/errors.ts'
-import { writeErr } from './output/streams.ts'
+import { writeErr, writeOut } from './output/streams.ts'
 import { setSettings, settings } from './settings.ts'
 
 /** A command that is not loaded: its name, what help says of it, and where it is. */
@@ -177,7 +177,7 @@ async function createProgram(args: readonly string[], isWhole = false): Promise<
   }
   for (const command of withDescendants(program)) {
     command
-      .configureOutput({ writeErr: () => undefined })
+      .configureOutput({ writeErr: () => undefined, writeOut: (text) => writeOut(text.replace(/\n$/, '')) })
       .configureHelp({ showGlobalOptions: true })
       .showHelpAfterError(false)
   }

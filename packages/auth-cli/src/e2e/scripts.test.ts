@@ -295,3 +295,11 @@ test.each([
     expect(stdout).toContain('--profile <name>')
   }
 })
+
+test.each(['--help', 'login --help', 'profiles', 'token', 'status --json', '--version'])(
+  'a reader of %s that closes at once is no error',
+  async (args) => {
+    const { stderr } = await person.inShell(`fluxauth ${args} | true`)
+    expect(stderr).not.toMatch(/EPIPE|Error/)
+  },
+)

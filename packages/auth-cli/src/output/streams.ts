@@ -44,7 +44,9 @@ function writeLine(descriptor: 1 | 2, line: string): void {
     // A reader that closes early, like `head`, is no error.
     if (code === 'EPIPE') process.exit(0)
     if (code !== 'EAGAIN') throw error
-    stream().write(rest)
+    stream()
+      .once('error', () => process.exit(0))
+      .write(rest)
   }
 }
 

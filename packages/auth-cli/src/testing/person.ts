@@ -50,6 +50,12 @@ export class Person {
     return this.#spawn(process.execPath, [MAIN, ...args], env, (child) => child.stdin.end(input))
   }
 
+  /** As a line of a shell, in which `fluxauth` is the built command. */
+  inShell(line: string): Promise<Outcome> {
+    const script = `fluxauth() { "${process.execPath}" "${MAIN}" "$@"; }; ${line}`
+    return this.#spawn('bash', ['-c', script], {}, (child) => child.stdin.end())
+  }
+
   /** On a terminal: types each text as soon as what is before it has been shown. Input and output are one. */
   async onTerminal(
     args: string,
