@@ -1,6 +1,5 @@
 // The profiles: those of the influx CLI's file, together with what fluxauth knows of each.
 
-import { createHash } from 'node:crypto'
 import { type Credentials, decodeBasic, encodeBasic } from '@fluxauth/auth-core'
 import { influxConfigsPath, readInfluxProfiles, writeInfluxProfiles } from '@fluxauth/auth-node'
 import { UsageError } from '../output/errors.ts'
@@ -58,6 +57,8 @@ function ofThisToken(known: Knowledge, token: string): Knowledge {
 
 /** Tells one token from another: they are random, and long. */
 function markOf(token: string): string {
+  // Loaded when it is needed: most commands start without it.
+  const { createHash } = process.getBuiltinModule('node:crypto')
   return createHash('sha256').update(token).digest('hex').slice(0, 16)
 }
 
