@@ -1,9 +1,10 @@
 // Signs in to InfluxDB from a web page, and keeps to what was asked for last: a session whose cookie no script can read, or a token in a vault.
 
 import { encodeBasic } from '@fluxauth/auth-core'
-import { unreachable } from './diagnosis.ts'
-import { SignInError, signInError } from './errors.ts'
+import type { BrowserAuth, BrowserAuthOptions } from './contract.ts'
+import { SignInError, signInError, superseded } from './errors.ts'
 import { AbortController, bare, hrefOf, originOf, pageFetch, Request, URL, urlOf } from './platform.ts'
+import { createServer, isPermission, outcome, readMe, readOrigin, toWho } from './server.ts'
 import {
   type BrowserAuthState,
   createState,
@@ -14,66 +15,6 @@ import {
   whoIn,
 } from './state.ts'
 import { watchPage } from './tabs.ts'
-import type { CreateVault } from './vault.ts'
-
-/** Options of {@link createBrowserAuth}. */
-export interface BrowserAuthOptions {
-  /** The server's origin. Https, or this machine. Default: the page's own. */
-  readonly origin?: string | URL | undefined
-  /** Where a token lies: `memoryVault()` or `workerVault(…)`. Without one there are sessions alone. */
-  readonly vault?: CreateVault | undefined
-  /** The `fetch` to use. Default: the page's own, as it is when this module loads. */
-  readonly fetch?: typeof globalThis.fetch | undefined
-}
-
-/** What to sign in with: user name and password, or an API token. */
-export type SignInCredentials =
-  | { readonly username: string; readonly password: string; readonly token?: undefined }
-  | { readonly token: string }
-
-/** A page's sign-in to one server. */
-export interface BrowserAuth {
-  /** Who is signed in, as far as this page knows: the same object until that changes. */
-  readonly state: BrowserAuthState
-  /**
-   * Calls the listener at once, and on every change of `state`: a store, as Svelte has it. What the listener throws is reported, and stops
-   * nothing. Returns the function that ends it.
-   */
-  subscribe(listener: (state: BrowserAuthState) => void): () => void
-  /**
-   * Asks the server whether a session from an earlier visit is still alive, and takes it up, unless something else was asked for meanwhile.
-   *
-   * @returns the state that there is then
-   * @throws {SignInError} `ERR_UNREACHABLE` or `ERR_SIGN_IN_FAILED` where nothing came of it: it is asked again when the network is back
-   */
-  resume(): Promise<BrowserAuthState>
-  /**
-   * Signs in: with user name and password at `/api/v2/signin`, for a session whose cookie no script can read; or with an API token, which
-   * goes into the vault once `/api/v2/me` has not refused it. Nothing of it is kept elsewhere. Whatever else is asked for meanwhile goes
-   * before: then the answer is passed over. Where it is refused, whoever was signed in still is, but for a token, which is gone.
-   *
-   * @throws {SignInError} `ERR_SIGN_IN_REFUSED`, `_DISABLED`, `_LIMITED`, `_FAILED`, `_COOKIE`, `_VAULT` or `_SUPERSEDED`, or `ERR_UNREACHABLE`
-   * @throws {CredentialsError} as `encodeBasic` and `encodeToken`
-   */
-  signIn(credentials: SignInCredentials): Promise<void>
-  /**
-   * Forgets token and session here at once, and ends the session on the server if there may be one, also one from before the token. Where
-   * that does not work, `state` says so, and the server is told again when the network is back, also by a later visit's `resume()`.
-   *
-   * @throws {SignInError} `ERR_SIGN_OUT_FAILED` when the server could not be told: the session is alive there
-   */
-  signOut(): Promise<void>
-  /**
-   * `fetch` with the session or the token, for the server's origin only. Relative URLs are resolved against it. Other origins get neither.
-   * A 401 ends nothing here until `/api/v2/me` confirms it: InfluxDB 2 answers so for a missing permission too.
-   *
-   * @throws {SignInError} `ERR_FETCH_NO_CORS`; `ERR_UNREACHABLE` in the place of `fetch`'s TypeError, which is its `cause`
-   * @throws {VaultError} with a token: `ERR_VAULT_REDIRECT`, and what else the vault refuses
-   */
-  readonly fetch: typeof globalThis.fetch
-  /** Ends listeners, channel and vault. The session stays as it is. */
-  dispose(): void
-}
 
 /**
  * Makes a page's sign-in to one server. Does nothing by itself until `resume` or `signIn` is called; then it looks again
@@ -103,6 +44,7 @@ export function createBrowserAuth(options: BrowserAuthOptions = {}): BrowserAuth
   const { fetch: send = pageFetch } = options
   const origin = readOrigin(options.origin ?? globalThis.location?.origin)
   const vault = origin ? options.vault?.(origin, send) : undefined
+  const server = createServer(origin, send, vault)
   const store = createState()
   /** What is so until a sign-in has its answer. */
   let settled = UNKNOWN
@@ -114,8 +56,6 @@ export function createBrowserAuth(options: BrowserAuthOptions = {}): BrowserAuth
   let signingOut = 0
   /** Whether the browser may hold the cookie of a session, whatever the state. */
   let mayHaveSession = origin === globalThis.location?.origin
-  /** When the last request that changes the cookie has its answer, or none. */
-  let turn: Promise<unknown> = Promise.resolve()
   let looking: Promise<void> | undefined
   let disposed = false
 
@@ -130,27 +70,15 @@ export function createBrowserAuth(options: BrowserAuthOptions = {}): BrowserAuth
     store.set(next)
   }
   const isBusy = (): boolean => store.get().status === 'signing-in' || signingOut > 0
-  const call = (path: string, init?: RequestInit): Promise<Response> => {
-    const { signal } = waiting
-    const defaults = { credentials: 'include', redirect: 'error', cache: 'no-store', signal } as const
-    return send(new URL(path, origin).href, bare({ ...defaults, ...init }))
-  }
-  const askMe = (scheme: Scheme): Promise<Response> =>
-    scheme === 'token' && vault
-      ? vault.fetch(origin + ME, { cache: 'no-store', signal: waiting.signal })
-      : call(ME)
-  /** Reads what `/api/v2/me` says; `undefined` where it is not that nobody is signed in, and does not say who is. */
-  const readMe = async (response: Response): Promise<Partial<Who> & { readonly message?: string }> =>
-    Object((await response.json().catch(() => undefined)) as unknown)
-
   /** Looks whether the server still knows who is signed in, and whether it is the same user. */
   const look = (ended: 'expired' | 'signed-out' = 'expired'): Promise<void> => {
     const mine = ask()
     const scheme = schemeOf(settled)
     const run = async (): Promise<void> => {
-      const { response, cause } = await outcome(askMe(scheme))
+      const asked = server.askMe(scheme, waiting.signal)
+      await outcome(asked)
       if (mine !== generation) return
-      if (!response) throw await unreachable(send, origin, scheme, cause)
+      const response = await server.answered(scheme, asked)
       const body = await readMe(response)
       if (mine !== generation) return
       const { status } = response
@@ -170,22 +98,9 @@ export function createBrowserAuth(options: BrowserAuthOptions = {}): BrowserAuth
     return mineToo
   }
 
-  /**
-   * Requests that change the cookie go one after the other: an answer to an earlier one would undo what a later one did.
-   *
-   * @param mine not sent any more where something else was asked for since
-   */
-  const inTurn = (path: string, init: RequestInit, mine?: number): Promise<Response> => {
-    const asked = turn.then(() => {
-      if (mine !== undefined && mine !== generation) throw superseded()
-      return call(path, { method: 'POST', ...init })
-    })
-    turn = asked.catch(ignore)
-    return asked
-  }
   /** Tells the server to end the session, and says whether there is none any more. */
   const end = async (): Promise<boolean> => {
-    const { response } = await outcome(inTurn('/api/v2/signout', { signal: null }))
+    const { response } = await outcome(server.inTurn('/api/v2/signout', { signal: null }))
     return response?.ok || response?.status === 401
   }
   const finishSignOut = async (mine: number): Promise<void> => {
@@ -221,13 +136,6 @@ export function createBrowserAuth(options: BrowserAuthOptions = {}): BrowserAuth
       throw error
     }
   }
-  /** Waits for an answer; where there is none it says why. */
-  const answered = async (scheme: Scheme, asked: Promise<Response>): Promise<Response> => {
-    const { response, cause } = await outcome(asked)
-    if (!response) throw await unreachable(send, origin, scheme, cause)
-    return response
-  }
-
   const signInBasic = async ({
     username,
     password,
@@ -243,14 +151,17 @@ export function createBrowserAuth(options: BrowserAuthOptions = {}): BrowserAuth
       const had = mayHaveSession
       mayHaveSession = true
       const headers = bare({ authorization })
-      const { ok, status } = await answered('basic', inTurn('/api/v2/signin', { headers, signal }, mine))
+      const { ok, status } = await server.answered(
+        'basic',
+        server.inTurn('/api/v2/signin', { headers, signal }, () => mine === generation),
+      )
       if (mine !== generation) return undefined
       if (!ok) {
         mayHaveSession = had
         throw signInError(status)
       }
       tabs.note(false)
-      const { response } = await outcome(askMe('basic'))
+      const { response } = await outcome(server.askMe('basic', waiting.signal))
       const body = response?.ok ? await readMe(response) : {}
       if (mine !== generation) return undefined
       if (response?.status === 403 || response?.status === 401) {
@@ -275,7 +186,7 @@ export function createBrowserAuth(options: BrowserAuthOptions = {}): BrowserAuth
       try {
         await vault.hold(token)
         if (mine !== generation) return undefined
-        const response = await answered('token', askMe('token'))
+        const response = await server.answered('token', server.askMe('token', waiting.signal))
         if (mine !== generation) return undefined
         const body = await readMe(response)
         if (!response.ok && response.status !== 404 && !isPermission(body.message))
@@ -337,7 +248,7 @@ export function createBrowserAuth(options: BrowserAuthOptions = {}): BrowserAuth
       const credentials = scheme ? 'include' : 'omit'
       const sent =
         scheme === 'token' && vault ? vault.fetch(request, init) : send(request, { ...init, credentials })
-      const response = await (scheme ? answered(scheme, sent) : sent)
+      const response = await (scheme ? server.answered(scheme, sent) : sent)
       if (scheme && response.status === 401 && settled === current && !looking && !isBusy()) {
         void look().catch(ignore)
       }
@@ -354,45 +265,8 @@ export function createBrowserAuth(options: BrowserAuthOptions = {}): BrowserAuth
   }
 }
 
-const ME = '/api/v2/me'
-
 function ignore(): void {}
-
-async function outcome(asked: Promise<Response>): Promise<{ response?: Response; cause?: unknown }> {
-  try {
-    return { response: await asked }
-  } catch (cause) {
-    return { cause }
-  }
-}
 
 function schemeOf(state: BrowserAuthState): Scheme {
   return 'scheme' in state ? state.scheme : 'basic'
-}
-
-function toWho({ id, name }: Partial<Who>): Who | undefined {
-  return id && name ? { id, name } : undefined
-}
-
-/** Whether a 401 says that the credential is good, and may not do this. @see InfluxDB 2.8.0, seen on a running server */
-function isPermission(message: unknown): boolean {
-  return `${message}`.endsWith(' is unauthorized')
-}
-
-/** Rendering on a server there may be none, and nothing is asked for. */
-function readOrigin(given: string | URL | undefined): string {
-  if (given === undefined && !globalThis.location) return ''
-  try {
-    const { origin, protocol, hostname } = new URL(given ?? '')
-    if (
-      protocol === 'https:' ||
-      (protocol === 'http:' && /^(localhost|\[::1\]|127(\.\d+){3})$/.test(hostname))
-    )
-      return origin
-  } catch {}
-  throw new SignInError('ERR_SIGN_IN_ORIGIN', 'The origin has to be one of https, or of this machine')
-}
-
-function superseded(): SignInError {
-  return new SignInError('ERR_SIGN_IN_SUPERSEDED', 'Something else was asked for before the server answered')
 }

@@ -61,3 +61,8 @@ const REASONS: Record<number, readonly ['REFUSED' | 'DISABLED' | 'LIMITED' | 'CO
   403: ['DISABLED', 'The account is disabled: ask who runs the server'],
   429: ['LIMITED', 'Too many attempts: wait a moment'],
 }
+
+/** Something else was asked for. */
+export function superseded(): SignInError {
+  return new SignInError('ERR_SIGN_IN_SUPERSEDED', 'Something else was asked for before the server answered')
+}

@@ -1,11 +1,7 @@
 // Sign-in and API tokens for InfluxDB in the browser.
 
-export {
-  type BrowserAuth,
-  type BrowserAuthOptions,
-  createBrowserAuth,
-  type SignInCredentials,
-} from './browser-auth.ts'
+export { createBrowserAuth } from './browser-auth.ts'
+export type { BrowserAuth, BrowserAuthOptions, SignInCredentials } from './contract.ts'
 export { SignInError, type SignInErrorCode } from './errors.ts'
 export { returnAddress } from './return-address.ts'
 export type { BrowserAuthState, Scheme, Who } from './state.ts'
