@@ -112,13 +112,11 @@ async function walk(
   const isGiven = isAsked && path !== new URL(base).pathname.replace(/\/+$/, '')
   const sent: Sent = { base: base.replace(/\/+$/, ''), url, isGiven, credentials, headers }
   const kept = reached.product
-  if (found && credentials?.scheme === 'basic' && !isGiven && kept && takesPasswordsAtSignIn(kept)) {
-    await signIn({ ...found, product: kept }, steps)
-    return
-  }
-  checkScheme(sent, kept, steps)
+  const signsIn = found && credentials?.scheme === 'basic' && !isGiven && kept && takesPasswordsAtSignIn(kept)
+  if (!signsIn) checkScheme(sent, kept, steps)
   checkTarget(url, allowed ?? found?.profile?.known?.allowInsecure)
-  await checkCredential(sent, reached, steps)
+  if (signsIn) await signIn({ ...found, product: kept }, steps, allowed)
+  else await checkCredential(sent, reached, steps)
 }
 
 /** @throws {Finding} where everyone on the way would read it */
@@ -186,9 +184,9 @@ async function findGiven(origin: string, steps: Step[]): Promise<Given> {
 }
 
 /** A user name and password, where they are for signing in. */
-async function signIn(found: FoundCredential, steps: Step[]): Promise<void> {
+async function signIn(found: FoundCredential, steps: Step[], allowed: true | undefined): Promise<void> {
   try {
-    const { state } = await withConnection(found, verify)
+    const { state } = await withConnection(found, verify, allowed)
     if (state !== 'good') throw new Finding('ERR_PASSWORD', VERDICTS[state], 'fluxauth login URL --user NAME')
     steps.push({ name: 'credential', says: 'signs in; programs that send it as Basic are refused' })
   } catch (error) {

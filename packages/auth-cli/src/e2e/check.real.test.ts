@@ -132,6 +132,29 @@ describe('what is on the way', () => {
     expect(seen.filter(Boolean)).toEqual([])
     expect(await check([other, '--allow-insecure'], token('apiv3_good'))).toMatchObject({ good: true })
   })
+
+  test('a server that repeats what it was sent: none of it is shown', async () => {
+    const url = await serve(({ headers, url }, response) => {
+      response.setHeader('x-influxdb-version', 'v2.8.0')
+      const { authorization = '', cookie = '' } = headers
+      const [, value = ''] = authorization.split(' ')
+      const message = `${value} ${atob(value)} ${cookie}: no`
+      if (url === '/ping') response.writeHead(204).end()
+      else response.writeHead(403).end(JSON.stringify({ code: 'forbidden', message }))
+    })
+    const path = `${url}/query?q=SHOW+DATABASES`
+    const basic = await check([path, '--header'], {}, `Authorization: Basic ${btoa('zoe:s3cret-password')}`)
+    const cookie = await check(
+      [`${url}/api/v2/buckets`, '--header'],
+      {},
+      'Cookie: a=s3cret-cookie; b=s3cret-2',
+    )
+    for (const { finding } of [basic, cookie]) {
+      expect(finding?.code).toBe('ERR_PERMISSION')
+      expect(finding?.message).toMatch(/\[redacted\] ?: no/)
+    }
+    expect(person.traces('s3cret').seen.filter((text) => text.includes('[redacted]'))).toEqual([])
+  })
 })
 
 describe('what was pasted along', () => {
@@ -250,6 +273,10 @@ describeReal('InfluxDB 2', ['influxdb2'], () => {
     expect(await check([], good)).toMatchObject({ good: true })
     expect((await check(['/api/v2/buckets'], good)).finding?.code).toBe('ERR_SCHEME')
     expect((await check([], { ...env, INFLUX_PASSWORD: 's3cret-wrong' })).finding?.code).toBe('ERR_PASSWORD')
+    // The same machine, by an address that does not say so.
+    const other = { ...good, INFLUX_HOST: server.url.replace(/127\.0\.0\.1|localhost/, '0.0.0.0') }
+    expect((await check([], other)).finding?.code).toBe('ERR_TARGET_INSECURE')
+    expect(await check(['--allow-insecure'], other)).toMatchObject({ good: true })
   })
 
   test('the word, Bearer and a cookie, where each counts', async () => {

@@ -114,7 +114,11 @@ export async function checkCredential(sent: Sent, reached: Reached, steps: Step[
   const { credentials, headers, base } = sent
   const { product } = reached
   const authorization = headers.authorization ?? (credentials && formatAuthorization(credentials))
-  const secrets = authorization ? [authorization.slice(authorization.indexOf(' ') + 1)] : []
+  // What the server may repeat, and nobody is to see.
+  const secrets = [
+    ...[authorization, headers.cookie].flatMap((value) => value?.split(/[ ;=]+/).slice(1) ?? []),
+    credentials?.scheme === 'basic' ? credentials.password : '',
+  ]
   const target = sent.isGiven ? sent.url.href : base + whereToAsk(product)
   const answer = await probe(target, {
     ...(authorization && { authorization }),
@@ -180,11 +184,11 @@ async function refused(
         'Change it where users are managed',
       )
     default:
-      throw await unknown(answer, message, sent, reached)
+      throw await unknown(answer, sent, reached)
   }
 }
 
-async function unknown(answer: Probe, message: string, sent: Sent, reached: Reached): Promise<Finding> {
+async function unknown(answer: Probe, sent: Sent, reached: Reached): Promise<Finding> {
   const { credentials, base, url, headers } = sent
   const { product, server, ahead } = reached
   if (/(^|[?&])[up]=/.test(url.search)) {
@@ -201,7 +205,7 @@ async function unknown(answer: Probe, message: string, sent: Sent, reached: Reac
       'Send one: fluxauth header | curl -H @- URL',
     )
   }
-  if (credentials && (await isEaten(product, base, answer, message))) {
+  if (credentials && (await isEaten(product, base, answer))) {
     return new Finding(
       'ERR_HEADER_EATEN',
       `The Authorization header does not arrive: something on the way takes it off${server ? ` (${server})` : ''}`,
@@ -224,12 +228,9 @@ async function unknown(answer: Probe, message: string, sent: Sent, reached: Reac
 }
 
 /** Whether a header that was sent did not arrive. What is asked with here is made up, and no secret. */
-async function isEaten(
-  product: ProductName | undefined,
-  base: string,
-  answer: Probe,
-  message: string,
-): Promise<boolean> {
+async function isEaten(product: ProductName | undefined, base: string, answer: Probe): Promise<boolean> {
+  // As it was said, with nothing hidden: a password that is a part of it would make it another.
+  const message = toInfluxError(answer.status, answer.text).serverMessage
   if (product === 'v1') return message === 'unable to parse authentication credentials'
   if (product === 'v2') {
     // It says one thing of a token that it does not know, and another where there is none.
