@@ -11,6 +11,11 @@ import { hasTerminal, Person } from '../testing/person.ts'
 
 const SECRET = 's3cret-token'
 
+const COMMANDS =
+  'login logout status use profiles header token exec request check tokens snippet proxy encode decode completion'.split(
+    ' ',
+  )
+
 let person: Person
 let server: Server
 let url: string
@@ -256,34 +261,12 @@ test('status tells why each source does or does not count, and that none does', 
 test.each([40, 100])('help and status fit a person’s terminal of %d columns', async (columns) => {
   if (!hasTerminal) return
   const { stdout } = await person.onTerminal('--help', [], { COLUMNS: String(columns) })
-  for (const command of [
-    'login',
-    'logout',
-    'status',
-    'use',
-    'profiles',
-    'header',
-    'token',
-    'exec',
-    'request',
-  ]) {
+  for (const command of COMMANDS) {
     expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'))
   }
 })
 
-test.each([
-  'login',
-  'logout',
-  'status',
-  'use',
-  'profiles',
-  'header',
-  'token',
-  'exec',
-  'request',
-  'encode',
-  'decode',
-])('%s has help with an example', async (command) => {
+test.each(COMMANDS)('%s has help with an example', async (command) => {
   for (const args of [
     [command, '--help'],
     [command, '-h'],
