@@ -3,9 +3,10 @@
 import { formatAuthorization } from '@fluxauth/auth-core'
 import { Command } from 'commander'
 import { printJson } from '../output/print.ts'
+import type { RevealOptions } from '../output/reveal.ts'
 import { writeOut } from '../output/streams.ts'
 import { settings } from '../settings.ts'
-import { findForScript, type ScriptOptions, withScriptOptions } from './script/credential.ts'
+import { findForScript, withScriptOptions } from './script/credential.ts'
 
 export function headerCommand(): Command {
   return withScriptOptions(
@@ -20,7 +21,7 @@ Examples:
   $ fluxauth header | curl -H @- http://localhost:8086/api/v2/buckets
   $ fluxauth header http://localhost:8086/query | curl -H @- 'http://localhost:8086/query?q=SHOW+DATABASES'`,
     )
-    .action(async (url: string | undefined, options: ScriptOptions) => {
+    .action(async (url: string | undefined, options: RevealOptions) => {
       const { credentials } = await findForScript(url, options)
       const value = formatAuthorization(credentials)
       if (settings().json) printJson({ header: 'Authorization', value })

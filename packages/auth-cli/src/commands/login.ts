@@ -2,7 +2,13 @@
 
 import type { Credentials } from '@fluxauth/auth-core'
 import { createTarget } from '@fluxauth/auth-core/client'
-import { authorizations, detectProduct, type ProductName, products } from '@fluxauth/auth-core/influxdb'
+import {
+  authorizations,
+  describePermissions,
+  detectProduct,
+  type ProductName,
+  products,
+} from '@fluxauth/auth-core/influxdb'
 import { Command, Option } from 'commander'
 import { EXIT, UsageError, usage } from '../output/errors.ts'
 import { done, note, printJson } from '../output/print.ts'
@@ -12,12 +18,12 @@ import type { Place } from '../profile/own-file.ts'
 import { type Login, readProfiles, saveLogin } from '../profile/profiles.ts'
 import { findPermissions, VERDICTS, type Verdict, verify } from '../profile/verify.ts'
 import { settings } from '../settings.ts'
-import { createTokenInstead, type NewTokenOptions } from './login/create-token.ts'
+import { createTokenInstead, type TokenInsteadOptions } from './login/create-token.ts'
 import { choosePlace } from './login/place.ts'
 import { readLoginSecret } from './login/secret.ts'
 import { readServer } from './login/server.ts'
 
-interface Options extends NewTokenOptions {
+interface Options extends TokenInsteadOptions {
   readonly user?: string
   readonly scheme?: 'token' | 'bearer' | 'basic'
   readonly product?: ProductName
@@ -132,18 +138,19 @@ async function login(given: string | undefined, options: Options): Promise<void>
       kept.scheme === 'basic' || made || verdict.state !== 'good'
         ? undefined
         : await findPermissions(influx, undefined)
+    const authorization = (made ?? own)?.authorization
     const isOperator = own?.isOperator ?? false
     const login: Login = {
       name,
       url,
-      org: options.org ?? made?.org ?? own?.authorization.org,
+      org: options.org ?? made?.org.name ?? authorization?.org,
       credentials: kept,
       place,
       product,
       username: kept.scheme === 'basic' ? kept.username : verdict.user?.name,
-      authorization: made?.id ?? own?.authorization.id,
+      authorization: authorization?.id,
       isOperator,
-      may: made?.may ?? own?.words,
+      may: authorization && describePermissions(authorization.permissions),
       replaceBy: made?.replaceBy,
       allowInsecure,
     }
@@ -151,7 +158,7 @@ async function login(given: string | undefined, options: Options): Promise<void>
     try {
       where = await saveLogin(login)
     } catch (error) {
-      if (made) await authorizations.delete(influx, made.id).catch(() => undefined)
+      if (made) await authorizations.delete(influx, made.authorization.id).catch(() => undefined)
       throw error
     }
     report({ name, url, product, where, place, kept, verdict, isOperator })

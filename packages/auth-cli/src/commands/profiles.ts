@@ -2,7 +2,7 @@
 
 import { type InfluxProfileChange, writeInfluxProfiles } from '@fluxauth/auth-node'
 import { Command } from 'commander'
-import { canAsk, confirm } from '../input/ask.ts'
+import { agree } from '../input/ask.ts'
 import { UsageError, usage } from '../output/errors.ts'
 import { done, note, print, printJson, table } from '../output/print.ts'
 import { writeKnowledge } from '../profile/own-file.ts'
@@ -127,11 +127,7 @@ async function removeNamed(name: string, { yes }: { readonly yes?: true }): Prom
   const profiles = await readProfiles()
   const profile = profiles.get(name)
   if (!profile) throw noSuchProfile(profiles)
-  if (!yes) {
-    if (!canAsk()) throw usage('Say --yes where nobody can be asked')
-    if (!(await confirm(`Remove profile ${name}, and its credential with it?`)))
-      throw usage('Nothing was removed')
-  }
+  await agree(`Remove profile ${name}, and its credential with it?`, yes)
   await removeProfile(profile)
   report('removed', name)
 }

@@ -3,9 +3,10 @@
 import { Command } from 'commander'
 import { NoCredentialError } from '../output/errors.ts'
 import { printJson } from '../output/print.ts'
+import type { RevealOptions } from '../output/reveal.ts'
 import { writeOut } from '../output/streams.ts'
 import { settings } from '../settings.ts'
-import { findForScript, type ScriptOptions, withScriptOptions } from './script/credential.ts'
+import { findForScript, withScriptOptions } from './script/credential.ts'
 
 export function tokenCommand(): Command {
   return withScriptOptions(new Command('token').description('Print the API token, and nothing else.'))
@@ -16,7 +17,7 @@ Examples:
   $ INFLUX_TOKEN=$(fluxauth token) ./report.sh     # fluxauth exec -- ./report.sh does the same
   $ fluxauth token --profile cloud > token.txt`,
     )
-    .action(async (url: string | undefined, options: ScriptOptions) => {
+    .action(async (url: string | undefined, options: RevealOptions) => {
       const { credentials, source } = await findForScript(url, options)
       if (credentials.scheme === 'basic') {
         throw new NoCredentialError(

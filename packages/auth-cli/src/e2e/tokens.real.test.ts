@@ -325,7 +325,10 @@ describeReal('tokens of InfluxDB 2', ['influxdb2'], () => {
 describe('tokens of InfluxDB 3', () => {
   let server: Server
   let good: Map<string, string>
+  /** Whether it takes no token that it makes, and deletes none. */
+  let isBroken: boolean
   beforeEach(async () => {
+    isBroken = false
     good = new Map([['_admin', 'apiv3_first']])
     let made = 0
     server = createServer((request, response) => {
@@ -342,7 +345,10 @@ describe('tokens of InfluxDB 3', () => {
       })
       request.on('end', () => {
         const name = pathname.endsWith('/regenerate') ? '_admin' : JSON.parse(body || '{}').token_name
-        if (request.method === 'POST') {
+        if (isBroken && request.method === 'DELETE') response.writeHead(500).end()
+        else if (isBroken && request.method === 'POST') {
+          response.writeHead(201).end(JSON.stringify({ name, token: 'apiv3_bad', id: 0 }))
+        } else if (request.method === 'POST') {
           good.set(name, `apiv3_new${++made}`)
           response.writeHead(201).end(JSON.stringify({ name, token: good.get(name), id: made }))
         } else if (request.method === 'DELETE') {
@@ -383,4 +389,42 @@ describe('tokens of InfluxDB 3', () => {
     expect(await tokens('rotate', 'report', '--yes')).toMatchObject({ code: 0, stdout: 'apiv3_new2\n' })
     expect([...good.keys()]).toEqual(['_admin', 'report-2'])
   })
+
+  test('one that the server does not take is no successor, and what could not be deleted is on record', async () => {
+    await tokens('create', '--name', 'report')
+    isBroken = true
+    expect((await tokens('rotate', 'report', '--yes')).stderr).toContain('[ERR_ROTATION_CHECK]')
+    expect(good.get('report')).toBe('apiv3_new1')
+    expect(await journal()).toContain('report-2')
+    isBroken = false
+    expect((await tokens('rotate', 'report', '--yes')).code).toBe(0)
+    expect([...good.keys()]).toEqual(['_admin', 'report-2'])
+  })
+})
+
+test.each([
+  ['tokens create', ['tokens', 'create'], ''],
+  ['login', ['login', '--user', 'zoe', '--create-token', '--store', 'memory'], 's3cret-password'],
+])('a server that makes a token and does not show it, with %s', async (_, args, input) => {
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://v2')
+    response.setHeader('x-influxdb-version', 'v2.8.0')
+    response.setHeader('x-influxdb-build', 'OSS')
+    response.setHeader('content-type', 'application/json')
+    if (pathname === '/api/v2/signin') {
+      response.writeHead(204, { 'set-cookie': 'influxdb-oss-session=x' }).end()
+    } else if (pathname === '/api/v2/orgs') response.end('{"orgs":[{"id":"0000000000000001","name":"home"}]}')
+    else if (pathname === '/api/v2/me') response.end('{"id":"0000000000000002","name":"zoe"}')
+    else if (request.method === 'POST' && pathname === '/api/v2/authorizations') {
+      response.writeHead(201).end('{"id":"0000000000000003","status":"active","permissions":[]}')
+    } else response.writeHead(204).end()
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const env = { INFLUX_HOST: url, ...(input === '' && { INFLUX_TOKEN: 's3cret-token' }) }
+  const { code, stdout, stderr } = await person.run(args, { env, input })
+  expect([code, stdout]).toEqual([2, ''])
+  expect(stderr).toContain('0000000000000003')
+  expect(stderr).toContain('[ERR_TOKEN_HIDDEN]')
+  server.close().closeAllConnections()
 })

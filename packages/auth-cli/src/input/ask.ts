@@ -1,6 +1,7 @@
 // Questions that are no secret. They go to standard error: standard output is for what scripts read.
 
 import { createInterface } from 'node:readline'
+import { UsageError, usage } from '../output/errors.ts'
 import { isTerminal, writeErr } from '../output/streams.ts'
 import { style } from '../output/style.ts'
 import { settings } from '../settings.ts'
@@ -40,6 +41,17 @@ export async function confirm(
 ): Promise<boolean> {
   const answer = await ask(`${question} [${byDefault ? 'Y/n' : 'y/N'}]`)
   return answer === '' ? byDefault : /^y(es)?$/i.test(answer)
+}
+
+/**
+ * Asks before what cannot be taken back.
+ *
+ * @throws {UsageError} `ERR_USAGE` where nobody can be asked and `--yes` is missing; `ERR_NOT_AGREED` where the answer is no
+ */
+export async function agree(question: string, yes: boolean | undefined): Promise<void> {
+  if (yes) return
+  if (!canAsk()) throw usage(`${question} Nobody can be asked: say --yes`)
+  if (!(await confirm(question))) throw new UsageError('ERR_NOT_AGREED', 'Nothing was done')
 }
 
 /** Asks which of these, by number or by name. */

@@ -1,15 +1,10 @@
 // The credential for a script, and whether it may be shown at all.
 
 import type { Command } from 'commander'
-import { UsageError, usage } from '../../output/errors.ts'
-import { isTerminal } from '../../output/streams.ts'
+import { usage } from '../../output/errors.ts'
+import { checkReveal, type RevealOptions } from '../../output/reveal.ts'
 import { warn } from '../../output/warn.ts'
 import { type FoundCredential, findCredentialAlone } from '../../profile/find-credential.ts'
-
-/** Options of what prints a credential. */
-export interface ScriptOptions {
-  readonly reveal?: true
-}
 
 export function withScriptOptions(command: Command): Command {
   return command
@@ -25,20 +20,9 @@ export function withScriptOptions(command: Command): Command {
  */
 export async function findForScript(
   url: string | undefined,
-  { reveal }: ScriptOptions,
+  options: RevealOptions,
 ): Promise<FoundCredential> {
-  if (process.env.FLUXAUTH_REVEAL === 'never') {
-    throw new UsageError(
-      'ERR_REVEAL',
-      'FLUXAUTH_REVEAL is never, so that no credential is printed: use fluxauth exec or fluxauth request',
-    )
-  }
-  if (isTerminal(1) && !reveal) {
-    throw new UsageError(
-      'ERR_REVEAL',
-      'A terminal would show it, and keep it in its scrollback: pipe it to where it is needed, or say --reveal',
-    )
-  }
+  checkReveal(options, 'use fluxauth exec or fluxauth request')
   const found = await findCredentialAlone(originOf(url))
   if (found.profile?.known?.isOperator) {
     warn('This is an operator token: it may do everything in every organization')

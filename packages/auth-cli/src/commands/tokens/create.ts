@@ -1,10 +1,8 @@
 // `fluxauth tokens create`: makes a token, and hands its value to where it is wanted.
 
-import { hostname } from 'node:os'
 import {
   authorizations,
   describePermissions,
-  operator,
   products,
   v1Users,
   v3Tokens,
@@ -14,13 +12,12 @@ import { UsageError, usage } from '../../output/errors.ts'
 import { done, note, printJson } from '../../output/print.ts'
 import { warn } from '../../output/warn.ts'
 import { settings } from '../../settings.ts'
-import { findOrg, type NewTokenOptions, permissionsFor, readExpiry } from '../login/create-token.ts'
+import { describeToken, makeToken, type NewTokenOptions, readExpiry } from '../new-token.ts'
 import { chooseDestination, type Destination, type DestinationOptions, type NewToken } from './destination.ts'
 import { tell } from './list.ts'
 import { kindOf, type Server, withServer } from './server.ts'
 
-interface Options extends DestinationOptions, Omit<NewTokenOptions, 'permissions'> {
-  readonly permissions: NewTokenOptions['permissions'] | 'operator'
+interface Options extends DestinationOptions, NewTokenOptions {
   readonly name?: string
   readonly v1?: true
 }
@@ -33,12 +30,8 @@ export async function createToken(options: Options): Promise<void> {
     if (options.name !== undefined) throw usage('--name is for --v1: an API token has a --description')
     const destination = await chooseDestination(destinationOf(server), options)
     const { influx } = server
-    const { orgID, permissions, description, replaceBy } = await describe(server, options)
-    const made = await authorizations.create(influx, { orgID, permissions, description })
-    const { id, token } = made
-    if (token === undefined) {
-      throw new UsageError('ERR_TOKEN_HIDDEN', `The server made ${id} and did not show its value: delete it`)
-    }
+    const { authorization: made, token, replaceBy } = await makeToken(influx, orgOf(server, options))
+    const { id } = made
     const told = { token: tell(made) }
     await hand(destination, { token, id, authorization: made, replaceBy, told }, () =>
       authorizations.delete(influx, id),
@@ -57,17 +50,9 @@ function destinationOf({ influx, product }: Server): {
   return { url: influx.url, product }
 }
 
-/** What is to be made, as the server wants to have it. */
-async function describe({ influx, found }: Server, options: Options) {
-  const { permissions: what, org: name = found.org, expires, bucket } = options
-  if (what === 'operator' && bucket.length > 0) throw usage('--bucket is not for --permissions operator')
-  const replaceBy = readExpiry(expires)
-  const org = await findOrg(influx, name)
-  const permissions =
-    what === 'operator' ? operator() : await permissionsFor(influx, org, { ...options, permissions: what })
-  const words = options.description ?? `fluxauth on ${hostname()}`
-  const description = replaceBy ? `${words} (to be replaced by ${replaceBy})` : words
-  return { orgID: org.id, permissions, description, replaceBy }
+/** Where nothing else is said, in the organization of the credential. */
+function orgOf({ found }: Server, options: Options): Options {
+  return { ...options, org: options.org ?? found.org }
 }
 
 /** Hands over the value; what nobody has is deleted again. */
@@ -107,8 +92,13 @@ async function createV1User(server: Server, options: Options): Promise<void> {
     )
   }
   const { influx } = server
-  const { orgID, permissions, description } = await describe(server, options)
-  const made = await v1Users.create(influx, { username: name, orgID, permissions, description })
+  const { org, permissions: wanted, description } = await describeToken(influx, orgOf(server, options))
+  const made = await v1Users.create(influx, {
+    username: name,
+    orgID: org.id,
+    permissions: wanted,
+    description,
+  })
   try {
     await v1Users.setPassword(influx, { id: made.id, password })
   } catch (error) {

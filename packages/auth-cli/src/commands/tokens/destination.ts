@@ -4,7 +4,8 @@ import type { Credentials } from '@fluxauth/auth-core'
 import type { ApiToken, ProductName } from '@fluxauth/auth-core/influxdb'
 import { UsageError } from '../../output/errors.ts'
 import { printJson } from '../../output/print.ts'
-import { isTerminal, writeOut } from '../../output/streams.ts'
+import { checkReveal, type RevealOptions } from '../../output/reveal.ts'
+import { writeOut } from '../../output/streams.ts'
 import type { Place } from '../../profile/own-file.ts'
 import { type Login, type Profile, readProfiles, saveLogin } from '../../profile/profiles.ts'
 import { isOperator } from '../../profile/verify.ts'
@@ -12,11 +13,10 @@ import { settings } from '../../settings.ts'
 import { choosePlace } from '../login/place.ts'
 
 /** Options of what makes a token. */
-export interface DestinationOptions {
+export interface DestinationOptions extends RevealOptions {
   readonly into?: string
   readonly store?: Place
   readonly insecureStorage?: true
-  readonly reveal?: true
 }
 
 /** Options of what replaces one. */
@@ -101,19 +101,8 @@ export async function chooseDestination(
   }
 }
 
-function toOutput({ reveal }: DestinationOptions): Destination {
-  if (process.env.FLUXAUTH_REVEAL === 'never') {
-    throw new UsageError(
-      'ERR_REVEAL',
-      'FLUXAUTH_REVEAL is never, so that no value is printed: keep it in a profile with --into NAME. Nothing was made',
-    )
-  }
-  if (isTerminal(1) && !reveal) {
-    throw new UsageError(
-      'ERR_REVEAL',
-      'A terminal would show the value, and keep it in its scrollback: pipe it, keep it in a profile with --into NAME, or say --reveal. Nothing was made',
-    )
-  }
+function toOutput(options: DestinationOptions): Destination {
+  checkReveal(options, 'keep it in a profile with --into NAME. Nothing was made')
   return {
     profile: undefined,
     async keep({ token, told }) {

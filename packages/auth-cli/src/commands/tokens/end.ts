@@ -1,13 +1,14 @@
 // `fluxauth tokens activate`, `deactivate` and `delete`.
 
 import { type ApiToken, v3Tokens } from '@fluxauth/auth-core/influxdb'
+import { agree } from '../../input/ask.ts'
 import { usage } from '../../output/errors.ts'
 import { done, printJson } from '../../output/print.ts'
 import { warn } from '../../output/warn.ts'
 import { refuseLastOperator } from '../../profile/last-operator.ts'
 import { settings } from '../../settings.ts'
 import { tell } from './list.ts'
-import { agree, type KindOptions, kindOf, type Server, titleOf, withServer } from './server.ts'
+import { type KindOptions, kindOf, type Server, titleOf, withServer } from './server.ts'
 import { refuseOperator } from './v3.ts'
 
 export async function setStatus(

@@ -1,6 +1,7 @@
 // Replacing tokens of InfluxDB 3: the operator's is replaced by the server at once, a named one by another name.
 
 import { InfluxError, v3Tokens } from '@fluxauth/auth-core/influxdb'
+import { agree } from '../../input/ask.ts'
 import { EXIT, UsageError } from '../../output/errors.ts'
 import { done, note, printJson } from '../../output/print.ts'
 import { writeOut } from '../../output/streams.ts'
@@ -8,7 +9,7 @@ import { verify } from '../../profile/verify.ts'
 import { settings } from '../../settings.ts'
 import { chooseDestination, type Destination, type RotateOptions } from './destination.ts'
 import { readJournal, writeJournal } from './journal.ts'
-import { agree, type Server } from './server.ts'
+import type { Server } from './server.ts'
 import { OPERATOR } from './v3.ts'
 
 export async function rotateV3(
@@ -88,8 +89,12 @@ async function replaceNamed(
     await tryOut(next)
     where = await destination.keep({ token, id, told: { token: { name: id }, replaces: name } })
   } catch (error) {
-    await remove(influx, id)
-    await writeJournal({ url, profile, left: { todo: 'nothing', replaces: name } })
+    // Where it cannot be deleted either, it stays on record as what is left to do, and this error is the one that says why.
+    const isGone = await remove(influx, id).then(
+      () => true,
+      () => false,
+    )
+    if (isGone) await writeJournal({ url, profile, left: { todo: 'nothing', replaces: name } })
     throw error
   }
   await writeJournal({ url, profile, left: { todo: 'delete-predecessor', replaces: name, id } })

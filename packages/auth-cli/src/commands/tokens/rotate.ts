@@ -9,6 +9,7 @@ import {
   type RotationLeft,
   rotate,
 } from '@fluxauth/auth-core/influxdb'
+import { agree } from '../../input/ask.ts'
 import { EXIT, UsageError } from '../../output/errors.ts'
 import { done, note, printJson } from '../../output/print.ts'
 import { findPermissions, type Permissions } from '../../profile/verify.ts'
@@ -16,7 +17,7 @@ import { settings } from '../../settings.ts'
 import { chooseDestination, type Destination, type RotateOptions } from './destination.ts'
 import { fingerprint, journaled, readJournal, type Unfinished, writeJournal } from './journal.ts'
 import { rotateV3 } from './rotate-v3.ts'
-import { agree, type Server, titleOf, withServer } from './server.ts'
+import { type Server, titleOf, withServer } from './server.ts'
 
 export async function rotateToken(given: string | undefined, options: RotateOptions): Promise<void> {
   await withServer(async (server) => {

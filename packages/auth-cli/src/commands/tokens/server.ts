@@ -11,7 +11,6 @@ import {
   type V1User,
   v1Users,
 } from '@fluxauth/auth-core/influxdb'
-import { canAsk, confirm } from '../../input/ask.ts'
 import { UsageError, usage } from '../../output/errors.ts'
 import { withConnection } from '../../profile/connect.ts'
 import { type FoundCredential, findCredential } from '../../profile/find-credential.ts'
@@ -61,17 +60,6 @@ export function kindOf({ v1 }: KindOptions, { product }: Pick<Server, 'product'>
     throw usage('--v1 is for InfluxDB 2 and Cloud: InfluxDB 3 takes its tokens at /query and /write')
   }
   return (v1 ? v1Users : authorizations) as Either
-}
-
-/**
- * Asks before what cannot be taken back.
- *
- * @throws {UsageError} `ERR_USAGE` where nobody can be asked and `--yes` is missing; `ERR_NOT_AGREED` where the answer is no
- */
-export async function agree(question: string, yes: boolean | undefined): Promise<void> {
-  if (yes) return
-  if (!canAsk()) throw usage(`${question} Nobody can be asked: say --yes`)
-  if (!(await confirm(question))) throw new UsageError('ERR_NOT_AGREED', 'Nothing was done')
 }
 
 /** The name or the id of a token, for people. */
