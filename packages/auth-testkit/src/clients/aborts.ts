@@ -2,6 +2,7 @@
 
 import { getEventListeners } from 'node:events'
 import { describe, expect, test, vi } from 'vitest'
+import { testWhen } from '../applicable.ts'
 import { until } from '../deadline.ts'
 import { accepts, type ClientContext, NEXT_TOKEN, refusal, rotating, TOKEN } from './context.ts'
 import type { ClientOptions } from './contract.ts'
@@ -9,8 +10,6 @@ import type { Responder, Stage } from './network.ts'
 
 /** The tests of signals. */
 export function testAborts({ traits, network, withClient, send }: ClientContext): void {
-  // What does not apply to a client is no test of it, rather than one that is skipped.
-  const when = (applies: boolean | undefined) => (applies ? test : () => undefined)
   describe('stops', () => {
     const stopped = async (
       options: Partial<ClientOptions>,
@@ -40,7 +39,7 @@ export function testAborts({ traits, network, withClient, send }: ClientContext)
       expect(stage.visits).toEqual([])
     })
 
-    when(!traits.leavesListeners)('and leaves no listener on a signal that goes on', async () => {
+    testWhen(!traits.leavesListeners)('and leaves no listener on a signal that goes on', async () => {
       const { signal } = new AbortController()
       const stage = network().stage((visit, index) =>
         index === 1 ? { status: 503, headers: { 'retry-after': '0' } } : accepts(NEXT_TOKEN)(visit, index),

@@ -1,6 +1,7 @@
 // Bodies of requests and answers: unchanged, as they come, and framed so that a server takes them for nothing else.
 
 import { describe, expect, test } from 'vitest'
+import { describeWhen, testWhen } from '../applicable.ts'
 import { HangingError } from '../deadline.ts'
 import { accepts, type ClientContext, codeOf, NEXT_TOKEN, refusal, rotating, TOKEN } from './context.ts'
 
@@ -15,9 +16,6 @@ export function testBodies({
   send,
   answered,
 }: ClientContext): void {
-  // What does not apply to a client is no test of it, rather than one that is skipped.
-  const when = (applies: boolean | undefined) => (applies ? test : () => undefined)
-  const describeWhen = (applies: boolean | undefined) => (applies ? describe : () => undefined)
   describe('carries bodies', () => {
     const smuggled = 'GET /admin HTTP/1.1\r\nHost: influx.test\r\n\r\n'
 
@@ -47,7 +45,7 @@ export function testBodies({
       expect(stage.visits[0]?.body).toBe(method === 'GET' ? '' : big)
     })
 
-    when(traits.streamsAnswers)('as they come', async () => {
+    testWhen(traits.streamsAnswers)('as they come', async () => {
       let release: () => void = () => undefined
       const released = new Promise<void>((resolve) => {
         release = resolve
@@ -97,7 +95,7 @@ export function testBodies({
         expect(stage.visits).toHaveLength(1)
       })
 
-      when(followed)('not a second time after a 307, but a 303 needs none', async () => {
+      testWhen(followed)('not a second time after a 307, but a 303 needs none', async () => {
         const stage = network().stage(({ method }, index) =>
           method === 'POST'
             ? { status: index === 0 ? 307 : 303, headers: { location: stage.url(network().home) } }

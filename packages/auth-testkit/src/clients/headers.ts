@@ -2,6 +2,7 @@
 
 import { formatAuthorization } from '@fluxauth/auth-core'
 import { describe, expect, test } from 'vitest'
+import { describeWhen, testWhen } from '../applicable.ts'
 import { type ClientContext, codeOf, refusal, SCHEMES, TOKEN } from './context.ts'
 
 /** The tests of the header. */
@@ -14,9 +15,6 @@ export function testHeaders({
   send,
   answered,
 }: ClientContext): void {
-  // What does not apply to a client is no test of it, rather than one that is skipped.
-  const when = (applies: boolean | undefined) => (applies ? test : () => undefined)
-  const describeWhen = (applies: boolean | undefined) => (applies ? describe : () => undefined)
   describe('sends the header', () => {
     test.each(SCHEMES)('exactly, for the scheme $scheme', async (credentials) => {
       const stage = network().stage(() => ({ body: 'welcome' }))
@@ -55,7 +53,7 @@ export function testHeaders({
       expect(stage.visits[0]?.headers.authorization).toBe(`Token ${TOKEN}`)
     })
 
-    when(ownHeaders)('of the caller instead, where there is one', async () => {
+    testWhen(ownHeaders)('of the caller instead, where there is one', async () => {
       const stage = network().stage(() => ({ status: 401 }))
       await withClient({}, async (client) => {
         await send(client, stage, { headers: { Authorization: 'Token mine' } })
@@ -63,7 +61,7 @@ export function testHeaders({
       expect(stage.visits.map(({ headers }) => headers.authorization)).toEqual(['Token mine'])
     })
 
-    when(ownHeaders)('of nobody, where the caller has one and must not', async () => {
+    testWhen(ownHeaders)('of nobody, where the caller has one and must not', async () => {
       const stage = network().stage(() => ({}))
       await withClient({ onExisting: 'error' }, async (client) => {
         const error = await refusal(send(client, stage, { headers: { authorization: 'Token mine' } }))
@@ -93,7 +91,7 @@ export function testHeaders({
         expect(stage.visits).toEqual([])
       })
 
-      when(ownHeaders)('unless the request has its own, in whatever spelling', async () => {
+      testWhen(ownHeaders)('unless the request has its own, in whatever spelling', async () => {
         const stage = network().stage(() => ({}))
         await withClient({ headers }, async (client) => {
           await send(client, stage, { headers: { authorization: 'Token mine' } })
@@ -104,7 +102,7 @@ export function testHeaders({
       })
     })
 
-    when(traits.seesUserinfo ?? true)(
+    testWhen(traits.seesUserinfo ?? true)(
       'not at all, where the URL holds a user name and password',
       async () => {
         const stage = network().stage(() => ({}))

@@ -3,6 +3,7 @@
 import { inspect } from 'node:util'
 import type { AuthEvent } from '@fluxauth/auth-core/client'
 import { describe, expect, test } from 'vitest'
+import { describeWhen, testWhen } from '../applicable.ts'
 import { HangingError } from '../deadline.ts'
 import {
   type ClientContext,
@@ -29,9 +30,6 @@ export function testRedirects({
   send,
   answered,
 }: ClientContext): void {
-  // What does not apply to a client is no test of it, rather than one that is skipped.
-  const when = (applies: boolean | undefined) => (applies ? test : () => undefined)
-  const describeWhen = (applies: boolean | undefined) => (applies ? describe : () => undefined)
   describe('follows, or leaves, a redirect:', () => {
     const scenarios = redirectScenarios.filter(({ method: wanted = method }) => methods.includes(wanted))
     test.for(scenarios)('$title', async (scenario, { skip, task }) => {
@@ -99,7 +97,7 @@ export function testRedirects({
       })
     })
 
-    when(followed)('to another bound origin with the credential that is for that one', async () => {
+    testWhen(followed)('to another bound origin with the credential that is for that one', async () => {
       const next = network().otherPort
       const stage = network().stage((_, index) =>
         index === 0 ? { status: 307, headers: { location: stage.url(next) } } : {},
@@ -123,7 +121,7 @@ export function testRedirects({
       ])
     })
 
-    when(followed)('to another bound origin not at all, where the provider has none for it', async () => {
+    testWhen(followed)('to another bound origin not at all, where the provider has none for it', async () => {
       const next = network().otherPort
       const stage = network().stage(() => ({ status: 307, headers: { location: stage.url(next) } }))
       const credentials = ({ origin }: { origin: string }) => {
@@ -159,25 +157,28 @@ export function testRedirects({
       })
     })
 
-    when(followed && ownHeaders)('away, without the name that the caller has for the server', async () => {
-      const { loopback: from, plain: to } = network()
-      const stage = network().stage((_, index) =>
-        index < 2 ? { status: 307, headers: { location: index === 0 ? 'here' : stage.url(to) } } : {},
-      )
-      const named = { url: stage.url(from), headers: { host: 'virtual.test' } }
-      for (const origin of [[from], [from, to]]) {
-        stage.visits.length = 0
-        await withClient({ origin, allowInsecure: true }, (client) =>
-          send(client, stage, named).then(() => undefined),
+    testWhen(followed && ownHeaders)(
+      'away, without the name that the caller has for the server',
+      async () => {
+        const { loopback: from, plain: to } = network()
+        const stage = network().stage((_, index) =>
+          index < 2 ? { status: 307, headers: { location: index === 0 ? 'here' : stage.url(to) } } : {},
         )
-        // A `fetch` may not send it at all.
-        const [first, ...others] = stage.visits.map(({ origin }) => origin)
-        expect(['http://virtual.test', from]).toContain(first)
-        expect(others).toEqual([first, to])
-      }
-    })
+        const named = { url: stage.url(from), headers: { host: 'virtual.test' } }
+        for (const origin of [[from], [from, to]]) {
+          stage.visits.length = 0
+          await withClient({ origin, allowInsecure: true }, (client) =>
+            send(client, stage, named).then(() => undefined),
+          )
+          // A `fetch` may not send it at all.
+          const [first, ...others] = stage.visits.map(({ origin }) => origin)
+          expect(['http://virtual.test', from]).toContain(first)
+          expect(others).toEqual([first, to])
+        }
+      },
+    )
 
-    when(followed)('away, and an observer is told that the credential was dropped', async () => {
+    testWhen(followed)('away, and an observer is told that the credential was dropped', async () => {
       const other = network().at('other.test')
       const stage = network().stage((_, index) =>
         index === 0 ? { status: 302, headers: { location: stage.url(other) } } : {},
@@ -189,7 +190,7 @@ export function testRedirects({
       expect(events.slice(2)).toEqual([{ type: 'dropped', origin: other, reason: 'redirect' }])
     })
 
-    when(traits.redirectModes)('modes manual and error', async () => {
+    testWhen(traits.redirectModes)('modes manual and error', async () => {
       const stage = network().stage(() => ({ status: 302, headers: { location: stage.url(network().home) } }))
       await withClient({}, async (client) => {
         expect((await send(client, stage, { redirect: 'manual' })).status).toBe(302)
@@ -199,7 +200,7 @@ export function testRedirects({
       expect(stage.visits).toHaveLength(2)
     })
 
-    when(followed)('a 401 behind it, of another origin, says nothing of our credential', async () => {
+    testWhen(followed)('a 401 behind it, of another origin, says nothing of our credential', async () => {
       const stage = network().stage((_, index) =>
         index === 0
           ? { status: 302, headers: { location: stage.url(network().at('other.test')) } }

@@ -3,13 +3,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { encodeBasic, encodeToken } from '@fluxauth/auth-core'
 import { describe, expect, test } from 'vitest'
+import { testWhen } from '../applicable.ts'
 import { CROWD, createLimiter, secrets } from './accounts.ts'
 import { ALICE, expectAnswer, PASSWORD, type ServerContext, SIGN_IN } from './context.ts'
 
 /** The tests of limits and failures. */
 export function testLimits({ traits, use, ask, accounts, visits }: ServerContext): void {
-  // What does not apply to a server is no test of it, rather than one that is skipped.
-  const when = (applies: boolean) => (applies ? test : () => undefined)
   describe('limits attempts', () => {
     test('with 429 and when to come back, also for the right password', async () => {
       const attempts = createLimiter(3)
@@ -28,7 +27,7 @@ export function testLimits({ traits, use, ask, accounts, visits }: ServerContext
       if (traits.addresses) expect([...attempts.addresses].join()).toMatch(/^(::ffff:)?127\.0\.0\.1$/)
     })
 
-    when(traits.addresses)('of wrong tokens from one address, but never a right one', async () => {
+    testWhen(traits.addresses)('of wrong tokens from one address, but never a right one', async () => {
       use({ store: { attempts: createLimiter(1) } })
       const wrong = { headers: { authorization: encodeToken(secrets.nobody) } }
       expect((await ask(wrong)).status).toBe(401)
