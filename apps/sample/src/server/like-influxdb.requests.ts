@@ -42,6 +42,7 @@ const NARROWER = {
   why: 'what would be passed over is refused: the token would be for more than was asked for',
   status: 400,
 }
+const WIDER = { why: 'the token would cover more than the permissions of its maker', status: 403 }
 
 const buckets = (query: string): Row => ({ path: `/api/v2/buckets?${query}` })
 const authorizations = (query: string): Row => ({ path: `/api/v2/authorizations?${query}` })
@@ -176,6 +177,20 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
     { ...createFor(...readBuckets), token: 'telegrafs', otherwise: FORBIDDEN },
     { ...createFor(...readBuckets), token: 'maker' },
     { ...createFor({ action: 'read', resource: { type: 'telegrafs', orgID: '{org}' } }), token: 'maker' },
+    {
+      ...createFor({ action: 'read', resource: { type: 'users', id: '{user}', orgID: '{org}' } }),
+      token: 'maker with the users of the org',
+      otherwise: WIDER,
+    },
+    {
+      ...createFor({ action: 'read', resource: { type: 'users', id: '{user}' } }),
+      token: 'maker with self in the org',
+      otherwise: WIDER,
+    },
+    {
+      ...createFor({ action: 'read', resource: { type: 'users', id: '{user}', orgID: '{org}' } }),
+      token: 'maker with self in the org',
+    },
     create({ orgID: '{org}', permissions: readBuckets, description: 'a reader' }, { keep: 'made' }),
     create({ orgID: '{org}', permissions: readBuckets, status: 'inactive', userID: '{user}' }),
     create({ orgID: '{org}', permissions: readBuckets, status: null, description: null }),

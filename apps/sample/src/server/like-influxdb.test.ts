@@ -54,6 +54,18 @@ async function begin(origin: string, token: string): Promise<Side> {
     ['write', { type: 'users', id: ids.user }],
     ['read', { type: 'telegrafs', orgID }],
   )
+  for (const [name, id] of [
+    ['maker with the users of the org', undefined],
+    ['maker with self in the org', ids.user],
+  ] as const) {
+    await make(
+      name,
+      'active',
+      ['write', { type: 'authorizations', orgID }],
+      ['write', { type: 'users', id: ids.user }],
+      ['read', { type: 'users', id, orgID }],
+    )
+  }
   return { call, tokens, ids }
 }
 

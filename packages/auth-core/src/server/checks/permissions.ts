@@ -58,7 +58,8 @@ export function permits(permissions: Permissions, action: Action, resource: Reso
 }
 
 /**
- * Whether permissions cover all of others: what a new token may be given by the holder of these.
+ * Whether permissions cover all of others: what a new token may be given by the holder of these. What the others cover is covered by these
+ * as well: for one user or organization that is itself alone, and beside the organizations that the permission names or does not narrow.
  *
  * @example
  * import { includesAll } from '@fluxauth/auth-core/server'
@@ -67,7 +68,12 @@ export function permits(permissions: Permissions, action: Action, resource: Reso
  * includesAll([{ action: 'read', resource }], [{ action: 'write', resource }]) // false
  */
 export function includesAll(permissions: Permissions, wanted: readonly Permission[]): boolean {
-  return wanted.every(({ action, resource }) => permits(permissions, action, resource))
+  return (
+    permissions === 'all' ||
+    wanted.every(({ action, resource }) =>
+      permissions.some((held) => held.action === action && coversAll(held.resource, resource)),
+    )
+  )
 }
 
 /** What is wanted, in one form. Where it is something else, for example a promise of it, nobody may be let in by mistake. */
@@ -81,16 +87,30 @@ export function toResource(resource: string | Resource, id: string | undefined):
 }
 
 function covers(held: Resource, wanted: Resource): boolean {
+  const nowhere = wanted.orgID === undefined && wanted.org === undefined
+  return reaches(isOneAlone(held) && nowhere ? alone(held) : held, wanted)
+}
+
+/** Whether all that a permission covers is covered by another one. */
+function coversAll(held: Resource, given: Resource): boolean {
+  return reaches(held, given) && (!isOneAlone(given) || covers(held, alone(given)))
+}
+
+function reaches(held: Resource, wanted: Resource): boolean {
   return (
     held.type === wanted.type &&
     narrows(held.id, held.name, wanted.id, wanted.name) &&
-    (isOneAlone(held, wanted) || narrows(held.orgID, held.org, wanted.orgID, wanted.org))
+    narrows(held.orgID, held.org, wanted.orgID, wanted.org)
   )
 }
 
-/** Whether a user or an organization is held by its identifier, and wanted wherever it is. */
-function isOneAlone({ type, id }: Resource, wanted: Resource): boolean {
-  return standsAlone(type) && id !== undefined && wanted.orgID === undefined && wanted.org === undefined
+/** Whether a permission is for a user or an organization by its identifier, which it then covers outside of any organization as well. */
+function isOneAlone({ type, id }: Resource): boolean {
+  return standsAlone(type) && id !== undefined
+}
+
+function alone(resource: Resource): Resource {
+  return { ...resource, orgID: undefined, org: undefined }
 }
 
 /**
