@@ -1,45 +1,22 @@
 // The built command as a person runs it: what it prints, how it ends, and that it leaves no secret behind.
 
-import { spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Circumstances, Person } from './testing/person.ts'
 
-const MAIN = fileURLToPath(new URL('../dist/main.cjs', import.meta.url))
 const SECRET = 's3cret'
-/** A home without profiles. */
-const NOBODY = join(tmpdir(), 'fluxauth-no-home')
 
-interface Run {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
+let person: Person
+beforeAll(async () => {
+  person = await Person.arrive()
+})
+afterAll(() => person.leave())
 
-function fluxauth(
-  args: readonly string[],
-  { input = '', env = {} }: { input?: string | Buffer; env?: Record<string, string> } = {},
-) {
-  return new Promise<Run>((resolve) => {
-    const child = spawn(process.execPath, [MAIN, ...args], {
-      env: { PATH: process.env.PATH, HOME: NOBODY, NO_COLOR: '1', ...env },
-    })
-    let [stdout, stderr] = ['', '']
-    child.stdout.on('data', (chunk) => {
-      stdout += chunk
-    })
-    child.stderr.on('data', (chunk) => {
-      stderr += chunk
-    })
-    child.stdin.on('error', () => undefined)
-    child.stdin.end(input)
-    child.on('close', (code) => resolve({ code, stdout, stderr }))
-  })
-}
+const fluxauth = (args: readonly string[], circumstances?: Circumstances) => person.run(args, circumstances)
 
 describe('encode', () => {
   test.each([

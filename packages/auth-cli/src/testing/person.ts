@@ -23,7 +23,7 @@ export interface Outcome {
 
 /** How a command is run. */
 export interface Circumstances {
-  readonly input?: string
+  readonly input?: string | Uint8Array
   readonly env?: Readonly<Record<string, string>>
 }
 
