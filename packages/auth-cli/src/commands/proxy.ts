@@ -9,7 +9,8 @@ import { updateSecretFile } from '@fluxauth/auth-node'
 import { Command } from 'commander'
 import { EXIT, NoCredentialError, UsageError, usage } from '../output/errors.ts'
 import { done, note, print } from '../output/print.ts'
-import { isTerminal, writeErr } from '../output/streams.ts'
+import { checkReveal, type RevealOptions } from '../output/reveal.ts'
+import { writeErr } from '../output/streams.ts'
 import { escapeControls, toJson } from '../output/terminal.ts'
 import { takesPasswordsAtSignIn } from '../profile/connect.ts'
 import { type FoundCredential, findCredential } from '../profile/find-credential.ts'
@@ -18,10 +19,9 @@ import { environmentFor, run } from './exec.ts'
 import { forward, tell } from './proxy/forward.ts'
 import { refuse } from './proxy/gate.ts'
 
-interface Options {
+interface Options extends RevealOptions {
   readonly port: string
   readonly keyFile?: string
-  readonly reveal?: true
   readonly quiet?: true
   readonly allowInsecure?: true
 }
@@ -82,8 +82,8 @@ async function proxy(command: string[], options: Options): Promise<void> {
   }
 }
 
-function announce(host: string, upstream: string, key: string, { keyFile, reveal }: Options): void {
-  const isShown = keyFile === undefined && !process.env.FLUXAUTH_PROXY_KEY && (reveal || !isTerminal(1))
+function announce(host: string, upstream: string, key: string, { keyFile }: Options): void {
+  const isShown = keyFile === undefined && !process.env.FLUXAUTH_PROXY_KEY
   print({ host, upstream, ...(isShown && { key }) }, () => [
     `INFLUX_HOST=${host}`,
     ...(isShown ? [`INFLUX_TOKEN=${key}`] : []),
@@ -117,7 +117,7 @@ function readUpstream(
   return href.replace(/\/+$/, '')
 }
 
-function readKey(command: readonly string[], { keyFile, reveal }: Options): string {
+function readKey(command: readonly string[], options: Options): string {
   const { FLUXAUTH_PROXY_KEY: given } = process.env
   if (given !== undefined && given !== '') {
     if (/^[!-9;-~]{16,200}$/.test(given)) return given
@@ -126,11 +126,8 @@ function readKey(command: readonly string[], { keyFile, reveal }: Options): stri
       'FLUXAUTH_PROXY_KEY is to be 16 to 200 characters of ASCII, without blanks and colons',
     )
   }
-  if (command.length === 0 && keyFile === undefined && isTerminal(1) && !reveal) {
-    throw new UsageError(
-      'ERR_REVEAL',
-      'A terminal would show the key: run a command with it (fluxauth proxy -- COMMAND), write it to a --key-file, or say --reveal',
-    )
+  if (command.length === 0 && options.keyFile === undefined) {
+    checkReveal(options, 'run a command with it (fluxauth proxy -- COMMAND), or write it to a --key-file')
   }
   return randomBytes(32).toString('base64url')
 }

@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describeReal, findPart } from '@fluxauth/auth-testkit/real'
@@ -174,6 +174,48 @@ test('streams both ways: what is sent arrives before the end, and so does what i
   expect(String((await once(answer, 'data'))[0])).toBe('end')
 })
 
+describe('a body that looks like a request is none for the server', () => {
+  const body = 'POST /influx/api/v2/write HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n'
+  const length = `Content-Length: ${body.length}`
+  const chunked = `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`
+  test.each(
+    ['GET', 'DELETE', 'OPTIONS', 'HEAD', 'POST', 'PATCH'].flatMap((method) => [
+      [method, 'in chunks', 'Transfer-Encoding: chunked', chunked],
+      [method, 'with its length', length, body],
+      [
+        method,
+        'with its length, which the connection is said to need',
+        `${length}\r\nConnection: content-length`,
+        body,
+      ],
+    ]),
+  )('%s, %s', async (method, _, framing, sent) => {
+    const { host, key } = await start()
+    const bodies: string[] = []
+    respond = async (request, response) => {
+      let text = ''
+      for await (const chunk of request) text += chunk
+      bodies.push(text)
+      response.end('done')
+    }
+    const { hostname, port } = new URL(host)
+    const socket = connect(Number(port), hostname)
+    socket.write(
+      `${method} /api/v2/me HTTP/1.1\r\nHost: ${hostname}:${port}\r\nAuthorization: Token ${key}\r\n${framing}\r\n\r\n${sent}`,
+    )
+    const [answer] = await once(socket, 'data')
+    socket.destroy()
+    expect(String(answer)).toMatch(/^HTTP\/1.1 200 /)
+    // A second request on the same connection would be seen after one that follows it.
+    expect(await call(`${host}/last`, { authorization: `Token ${key}` })).toMatchObject({ text: 'done' })
+    expect(seen.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      `${method} /influx/api/v2/me`,
+      'GET /influx/last',
+    ])
+    expect(bodies).toEqual([body, ''])
+  })
+})
+
 test('ends the request at the server when who asked is gone, and says so when the server is', async () => {
   let closed: (() => void) | undefined
   const isClosed = new Promise<void>((resolve) => {
@@ -198,6 +240,17 @@ test('runs a command that finds address and key, and ends with its exit code', a
     'fetch(process.env.INFLUX_HOST, { headers: { authorization: "Token " + process.env.INFLUX_TOKEN } }).then(async (r) => { console.log(await r.text(), process.env.INFLUX_TOKEN.includes("s3cret")); process.exitCode = 7 })'
   const { code, stdout } = await person.run(['proxy', '--quiet', '--', process.execPath, '-e', script])
   expect([code, stdout]).toEqual([7, '{"name":"zoe"} false\n'])
+})
+
+test('prints no key where FLUXAUTH_REVEAL is never, and runs a command with it all the same', async () => {
+  const env = { FLUXAUTH_REVEAL: 'never' }
+  const refused = await person.run(['proxy', '--reveal'], { env })
+  expect(refused).toMatchObject({ code: 2, stdout: '' })
+  expect(refused.stderr).toContain('ERR_REVEAL')
+  const script = 'process.exit(process.env.INFLUX_TOKEN ? 7 : 1)'
+  expect(await person.run(['proxy', '--', process.execPath, '-e', script], { env })).toMatchObject({
+    code: 7,
+  })
 })
 
 test('writes the key to a file of its owner alone, and ends at a signal', async () => {

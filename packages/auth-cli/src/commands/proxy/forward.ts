@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream'
 
 /** Of one connection alone (RFC 9110, section 7.6.1), or of who asked: these are not passed on. */
 const NOT_SENT =
-  /^(host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|authorization|cookie|origin|referer|sec-.*)$/
+  /^(host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|content-length|upgrade|expect|authorization|cookie|origin|referer|sec-.*)$/
 /** A page gets no leave to read, and nobody a session. */
 const NOT_RETURNED =
   /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|set-cookie|access-control-.*)$/
@@ -25,9 +25,9 @@ export function forward(
   return new Promise((resolve) => {
     const send = url.protocol === 'https:' ? requestHttps : requestHttp
     const { method = 'GET', headers } = request
-    const passed = kept(request.rawHeaders, NOT_SENT, headers.connection)
-    const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
-    const upstream = send(url, { method, headers: { ...group(passed), authorization } }, (answer) => {
+    const passed = group(kept(request.rawHeaders, NOT_SENT, headers.connection))
+    const framing = framingOf(request)
+    const upstream = send(url, { method, headers: { ...passed, ...framing, authorization } }, (answer) => {
       const { statusCode = 502 } = answer
       const raw = kept(answer.rawHeaders, NOT_RETURNED, answer.headers.connection)
       response.writeHead(statusCode, answer.statusMessage ?? '', raw.flat())
@@ -44,9 +44,21 @@ export function forward(
     response.on('close', () => {
       if (!response.writableFinished) upstream.destroy()
     })
-    if (hasBody) pipeline(request, upstream, () => undefined)
+    if (framing) pipeline(request, upstream, () => undefined)
     else upstream.end()
   })
+}
+
+/**
+ * How the body's end is told, whatever the method and whatever the connection is said to need: a body whose end is not told is a request
+ * of its own for the server, and Node tells it by itself for some methods alone.
+ *
+ * @returns `undefined` where there is no body
+ */
+function framingOf({ headers }: IncomingMessage): Readonly<Record<string, string>> | undefined {
+  const { 'content-length': length, 'transfer-encoding': encoding } = headers
+  if (encoding !== undefined) return { 'transfer-encoding': encoding }
+  return length === undefined ? undefined : { 'content-length': length }
 }
 
 /** Answers as InfluxDB does. */
