@@ -4,6 +4,7 @@ import { AuthError, type Credentials } from '@fluxauth/auth-core'
 import { createTarget } from '@fluxauth/auth-core/client'
 import { type ProductName, products } from '@fluxauth/auth-core/influxdb'
 import { Command, Option } from 'commander'
+import { parseAddress } from '../input/address.ts'
 import { readHidden } from '../input/secret.ts'
 import { EXIT, UsageError, usage } from '../output/errors.ts'
 import { fact, print } from '../output/print.ts'
@@ -85,8 +86,7 @@ async function readUrl(given: string | undefined): Promise<URL> {
   if (host === undefined) throw usage('Name the address: fluxauth check http://localhost:8086/api/v2/buckets')
   const text =
     isWhole || given === undefined ? host : `${host.replace(/\/+$/, '')}/${given.replace(/^\/+/, '')}`
-  if (!URL.canParse(text)) throw usage('That is no address: write it with its http:// or https://')
-  const url = new URL(text)
+  const url = parseAddress(text)
   if (url.username || url.password) {
     throw new Finding(
       'ERR_URL_CREDENTIAL',

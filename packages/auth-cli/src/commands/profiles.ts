@@ -13,6 +13,7 @@ import {
   noSuchProfile,
   readProfiles,
   removeProfile,
+  shownUrl,
 } from '../profile/profiles.ts'
 import { settings } from '../settings.ts'
 import { readServer } from './login/server.ts'
@@ -63,15 +64,15 @@ async function listProfiles(): Promise<void> {
   const profiles = await readProfiles()
   const { profile: chosen } =
     profiles.size > 0 ? chooseProfile(profiles, settings().profile) : { profile: undefined }
-  const all = [...profiles.values()].map(({ name, url, org, place, known }) => ({
-    name,
-    url,
-    org,
-    chosen: name === chosen?.name,
-    place,
-    product: known?.product,
-    scheme: known?.scheme,
-    username: known?.username,
+  const all = [...profiles.values()].map((profile) => ({
+    name: profile.name,
+    url: shownUrl(profile),
+    org: profile.org,
+    chosen: profile === chosen,
+    place: profile.place,
+    product: profile.known?.product,
+    scheme: profile.known?.scheme,
+    username: profile.known?.username,
   }))
   if (all.length === 0) note('There are no profiles: fluxauth login makes one.')
   print({ profiles: all }, () =>

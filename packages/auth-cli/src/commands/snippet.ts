@@ -2,6 +2,7 @@
 
 import { detectProduct, type ProductName, products } from '@fluxauth/auth-core/influxdb'
 import { Argument, Command, Option } from 'commander'
+import { readServerAddress } from '../input/address.ts'
 import { UsageError, usage } from '../output/errors.ts'
 import { note, print } from '../output/print.ts'
 import { findHost } from '../profile/find-credential.ts'
@@ -65,14 +66,8 @@ async function snippet(
 
 function readBase(given: string | undefined): string {
   if (given === undefined) throw usage('Name the server: fluxauth snippet curl http://localhost:8086')
-  if (!/^https?:\/\//i.test(given) || !URL.canParse(given)) {
-    throw usage('That is no address: write it with its http:// or https://')
-  }
-  const url = new URL(given)
-  if (url.username || url.password) throw usage('Take user name and password out of the address')
-  if (url.search || url.hash) throw usage('Give the address without what follows its ? or #')
   // A shell, Telegraf and Grafana would fill something in.
-  return url.href.replace(/\/+$/, '').replaceAll('$', '%24')
+  return readServerAddress(given).replaceAll('$', '%24')
 }
 
 /** As the profile knows it, or as the server says. */

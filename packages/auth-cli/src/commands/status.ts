@@ -13,7 +13,7 @@ import { style } from '../output/style.ts'
 import { warn } from '../output/warn.ts'
 import { withConnection } from '../profile/connect.ts'
 import { type FoundCredential, type Looked, searchCredential } from '../profile/find-credential.ts'
-import { type Profile, readProfiles } from '../profile/profiles.ts'
+import { type Profile, readProfiles, serverOf, shownUrl } from '../profile/profiles.ts'
 import { findPermissions, VERDICTS, type Verdict, verify } from '../profile/verify.ts'
 
 interface Options {
@@ -76,19 +76,20 @@ async function lookAtOthers(but: Profile | undefined): Promise<Status[]> {
   const statuses: Status[] = []
   for (const profile of (await readProfiles()).values()) {
     if (profile.name === but?.name) continue
-    const { url: host, org, known } = profile
-    const about = { profile: profile.name, host, org, source: `profile ${profile.name}` }
-    const credentials = await profile.credentials().catch(() => undefined)
-    if (credentials && host) {
-      statuses.push(await look({ ...about, credentials, product: known?.product, profile }))
-    } else {
+    const { org, known } = profile
+    const about = { profile: profile.name, org, source: `profile ${profile.name}` }
+    const found = await findIn(profile)
+    if (typeof found !== 'string')
+      statuses.push(await look({ ...about, ...found, product: known?.product, profile }))
+    else {
       statuses.push({
         ...about,
+        host: shownUrl(profile),
         product: known?.product,
         scheme: known?.scheme ?? 'none',
         place: 'nowhere',
         state: 'not-checked',
-        why: 'it has no credential',
+        why: found,
         user: undefined,
         permissions: undefined,
         isOperator: false,
@@ -97,6 +98,17 @@ async function lookAtOthers(but: Profile | undefined): Promise<Status[]> {
     }
   }
   return statuses
+}
+
+/** Why a profile is not looked at, where it is not. */
+async function findIn(profile: Profile): Promise<Pick<FoundCredential, 'host' | 'credentials'> | string> {
+  try {
+    const host = serverOf(profile)
+    const credentials = await profile.credentials()
+    return host && credentials ? { host, credentials } : 'it has no credential'
+  } catch (error) {
+    return reportOf(error).message
+  }
 }
 
 async function look(found: FoundCredential): Promise<Status> {

@@ -5,7 +5,7 @@ import type { ProductName } from '@fluxauth/auth-core/influxdb'
 import { fromEnv, fromNetrc, hostFromEnv, SourceError } from '@fluxauth/auth-node'
 import { NoCredentialError } from '../output/errors.ts'
 import { settings } from '../settings.ts'
-import { chooseProfile, isSameUrl, type Profile, readProfiles } from './profiles.ts'
+import { chooseProfile, isSameUrl, type Profile, readProfiles, serverOf } from './profiles.ts'
 
 /** A credential, whom it is for, and where it came from. */
 export interface FoundCredential {
@@ -118,12 +118,14 @@ export async function findHost(): Promise<string | undefined> {
     const host = await hostFromEnv()
     if (host) return host.host
   }
-  return chooseProfile(await readProfiles(), named).profile?.url
+  const { profile } = chooseProfile(await readProfiles(), named)
+  return profile && serverOf(profile)
 }
 
 async function fromProfile(profile: Profile, origin: string | undefined): Promise<FoundCredential | string> {
-  const { url, org, known } = profile
+  const { org, known } = profile
   const source = `profile ${profile.name}`
+  const url = serverOf(profile)
   if (!url) return 'it names no server'
   if (origin !== undefined && new URL(url).origin !== origin) return `it is for ${new URL(url).origin}`
   if (!profile.place) return 'it has no credential: log in with fluxauth login'
@@ -145,7 +147,7 @@ async function fromEnvironment(
     .catch(whyNot)
   if (typeof found === 'string') return found
   // As the influx CLI does, what the environment does not say is the profile's.
-  const host = found.host ?? (await hostFromEnv())?.host ?? profile?.url
+  const host = found.host ?? (await hostFromEnv())?.host ?? (profile && serverOf(profile))
   const isProfiles = profile?.url !== undefined && host !== undefined && isSameUrl(profile.url, host)
   return {
     credentials: found.credentials,

@@ -1,7 +1,8 @@
 // The profiles: those of the influx CLI's file, together with what fluxauth knows of each.
 
-import { type Credentials, decodeBasic, encodeBasic } from '@fluxauth/auth-core'
+import { type Credentials, decodeBasic, encodeBasic, redactUrl } from '@fluxauth/auth-core'
 import { influxConfigsPath, readInfluxProfiles, writeInfluxProfiles } from '@fluxauth/auth-node'
+import { readServerAddress } from '../input/address.ts'
 import { UsageError } from '../output/errors.ts'
 import {
   isSameUrl,
@@ -60,6 +61,31 @@ function markOf(token: string): string {
   // Loaded when it is needed: most commands start without it.
   const { createHash } = process.getBuiltinModule('node:crypto')
   return createHash('sha256').update(token).digest('hex').slice(0, 16)
+}
+
+/**
+ * The server of a profile, as it is written in the file.
+ *
+ * @returns `undefined` where it names none
+ * @throws {UsageError} `ERR_PROFILE_URL` where what it names is no address of a server, or has more in it
+ */
+export function serverOf({ name, url }: Profile): string | undefined {
+  if (!url) return undefined
+  try {
+    readServerAddress(url)
+  } catch {
+    // What is written there may hold a secret, and is not repeated.
+    throw new UsageError(
+      'ERR_PROFILE_URL',
+      `Profile ${name} has a url that is no address of a server, with http:// or https://, a path at most, and no user name or password: fluxauth profiles edit ${name} --url http://localhost:8086`,
+    )
+  }
+  return url
+}
+
+/** The server of a profile as it may be shown, whatever somebody wrote there. */
+export function shownUrl({ url }: Profile): string | undefined {
+  return url && redactUrl(url)
 }
 
 /** The profile that goes: by name, by `INFLUX_ACTIVE_CONFIG`, the active one, or `default`. */

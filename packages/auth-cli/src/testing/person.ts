@@ -108,7 +108,8 @@ export class Person {
         stderr += chunk
       })
       child.stdin.on('error', () => undefined)
-      const looks = setInterval(() => this.seen.push(...commandLines()), 15)
+      const family = new Set([child.pid ?? 0])
+      const looks = setInterval(() => this.seen.push(...commandLines(family)), 15)
       use(child)
       child.on('close', (code) => {
         clearInterval(looks)
@@ -123,16 +124,26 @@ function spawnPiped(program: string, args: readonly string[], env: Readonly<Reco
   return spawn(program, args, { env: { PATH: process.env.PATH, ...env }, stdio: 'pipe' })
 }
 
-/** What every user of the machine can see of others' commands. */
-function commandLines(): string[] {
+/**
+ * What every user of the machine can see of a command, and of what it started: of these alone, since other tests run beside this one.
+ *
+ * @param family the process of the command, and those that were found before; more are added
+ */
+function commandLines(family: Set<number>): string[] {
   if (process.platform !== 'linux') return []
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      try {
-        return readFileSync(`/proc/${name}/cmdline`, 'latin1')
-      } catch {
-        return []
-      }
-    })
+  const read = (pid: number, file: string): string => {
+    try {
+      return readFileSync(`/proc/${pid}/${file}`, 'latin1')
+    } catch {
+      return '' // It has ended.
+    }
+  }
+  // A process comes after the one that started it, but where the numbers began anew.
+  const all = readdirSync('/proc').map(Number).filter(Number.isInteger)
+  for (const pid of all.sort((a, b) => a - b)) {
+    // pid (name, which may have anything in it) state ppid …
+    const parent = Number(/\) \S (\d+) [^)]*$/.exec(read(pid, 'stat'))?.[1])
+    if (family.has(parent)) family.add(pid)
+  }
+  return [...family].map((pid) => read(pid, 'cmdline'))
 }

@@ -22,10 +22,13 @@ export function readHost(host: string, what: string): URL {
     throw new SourceError('ERR_SOURCE_INVALID', `${what} is not a URL: write it like https://localhost:8086`)
   }
   if (url.username || url.password) {
-    throw new SourceError('ERR_SOURCE_INVALID', `Take user name and password out of ${what}`)
+    throw new SourceError('ERR_SOURCE_INVALID', `${what} has a user name or password in it: take them out`)
   }
   if (url.search || url.hash) {
-    throw new SourceError('ERR_SOURCE_INVALID', `Take all from the first ? or # out of ${what}`)
+    throw new SourceError(
+      'ERR_SOURCE_INVALID',
+      `${what} has more than a path: take out all from the first ? or #`,
+    )
   }
   return url
 }

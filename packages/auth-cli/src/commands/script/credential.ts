@@ -1,7 +1,7 @@
 // The credential for a script, and whether it may be shown at all.
 
 import type { Command } from 'commander'
-import { usage } from '../../output/errors.ts'
+import { readAddress } from '../../input/address.ts'
 import { checkReveal, type RevealOptions } from '../../output/reveal.ts'
 import { warn } from '../../output/warn.ts'
 import { type FoundCredential, findCredentialAlone } from '../../profile/find-credential.ts'
@@ -23,17 +23,9 @@ export async function findForScript(
   options: RevealOptions,
 ): Promise<FoundCredential> {
   checkReveal(options, 'use fluxauth exec or fluxauth request')
-  const found = await findCredentialAlone(originOf(url))
+  const found = await findCredentialAlone(url === undefined ? undefined : readAddress(url).origin)
   if (found.profile?.known?.isOperator) {
     warn('This is an operator token: it may do everything in every organization')
   }
   return found
-}
-
-function originOf(url: string | undefined): string | undefined {
-  if (url === undefined) return undefined
-  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) {
-    throw usage('That is no address: write it with its http:// or https://')
-  }
-  return new URL(url).origin
 }

@@ -7,7 +7,7 @@ import { printJson } from '../../output/print.ts'
 import { checkReveal, type RevealOptions } from '../../output/reveal.ts'
 import { writeOut } from '../../output/streams.ts'
 import type { Place } from '../../profile/own-file.ts'
-import { type Login, type Profile, readProfiles, saveLogin } from '../../profile/profiles.ts'
+import { type Login, type Profile, readProfiles, saveLogin, serverOf } from '../../profile/profiles.ts'
 import { isOperator } from '../../profile/verify.ts'
 import { settings } from '../../settings.ts'
 import { choosePlace } from '../login/place.ts'
@@ -53,7 +53,7 @@ export interface Destination {
  *
  * @param url of the server that it is for
  * @param own the profile whose token is replaced: it is kept there, where nothing else is said
- * @throws {UsageError} `ERR_REVEAL`, `ERR_STORAGE_INSECURE`, `ERR_PROFILE_SERVER`
+ * @throws {UsageError} `ERR_REVEAL`, `ERR_STORAGE_INSECURE`, `ERR_PROFILE_SERVER`, `ERR_PROFILE_URL`
  */
 export async function chooseDestination(
   server: { readonly url: string; readonly product: ProductName | undefined },
@@ -64,16 +64,17 @@ export async function chooseDestination(
   const name = into ?? own?.name
   if (name === undefined) return toOutput(options)
   const before = (await readProfiles()).get(name)
-  if (before?.url && new URL(before.url).origin !== new URL(server.url).origin) {
+  const its = before && serverOf(before)
+  if (its && new URL(its).origin !== new URL(server.url).origin) {
     throw new UsageError(
       'ERR_PROFILE_SERVER',
-      `Profile ${name} is for ${new URL(before.url).origin}: give another name with --into`,
+      `Profile ${name} is for ${new URL(its).origin}: give another name with --into`,
     )
   }
   // Where it was kept so far, its owner has agreed to.
   const place = store === undefined && before?.place ? before.place : await choosePlace(options)
   const old = await before?.credentials()
-  const url = before?.url ?? server.url
+  const url = its ?? server.url
   const base = { name, url, place, product: before?.known?.product ?? server.product, activate: false }
   return {
     profile: name,
