@@ -42,6 +42,7 @@ export {
 } from './servers/index.ts'
 export {
   type StoreLimits,
+  type StoreNetwork,
   type StoreOptions,
   type StoreTraits,
   type StoreUnderTest,

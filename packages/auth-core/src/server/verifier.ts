@@ -118,7 +118,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const store = completeStore(options.store, options.findToken)
   const { attempts } = store
   const revocations = [revocationsOf(options.store?.tokens), revocationsOf(options.store?.sessions)] as const
-  const tokens = createTokens(store.tokens, digest, emit, revocations[0])
+  const tokens = createTokens(store.tokens, digest, emit, revocations[0], report)
   const sessions = createSessions(store.sessions, {
     digest,
     emit,

@@ -137,7 +137,7 @@ export function postgresSessions(query: Query, prefix: string): SessionStore {
       const { id, userID, createdAt, expiresAt, endsAt } = created
       await query(
         `INSERT INTO ${table} (id, user_id, created_at, expires_at, ends_at, record)
-         VALUES ($1, $2, ${kept('$3', '$7')}, ${kept('$4', '$7')}, ${kept('$5', '$7')}, $6)`,
+         VALUES ($1, $2, ${kept('$3', '$7')}, ${kept('$4', '$7')}, ${kept('$5', '$7')}, $6) ON CONFLICT (id) DO NOTHING`,
         [quote(id), quote(userID), createdAt, expiresAt, endsAt, toSessionRecord(created), Date.now()],
       )
     },

@@ -30,11 +30,23 @@ describeReal('a store in PostgreSQL', ['postgres', 'initdb'], () => {
     return JSON.stringify((await Promise.all(tables)).map(({ rows }) => rows))
   }
 
-  testStore('in PostgreSQL', { shared: true, ownClock: true }, ({ limits }) => {
+  /** PostgreSQL, across a network that may fail. */
+  const startProxy = async () => {
+    const url = new URL(postgres.url)
+    const proxy = await startHoldingProxy(Number(url.port))
+    url.hostname = '127.0.0.1'
+    url.port = `${proxy.port}`
+    return { proxy, connectionString: url.href }
+  }
+
+  testStore('in PostgreSQL', { shared: true, ownClock: true, network: true }, async ({ limits, timeout }) => {
     const prefix = newPrefix()
+    const { proxy, connectionString } = await startProxy()
     return {
-      open: () => createPostgresStore({ connectionString: postgres.url, prefix, limits }),
+      open: () => createPostgresStore({ connectionString, prefix, limits, timeout }),
       dump: () => dump(prefix),
+      network: proxy,
+      remove: () => proxy.close(),
     }
   })
 
@@ -146,14 +158,11 @@ describeReal('a store in PostgreSQL', ['postgres', 'initdb'], () => {
     'is back after answers were lost, takes no late one for the next, and what was done stays (%j)',
     async ({ swallow }) => {
       const prefix = newPrefix()
-      const url = new URL(postgres.url)
-      const proxy = await startHoldingProxy(Number(url.port))
-      url.hostname = '127.0.0.1'
-      url.port = `${proxy.port}`
+      const { proxy, connectionString } = await startProxy()
       // Without any time limit of its own.
-      const handed = new pg.Pool({ connectionString: url.href, max: 1 })
+      const handed = new pg.Pool({ connectionString, max: 1 })
       const stores = [
-        await createPostgresStore({ connectionString: url.href, prefix, timeout: 300 }),
+        await createPostgresStore({ connectionString, prefix, timeout: 300 }),
         await createPostgresStore({ pool: handed, prefix, timeout: 300 }),
       ]
       const direct = await createPostgresStore({ pool, prefix })

@@ -60,34 +60,42 @@ export async function connect(url: string, milliseconds: number): Promise<RedisC
           started && Math.min(2 ** retries * 25, LONGEST_PAUSE) * (0.75 + Math.random() / 2),
       },
     })
-    made.on('error', () => undefined)
+    // What it says first has no time limit of its own: without an answer it would never be ready, nor try again.
+    let greeting: NodeJS.Timeout | undefined
+    made.on('connect', () => {
+      greeting = setTimeout(() => replace(made as unknown as RedisClient), milliseconds)
+    })
+    for (const event of ['ready', 'error', 'end'] as const) made.on(event, () => clearTimeout(greeting))
     return made as unknown as RedisClient
   }
   const deadline = createDeadline('Redis', milliseconds)
   let client: RedisClient
   let closed = false
+  const destroy = (): void => {
+    if (client.isOpen) client.destroy()
+  }
+  /** A connection that gives no answer may be dead without anybody having said so: it makes room for a new one. */
+  const replace = (dead: RedisClient): void => {
+    if (dead !== client || closed || !started) return
+    destroy()
+    client = newClient()
+    client.connect().catch(() => undefined)
+  }
   try {
     client = newClient()
-    await client.connect()
+    await deadline(() => client.connect(), destroy)
   } catch (error) {
     // What is wrong with a URL is told without the URL.
     throw unavailable('Redis', error)
   }
   started = true
-  const destroy = (): void => {
-    if (client.isOpen) client.destroy()
-  }
   return {
     send: (...args) => {
       const used = client
-      // A connection that gives no answer may be dead without anybody having said so: it makes room for a new one.
-      const onTimeout = () => {
-        if (used !== client || closed) return
-        destroy()
-        client = newClient()
-        client.connect().catch(() => undefined)
-      }
-      return deadline(() => sendTo(used, args), onTimeout)
+      return deadline(
+        () => sendTo(used, args),
+        () => replace(used),
+      )
     },
     close() {
       closed = true

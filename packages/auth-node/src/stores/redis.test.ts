@@ -37,9 +37,23 @@ describeReal('a store in Redis', ['redis'], () => {
     return JSON.stringify(parts)
   }
 
-  testStore('in Redis', { shared: true, ownClock: true }, ({ limits }) => {
+  /** Redis, across a network that may fail. */
+  const startProxy = async () => {
+    const url = new URL(redis.url)
+    const proxy = await startHoldingProxy(Number(url.port))
+    url.port = `${proxy.port}`
+    return { proxy, url: url.href }
+  }
+
+  testStore('in Redis', { shared: true, ownClock: true, network: true }, async ({ limits, timeout }) => {
     const prefix = newPrefix()
-    return { open: () => createRedisStore({ url: redis.url, prefix, limits }), dump: () => dump(prefix) }
+    const { proxy, url } = await startProxy()
+    return {
+      open: () => createRedisStore({ url, prefix, limits, timeout }),
+      dump: () => dump(prefix),
+      network: proxy,
+      remove: () => proxy.close(),
+    }
   })
 
   testStore('in Redis, on a client of the application', { ownClock: true }, ({ limits }) => {
@@ -216,17 +230,42 @@ describeReal('a store in Redis', ['redis'], () => {
     await own.stop()
   })
 
+  test('ends all that is asked in time on a client of the application that gets no answer any more', async () => {
+    const { proxy, url } = await startProxy()
+    const handed = createClient({ url })
+    handed.on('error', () => undefined)
+    const store = await createRedisStore({ client: handed, prefix: newPrefix(), timeout: 300 })
+    await store.sessions.create(session('a', 60_000))
+    void proxy.lose('silent')
+    for (const ask of [
+      () => store.sessions.find('a'),
+      () => store.sessions.create(session('b', 60_000)),
+      () => store.sessions.deleteAll('1'),
+      () => store.tokens.list(),
+      () => store.attempts?.begin({ user: 'joe' }),
+    ]) {
+      const { code, milliseconds } = await refusalOf((async () => ask())())
+      expect([code, milliseconds < 1500]).toEqual(['ERR_STORE_UNAVAILABLE', true])
+    }
+    await store.close()
+    handed.destroy()
+    // Nor does it wait at its start.
+    const starting = createClient({ url })
+    starting.on('error', () => undefined)
+    const start = await refusalOf(createRedisStore({ client: starting, timeout: 300 }))
+    expect([start.code, start.milliseconds < 1500]).toEqual(['ERR_STORE_UNAVAILABLE', true])
+    starting.destroy()
+    proxy.close()
+  })
+
   test.each(['own', 'handed'])(
     'takes no late answer for the next one, and what was done stays (%s client)',
     async (whose) => {
       const prefix = newPrefix()
-      const url = new URL(redis.url)
-      const proxy = await startHoldingProxy(Number(url.port))
-      url.hostname = '127.0.0.1'
-      url.port = `${proxy.port}`
-      const handed = createClient({ url: url.href })
+      const { proxy, url } = await startProxy()
+      const handed = createClient({ url })
       handed.on('error', () => undefined)
-      const place = whose === 'own' ? { url: url.href } : { client: handed }
+      const place = whose === 'own' ? { url } : { client: handed }
       const store = await createRedisStore({ ...place, prefix, timeout: 300 } as RedisStoreOptions)
       const direct = await createRedisStore({ client, prefix })
       for (const id of ['a', 'b']) await direct.sessions.create(session(id, 60_000))

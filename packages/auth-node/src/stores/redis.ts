@@ -22,14 +22,18 @@ export type RedisStoreOptions = RedisPlace & {
 export type RedisPlace =
   /** `redis://user:password@host:port/database`, or `rediss:` for TLS. */
   | { readonly url: string; readonly client?: undefined }
-  /** A client of the package `redis`, for whatever a URL does not say. It stays yours to close. */
+  /**
+   * A client of the package `redis`, for whatever a URL does not say. It stays yours to close, and to connect anew where a connection is
+   * dead without having been closed: give it a `pingInterval`, and a `socket.socketTimeout` that is longer.
+   */
   | { readonly client: RedisClient; readonly url?: undefined }
 
 /**
  * Opens a store in Redis or Valkey, through the optional package `redis`. What one server writes the others see at once.
  *
  * While Redis is gone every call rejects at once, or after `timeout`, with `StoreError` `ERR_STORE_UNAVAILABLE`, which a verifier answers
- * with 503; it is used again as soon as it is back. Nothing is put in a queue meanwhile. Have Redis write to its disk (`appendonly yes`),
+ * with 503; it is used again as soon as it is back. Nothing is put in a queue meanwhile. What was asked for when an answer was lost may
+ * have been done nonetheless. Have Redis write to its disk (`appendonly yes`),
  * and not evict keys (`maxmemory-policy noeviction`), where tokens must outlast it.
  *
  * @param options `url` or `client`, `prefix`, `timeout` and `limits`

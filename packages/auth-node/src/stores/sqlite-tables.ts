@@ -77,7 +77,7 @@ export function sqliteSessions(database: SqliteDatabase): SessionStore {
   const byID = database.prepare(`${SESSION} WHERE id = ?`)
   const byUser = database.prepare(`${SESSION} WHERE user_id = ? ORDER BY created_at DESC`)
   const insert = database.prepare(
-    'INSERT INTO fluxauth_sessions (id, user_id, created_at, expires_at, ends_at, record) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO fluxauth_sessions (id, user_id, created_at, expires_at, ends_at, record) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
   )
   const move = database.prepare('UPDATE fluxauth_sessions SET expires_at = ? WHERE id = ?')
   const remove = database.prepare('DELETE FROM fluxauth_sessions WHERE id = ?')

@@ -1,4 +1,4 @@
-// A proxy on loopback that passes on what is asked, and holds answers back or swallows them.
+// A proxy on loopback that passes on what is asked, and holds answers back, swallows them, or hangs up instead of giving them.
 
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
@@ -9,6 +9,14 @@ export interface HoldingProxy {
   hold(): void
   /** Passes on what was held back, and what comes, or swallows what was held back. */
   release(swallow?: boolean): void
+  /**
+   * From now on answers are lost, and so are all later ones of their connections: those stay open, or are closed.
+   *
+   * @returns settles with the first that was lost
+   */
+  lose(how: 'silent' | 'closed'): Promise<void>
+  /** Passes on what comes, but on the connections of which something was lost. */
+  pass(): void
   close(): void
 }
 
@@ -16,6 +24,9 @@ export interface HoldingProxy {
 export async function startHoldingProxy(target: number): Promise<HoldingProxy> {
   let holding = false
   let held: (() => void)[] = []
+  let losing: 'silent' | 'closed' | undefined
+  let onLoss: () => void = () => undefined
+  const deaf = new WeakSet<Socket>()
   const sockets = new Set<Socket>()
   const server = createServer((client) => {
     const upstream = connect(target, '127.0.0.1')
@@ -32,6 +43,12 @@ export async function startHoldingProxy(target: number): Promise<HoldingProxy> {
     }
     client.on('data', (data) => upstream.write(data))
     upstream.on('data', (data) => {
+      if (losing) {
+        deaf.add(client)
+        if (losing === 'closed') client.destroy()
+        onLoss()
+      }
+      if (deaf.has(client)) return
       if (holding) held.push(() => client.writable && client.write(data))
       else client.write(data)
     })
@@ -46,6 +63,15 @@ export async function startHoldingProxy(target: number): Promise<HoldingProxy> {
       holding = false
       if (!swallow) for (const pass of held) pass()
       held = []
+    },
+    lose(how) {
+      losing = how
+      return new Promise((resolve) => {
+        onLoss = resolve
+      })
+    },
+    pass() {
+      losing = undefined
     },
     close() {
       server.close()

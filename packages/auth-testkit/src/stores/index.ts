@@ -1,4 +1,4 @@
 // The store suite.
 
-export type { StoreLimits, StoreOptions, StoreTraits, StoreUnderTest } from './subject.ts'
+export type { StoreLimits, StoreNetwork, StoreOptions, StoreTraits, StoreUnderTest } from './subject.ts'
 export { testStore } from './suite.ts'

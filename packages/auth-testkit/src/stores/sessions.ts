@@ -64,6 +64,15 @@ export function testSessions(withStore: WithStore, shared: boolean): void {
         expect(await sessions.find(sessionOf(2).id)).toBeDefined()
       }))
 
+    test('that are made again, as whoever got no answer may do, are there once', () =>
+      withStore(async ({ sessions }) => {
+        const session = sessionOf(1)
+        for (let i = 0; i < 2; i++) await sessions.create(session)
+        expect(await sessions.find(session.id)).toEqual(session)
+        expect(await sessions.list(session.userID)).toEqual([session])
+        expect(await sessions.deleteAll(session.userID)).toBe(1)
+      }))
+
     test('of a hundred that are made at once are all there, and all go at once', () =>
       withStore(async ({ sessions }) => {
         const all = Array.from({ length: 100 }, (_, i) => sessionOf(i))

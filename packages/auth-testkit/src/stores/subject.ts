@@ -20,6 +20,21 @@ export interface StoreLimits {
 /** What the suite makes a store with. */
 export interface StoreOptions {
   readonly limits: StoreLimits
+  /** In milliseconds: how long to wait for an answer, where the suite has some lost. */
+  readonly timeout?: number | undefined
+}
+
+/** What lies between the store and those who open it, where the suite is to have it fail. */
+export interface StoreNetwork {
+  /**
+   * From now on what is asked arrives, and no answer comes back, nor does a later one on the same connection, which stays open or is
+   * closed instead of the answer.
+   *
+   * @returns settles once an answer was lost
+   */
+  lose(how: 'silent' | 'closed'): Promise<void>
+  /** From now on new connections work again, as do those of which nothing was lost. */
+  pass(): void
 }
 
 /** The store under test: a new place, in which nothing is kept yet. */
@@ -28,6 +43,8 @@ export interface StoreUnderTest {
   open(): Awaitable<AuthStore>
   /** All that is kept, as text, where that can be told: no secret may be in it. */
   dump?(): Awaitable<string>
+  /** How answers are lost, with the trait `network`. */
+  readonly network?: StoreNetwork | undefined
   /** Removes what is kept. */
   remove?(): Awaitable<unknown>
 }
@@ -38,6 +55,8 @@ export interface StoreTraits {
   readonly shared?: boolean
   /** Whether times are kept by a clock of its own, so that no clock of those who open it prolongs or ends anything. Default `false`. */
   readonly ownClock?: boolean
+  /** Whether it is across a network, and the place says how its answers are lost. Default `false`. */
+  readonly network?: boolean
   /** Whether it counts attempts. Default `true`. */
   readonly attempts?: boolean
 }

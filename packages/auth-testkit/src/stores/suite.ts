@@ -5,6 +5,7 @@ import { describe } from 'vitest'
 import { testAttempts } from './attempts.ts'
 import { testClocks } from './clocks.ts'
 import { testCopies } from './copies.ts'
+import { testLosses } from './losses.ts'
 import { testSecrecy } from './secrecy.ts'
 import { testSessions } from './sessions.ts'
 import { type StoreOptions, type StoreTraits, type StoreUnderTest, storesOf } from './subject.ts'
@@ -12,8 +13,8 @@ import { testTokens } from './tokens.ts'
 
 /**
  * Runs the conformance suite on a store, as vitest tests: what is kept comes back as it was, one of many that do the same at once wins,
- * what was deleted stays so, attempts are limited however many come at once, two who opened the store see each other's writes, and no
- * secret is kept.
+ * what was deleted stays so, attempts are limited however many come at once, two who opened the store see each other's writes, no secret
+ * is kept, and with lost answers every call ends in time, and nothing is good that nobody was told of.
  *
  * @param name of the store
  * @param traits what the store can do at all
@@ -33,5 +34,7 @@ export function testStore(
     testSecrecy(withStore, traits)
     testCopies(withStore)
     if (traits.ownClock) testClocks(withStore)
+    const impatient = storesOf(traits, (options) => create({ ...options, timeout: 300 }))
+    if (traits.network) testLosses(impatient, attempts)
   })
 }

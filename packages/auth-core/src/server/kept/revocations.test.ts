@@ -8,6 +8,7 @@ import {
   type MemoryStore,
   pbkdf2Passwords,
   type ServerRequest,
+  StoreError,
   type User,
   type Verifier,
   type VerifierOptions,
@@ -189,6 +190,81 @@ describe('at once', () => {
       await act({ token, session: session?.id ?? '', cookie }).catch(() => undefined)
       expect(await who(verifier, asked)).toMatch(/^(wrong|inactive)$/)
     }
+  })
+
+  describe.each<['a token' | 'a session']>([['a token'], ['a session']])(
+    '%s that nobody was told of',
+    (what) => {
+      const known = { userID: 'id of joe', user: 'joe', permissions: [], token: 'known-beforehand' }
+      const setUp = (failures: number) => {
+        const { sessions, tokens } = store
+        const errors: unknown[] = []
+        const gone = new StoreError('ERR_STORE_UNAVAILABLE', 'gone')
+        /** Fails a few times, and does nothing then. */
+        const deletes = (remove: (id: string) => unknown) =>
+          vi.fn(async (id: string) => {
+            if (failures-- > 0) throw gone
+            return remove(id) as boolean
+          })
+        const removeToken = deletes(tokens.delete)
+        const removeSession = deletes(sessions.delete)
+        const verifier = make({
+          store: {
+            tokens: { ...tokens, create: lost(tokens.create), delete: removeToken },
+            sessions: { ...sessions, create: lost(sessions.create), delete: removeSession },
+          },
+          onError: (error) => errors.push(error),
+        })
+        const isToken = what === 'a token'
+        return {
+          errors,
+          async act() {
+            const began = performance.now()
+            const outcome = isToken
+              ? await verifier.tokens.create(known).catch((error) => error.message)
+              : (await verifier.signIn(request({ authorization: encodeBasic('joe', 'old') }))).status
+            return { outcome, milliseconds: performance.now() - began }
+          },
+          kept: () => (isToken ? tokens.list() : sessions.list('id of joe')),
+          verifier,
+          isToken,
+        }
+      }
+
+      test('is deleted again, at once or a second later', async () => {
+        for (const failures of [0, 1]) {
+          const { act, kept, verifier, isToken } = setUp(failures)
+          const { outcome, milliseconds } = await act()
+          expect(outcome).toBe(isToken ? 'the connection was lost' : 503)
+          // Whoever makes a token waits for it, and may try again; whoever signs in does not.
+          if (!isToken || failures === 0) expect(milliseconds).toBeLessThan(900)
+          else expect(kept()).toEqual([])
+          await vi.waitFor(() => expect(kept()).toEqual([]), 3000)
+          expect(await who(verifier, { authorization: encodeToken(known.token) })).toBe('wrong')
+        }
+      })
+
+      test('is told of where it cannot be deleted', async () => {
+        const { act, kept, errors, isToken } = setUp(2)
+        await act()
+        await vi.waitFor(() => expect(errors.length).toBeGreaterThan(isToken ? 0 : 1), 3000)
+        expect(kept()).toHaveLength(1)
+        const id = isToken ? (await kept())[0]?.id : 'gone'
+        expect(`${errors.at(-1)}`).toContain(id)
+        expect(errors.at(-1)).toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
+        expect(`${errors}`).not.toContain(known.token)
+      })
+    },
+  )
+
+  test('a token that there is already is not deleted because it cannot be made again', async () => {
+    const remove = vi.fn(store.tokens.delete)
+    const verifier = make({ store: { ...store, tokens: { ...store.tokens, delete: remove } } })
+    const known = { userID: 'id of joe', user: 'joe', permissions: [], token: 'known-beforehand' }
+    await verifier.tokens.create(known)
+    await expect(verifier.tokens.create(known)).rejects.toMatchObject({ code: 'ERR_STORE_EXISTS' })
+    expect(remove).not.toHaveBeenCalled()
+    expect(await who(verifier, { authorization: encodeToken(known.token) })).toBe('joe')
   })
 
   test('more revocations than are told apart end all the same', async () => {

@@ -6,7 +6,7 @@ import type { AuditListener } from '../outgoing/events.ts'
 import type { Principal } from '../outgoing/principal.ts'
 import type { RevocationLog } from './revocations.ts'
 import { type Digest, randomKey } from './secrets.ts'
-import type { SessionStore, StoredSession } from './stores.ts'
+import { mayBeDone, type SessionStore, type StoredSession, takeBack } from './stores.ts'
 
 /** How sessions last, and what their cookie is like. */
 export interface SessionOptions {
@@ -127,7 +127,7 @@ export function createSessions(store: SessionStore, parts: SessionParts): OwnSes
       // kept: it asks functions of the application's, which may throw.
       const header = toCookie(key, endsAt, request)
       const id = await digest(key)
-      await store.create({
+      const session = {
         id,
         userID,
         user,
@@ -137,7 +137,14 @@ export function createSessions(store: SessionStore, parts: SessionParts): OwnSes
         endsAt,
         address: request.address,
         agent: request.header('user-agent')?.slice(0, 256),
-      })
+      }
+      try {
+        await store.create(session)
+      } catch (error) {
+        // No browser has its key: all that is wrong with it is that its user finds it among their sessions. Nobody waits for that.
+        if (mayBeDone(error)) takeBack(() => store.delete(id)).catch(report)
+        throw error
+      }
       return { id, cookie: header }
     },
     async find(key) {
@@ -157,7 +164,7 @@ export function createSessions(store: SessionStore, parts: SessionParts): OwnSes
         session !== undefined && (await revocations.noting({ sessionID: id }, () => store.delete(id)))
       return deleted && Date.now() < Math.min(session.expiresAt, session.endsAt) ? session : undefined
     },
-    undo: async (id) => store.delete(id),
+    undo: (id) => takeBack(() => store.delete(id)),
     removal: (request) => toCookie('', 0, request),
     list: async (userID) => store.list(userID),
     async revoke(userID, id) {

@@ -155,6 +155,28 @@ export class StoreError extends AuthError<StoreErrorCode> {
   }
 }
 
+/** Whether a store may have done what it was asked, though it failed: not where it says itself that it did not. */
+export function mayBeDone(error: unknown): boolean {
+  return !AuthError.is(error) || error.code === 'ERR_STORE_UNAVAILABLE'
+}
+
+/** In milliseconds: by then a connection that was lost is mostly there again. */
+const TAKEN_BACK_AFTER = 1000
+
+/** Deletes what a store may have made though its answer was lost: at once, or else a second later, where the failure was no long wait. */
+export async function takeBack(remove: () => Awaitable<unknown>): Promise<void> {
+  const began = performance.now()
+  try {
+    await remove()
+  } catch (error) {
+    if (performance.now() - began > TAKEN_BACK_AFTER) throw error
+    await new Promise<void>((resolve) => {
+      setTimeout(resolve, TAKEN_BACK_AFTER)
+    })
+    await remove()
+  }
+}
+
 /** Puts in the place of stores that were not given some that keep nothing and say so. */
 export function completeStore(
   store: Partial<Pick<AuthStore, 'tokens' | 'sessions' | 'attempts'>> = {},

@@ -6,7 +6,14 @@ import type { Permission } from '../checks/permissions.ts'
 import type { AuditListener } from '../outgoing/events.ts'
 import type { RevocationLog } from './revocations.ts'
 import { type Digest, randomID, randomToken } from './secrets.ts'
-import type { StoredToken, TokenFilter, TokenStore } from './stores.ts'
+import {
+  mayBeDone,
+  type StoredToken,
+  StoreError,
+  type TokenFilter,
+  type TokenStore,
+  takeBack,
+} from './stores.ts'
 
 /** What a new token is to be. */
 export interface NewToken {
@@ -25,11 +32,12 @@ export interface NewToken {
 /** Makes, finds, changes and deletes API tokens. */
 export interface Tokens {
   /**
-   * Makes a token.
+   * Makes a token. Where the store's answer is lost it may have been made all the same: then it is deleted again before this rejects, and
+   * where that does not work out either, `onError` is told its id.
    *
    * @returns its value, which nobody can find out again, and what is stored
    * @throws {CredentialsError} `ERR_TOKEN_SYNTAX` for a value that no header can carry
-   * @throws {StoreError} `ERR_STORE_EXISTS` when there is such a token already
+   * @throws {StoreError} `ERR_STORE_EXISTS` when there is such a token already; what else a store rejects with
    */
   create(token: NewToken): Promise<{ readonly token: string; readonly stored: StoredToken }>
   /** The token with this value, if there is one. */
@@ -56,13 +64,27 @@ export interface Tokens {
  * @param digest hashes their values
  * @param emit is told what was done
  * @param revocations is told which tokens may no longer be good
+ * @param report is told of tokens that may be there though nobody was told of them
  */
 export function createTokens(
   store: TokenStore,
   digest: Digest,
   emit: AuditListener,
   revocations: RevocationLog,
+  report: (error: unknown) => void,
 ): Tokens {
+  const remove = (id: string) => revocations.noting({ tokenID: id }, () => store.delete(id))
+  const insert = async (stored: StoredToken): Promise<void> => {
+    try {
+      await store.create(stored)
+    } catch (error) {
+      // Waited for: a second attempt with the same value must not meet it.
+      if (mayBeDone(error)) {
+        await takeBack(() => remove(stored.id)).catch((cause) => report(maybeThere(stored.id, cause)))
+      }
+      throw error
+    }
+  }
   return {
     async create({ token = randomToken(), description = '', status = 'active', ...input }) {
       encodeToken(token)
@@ -76,7 +98,7 @@ export function createTokens(
         createdAt,
         updatedAt: createdAt,
       }
-      await store.create(stored)
+      await insert(stored)
       emit({ type: 'token-created', tokenID: stored.id, user: stored.user })
       return { token, stored }
     },
@@ -93,9 +115,17 @@ export function createTokens(
       return stored
     },
     async delete(id) {
-      const deleted = await revocations.noting({ tokenID: id }, () => store.delete(id))
+      const deleted = await remove(id)
       if (deleted) emit({ type: 'token-deleted', tokenID: id })
       return deleted
     },
   }
+}
+
+function maybeThere(id: string, cause: unknown): StoreError {
+  return new StoreError(
+    'ERR_STORE_UNAVAILABLE',
+    `The token ${id} may have been made though nobody was told of it: look whether it is there, and delete it`,
+    { cause },
+  )
 }
