@@ -2,18 +2,13 @@
 
 import type { Credentials } from '@fluxauth/auth-core'
 import { createTarget } from '@fluxauth/auth-core/client'
-import {
-  authorizations,
-  describePermissions,
-  detectProduct,
-  type ProductName,
-  products,
-} from '@fluxauth/auth-core/influxdb'
+import { authorizations, describePermissions, type ProductName, products } from '@fluxauth/auth-core/influxdb'
 import { Command, Option } from 'commander'
 import { EXIT, UsageError, usage } from '../output/errors.ts'
 import { done, note, printJson } from '../output/print.ts'
 import { warn } from '../output/warn.ts'
 import { connect, takesPasswordsAtSignIn } from '../profile/connect.ts'
+import { findProduct, PATIENCE } from '../profile/find-product.ts'
 import type { Place } from '../profile/own-file.ts'
 import { type Login, readProfiles, saveLogin } from '../profile/profiles.ts'
 import { findPermissions, VERDICTS, type Verdict, verify } from '../profile/verify.ts'
@@ -97,7 +92,7 @@ async function login(given: string | undefined, options: Options): Promise<void>
 
   const detected = options.product
     ? { product: options.product, version: undefined, sure: 'certain', why: '--product says so' }
-    : await detectProduct(url, { allowInsecure })
+    : await findProduct(url, allowInsecure)
   const { product } = detected
   const title = product ? products[product].title : 'No InfluxDB that is known'
   note(
@@ -119,7 +114,7 @@ async function login(given: string | undefined, options: Options): Promise<void>
     product,
     profile: undefined,
   }
-  const connection = await connect(first, allowInsecure)
+  const connection = await connect(first, allowInsecure, PATIENCE)
   try {
     const verdict: Verdict = options.verify
       ? await verify(connection)

@@ -1,11 +1,12 @@
 // `fluxauth snippet`: the same authenticated call for another language or tool, without the secret.
 
-import { detectProduct, type ProductName, products } from '@fluxauth/auth-core/influxdb'
+import { type ProductName, products } from '@fluxauth/auth-core/influxdb'
 import { Argument, Command, Option } from 'commander'
 import { readServerAddress } from '../input/address.ts'
 import { UsageError, usage } from '../output/errors.ts'
 import { note, print } from '../output/print.ts'
 import { findHost } from '../profile/find-credential.ts'
+import { findProduct } from '../profile/find-product.ts'
 import { chooseProfile, isSameUrl, readProfiles } from '../profile/profiles.ts'
 import { settings } from '../settings.ts'
 import { type Family, LANGUAGES } from './snippet/templates.ts'
@@ -47,7 +48,7 @@ async function snippet(
   { product: named }: Options,
 ): Promise<void> {
   const base = readBase(given ?? (await findHost()))
-  const product = named ?? (await findProduct(base))
+  const product = named ?? (await productOf(base))
   const family: Family = product === 'v1' || product === 'v3' ? product : 'v2'
   const chosen = LANGUAGES[language]
   if (!chosen) throw usage(`There is no such language: there are ${Object.keys(LANGUAGES).join(', ')}`)
@@ -71,10 +72,10 @@ function readBase(given: string | undefined): string {
 }
 
 /** As the profile knows it, or as the server says. */
-async function findProduct(base: string): Promise<ProductName> {
+async function productOf(base: string): Promise<ProductName> {
   const { profile } = chooseProfile(await readProfiles(), settings().profile)
   if (profile?.known?.product && isSameUrl(base, profile.url)) return profile.known.product
-  const { product } = await detectProduct(base, { allowInsecure: true })
+  const { product } = await findProduct(base, true)
   if (product) return product
   throw new UsageError('ERR_PRODUCT', 'The server does not say which InfluxDB it is: say --product')
 }

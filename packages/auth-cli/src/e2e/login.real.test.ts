@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { createServer as createHttpServer } from 'node:http'
-import { type AddressInfo, createServer, type Server } from 'node:net'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { authorizations, checkToken, influxApi } from '@fluxauth/auth-core/influxdb'
 import {
@@ -347,6 +347,59 @@ describe('a server that is not there', () => {
       input: 'x',
     })
     expect([code, stderr]).toEqual([3, expect.stringContaining('fluxauth: No answer')])
+  })
+
+  /** What takes connections, and does this with each. */
+  async function taking(each: (socket: Socket) => void): Promise<Server & { readonly url: string }> {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined)
+      each(socket)
+    }).listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    return Object.assign(server, { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })
+  }
+
+  test.each<[string, (socket: Socket) => void]>([
+    ['at once', (socket) => socket.destroy()],
+    ['at once, with a FIN', (socket) => socket.end()],
+    ['when it is asked', (socket) => socket.once('data', () => socket.destroy())],
+    ['when it is asked, with a RST', (socket) => socket.once('data', () => socket.resetAndDestroy())],
+  ])('one that hangs up %s is not waited for', async (_, hangUp) => {
+    const server = await taking(hangUp)
+    const started = Date.now()
+    const { code, stderr } = await person.run(['login', server.url, '--store', 'memory'], { input: 'x' })
+    server.close()
+    expect(Date.now() - started).toBeLessThan(6_000)
+    expect([code, stderr]).toEqual([3, expect.stringContaining('The server ended the connection')])
+  })
+
+  test.skipIf(!hasTerminal)('one that says nothing is waited for a little, which is said', async () => {
+    const sockets: Socket[] = []
+    const server = await taking((socket) => void sockets.push(socket))
+    const started = Date.now()
+    const { code, stdout } = await person.onTerminal(`login ${server.url} --store memory`)
+    server.close()
+    for (const socket of sockets) socket.destroy()
+    expect(Date.now() - started).toBeLessThan(16_000)
+    expect(code).toBe(3)
+    expect(stdout).toContain(`Waiting for ${server.url} to say which InfluxDB it is`)
+    expect(stdout).toContain('nothing came within 10 seconds')
+    expect(stdout).toContain('[ERR_INFLUX_TIMEOUT]')
+  })
+
+  test('one that says what it is, and then nothing, is not waited for in vain', async () => {
+    const server = createHttpServer(({ url }, response) => {
+      if (url === '/ping') response.writeHead(204, { 'x-influxdb-version': 'v2.8.0' }).end()
+      else if (url === '/api/v2/setup') response.end('{"allowed":false}')
+    }).listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const started = Date.now()
+    const { code, stderr } = await person.run(['login', url, '--store', 'memory'], { input: 'x' })
+    server.close().closeAllConnections()
+    expect(Date.now() - started).toBeLessThan(15_000)
+    expect([code, stderr]).toEqual([3, expect.stringContaining('[ERR_INFLUX_TIMEOUT]')])
+    expect(stderr).not.toContain('Waiting')
   })
 
   test.each([

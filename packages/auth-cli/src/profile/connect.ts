@@ -1,7 +1,6 @@
 // A connection to the server of a credential, signed in where the server takes user names and passwords for that alone.
 
 import {
-  detectProduct,
   type Influx,
   influxApi,
   type ProductName,
@@ -10,7 +9,9 @@ import {
   signOut,
 } from '@fluxauth/auth-core/influxdb'
 import { NoCredentialError } from '../output/errors.ts'
+import { waitFor } from '../output/waiting.ts'
 import type { FoundCredential } from './find-credential.ts'
+import { findProduct } from './find-product.ts'
 
 /** A connection; `end` signs out of what was signed in for it. */
 export interface Connection {
@@ -23,10 +24,15 @@ export interface Connection {
 /**
  * Connects to the server that a credential is for.
  *
+ * @param timeout in seconds, of each request; that of `influxApi` by default
  * @throws {NoCredentialError} `ERR_NO_CREDENTIAL` where nothing names a server
  * @throws {InfluxError} where signing in fails, or nobody answers
  */
-export async function connect(found: FoundCredential, allowInsecure?: boolean): Promise<Connection> {
+export async function connect(
+  found: FoundCredential,
+  allowInsecure?: boolean,
+  timeout?: number,
+): Promise<Connection> {
   const { credentials, host, profile } = found
   if (host === undefined) {
     throw new NoCredentialError(
@@ -34,8 +40,14 @@ export async function connect(found: FoundCredential, allowInsecure?: boolean): 
     )
   }
   const options = { url: host, allowInsecure: allowInsecure ?? profile?.known?.allowInsecure }
-  const product = found.product ?? (await detectProduct(host, options)).product
-  const influx = influxApi({ ...options, credentials })
+  const product = found.product ?? (await findProduct(host, options.allowInsecure)).product
+  const { origin } = new URL(host)
+  const influx = influxApi({
+    ...options,
+    credentials,
+    fetch: (input, init) => waitFor(`an answer from ${origin}`, fetch(input, init)),
+    ...(timeout !== undefined && { timeout }),
+  })
   const signsIn = credentials.scheme === 'basic' && product !== undefined && takesPasswordsAtSignIn(product)
   if (!signsIn) return { influx, product, end: async () => undefined }
   const session = influx.as(await signIn(influx, credentials))

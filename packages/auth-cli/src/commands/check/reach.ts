@@ -2,9 +2,10 @@
 
 import { lookup } from 'node:dns/promises'
 import { parseChallenges } from '@fluxauth/auth-core'
-import { detectProduct, type ProductName, products } from '@fluxauth/auth-core/influxdb'
+import { type ProductName, products } from '@fluxauth/auth-core/influxdb'
 import { EXIT } from '../../output/errors.ts'
 import { describeNetworkError } from '../../output/network.ts'
+import { findProduct } from '../../profile/find-product.ts'
 import { Finding, type Step } from './finding.ts'
 
 /** In milliseconds: how long an answer may take. */
@@ -86,7 +87,7 @@ export async function reach(base: string, given: ProductName | undefined, steps:
   }
   const { product, version, why } = given
     ? { product: given, version: undefined, why: '' }
-    : await detectProduct(base, { allowInsecure: true })
+    : await findProduct(base, true)
   if (product === undefined && /text\/html/.test(answer.headers.get('content-type') ?? '')) {
     throw new Finding(
       'ERR_NOT_INFLUXDB',

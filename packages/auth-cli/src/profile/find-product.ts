@@ -1,0 +1,47 @@
+// Which InfluxDB answers, asked with the patience of a person.
+
+import { type Detection, detectProduct } from '@fluxauth/auth-core/influxdb'
+import { EXIT, UsageError } from '../output/errors.ts'
+import { waitFor } from '../output/waiting.ts'
+
+/** In seconds: how long an answer may take. */
+export const PATIENCE = 10
+/** In milliseconds: when a second request is to say why nothing comes of the first. */
+const DOUBT = 1000
+
+/**
+ * Finds it out, and says meanwhile what is waited for. All of it takes no longer than `PATIENCE`.
+ *
+ * @throws {UsageError} `ERR_INFLUX_TIMEOUT`, with the exit code of no answer
+ * @throws what `fetch` throws where the server hangs up
+ * @throws as `detectProduct`
+ */
+export async function findProduct(url: string, allowInsecure: boolean | undefined): Promise<Detection> {
+  const { origin } = new URL(url)
+  const ended = new AbortController()
+  const { signal } = ended
+  const timers = [
+    setTimeout(() => ended.abort(noAnswer(origin)), PATIENCE * 1000),
+    // Node 20's fetch is silent for ever about a first connection that was closed at once, and says so of the next.
+    setTimeout(() => {
+      fetch(`${url.replace(/\/+$/, '')}/ping`, { signal, redirect: 'manual' })
+        .then((response) => response.body?.cancel())
+        .catch((error) => ended.abort(error))
+    }, DOUBT),
+  ]
+  try {
+    const detected = detectProduct(url, { allowInsecure, signal })
+    return await waitFor(`${origin} to say which InfluxDB it is`, detected)
+  } finally {
+    for (const timer of timers) clearTimeout(timer)
+    ended.abort()
+  }
+}
+
+function noAnswer(origin: string): UsageError {
+  return new UsageError(
+    'ERR_INFLUX_TIMEOUT',
+    `${origin} does not answer: nothing came within ${PATIENCE} seconds. Is it InfluxDB that listens there, and http or https as it speaks it?`,
+    EXIT.network,
+  )
+}
