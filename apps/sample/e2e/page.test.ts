@@ -284,12 +284,22 @@ function testPage(name: keyof typeof BROWSERS): void {
   })
 
   test('sends what is refused, and says what is wrong with it', async () => {
+    const card = (title: string) =>
+      page.$$eval(
+        'main .cards li',
+        (items, part) => items.find((item) => item.querySelector('h2')?.textContent === part)?.textContent,
+        title,
+      )
     await open('Refusals')
+    await see('Another origin', 'main .cards')
+    expect(await card('A token that was good until now')).toContain('needs somebody who is signed in')
+    await page.locator('nav a[href="/"]').click()
+    await signIn()
+    await open('Refusals')
+    await see('Another origin', 'main .cards')
     await click('Send them all')
-    await page.waitForFunction(() =>
-      [...document.querySelectorAll('main .cards li')].every((item) =>
-        /The server says: [45]\d\d/.test(item.textContent ?? ''),
-      ),
+    await page.waitForFunction(
+      () => !document.querySelector('main .cards')?.textContent?.includes('not asked yet'),
     )
     const text = await page.$eval('main', (main) => main.textContent)
     for (const code of [
@@ -301,6 +311,29 @@ function testPage(name: keyof typeof BROWSERS): void {
     ]) {
       expect(text).toContain(code)
     }
+    expect(text?.match(/The server says: [45]\d\d/g)).toHaveLength(10)
+
+    const expired = await card('A token that was good until now')
+    expect(expired).toContain('The server says: 401 unauthorized access')
+    expect(expired).toContain('unknown, signing-in, signed-in, expired')
+
+    const elsewhere = await card('Another origin')
+    expect(elsewhere).toMatch(/The browser says: TypeError: (Failed to fetch|NetworkError)/)
+    expect(elsewhere).toMatch(/does not let this page in: .*Access-Control-Allow-Origin.*\(ERR_UNREACHABLE\)/)
+    expect(elsewhere).toContain('There arrived: OPTIONS /api/v2/me, ')
+    expect(elsewhere).toContain('with no Authorization and no cookie')
+    const { origin: other } = await (await fetch(`${origin}/elsewhere`)).json()
+    expect(await wire()).toContain(`GET ${other}/api/v2/me | no answer | Authorization: Token [redacted]`)
+    // Nowhere else does the page's policy let it go: another port of this machine is not that one.
+    const refused = await page.evaluate(async (url) => {
+      const violation = new Promise<string>((resolve) => {
+        document.addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective))
+      })
+      await fetch(url, { mode: 'no-cors' }).catch(() => undefined)
+      return violation
+    }, 'http://127.0.0.1:9/')
+    expect(refused).toBe('connect-src')
+    expect(await page.$eval('nav .who', (who) => who.textContent)).toContain('zoë · session')
   })
 
   test.each([

@@ -5,8 +5,9 @@ import { redactHeaders } from '@fluxauth/auth-core'
 import { detectProduct } from '@fluxauth/auth-core/influxdb'
 import color from 'picocolors'
 import { startServer } from './server/app.ts'
+import { startOtherServer } from './server/elsewhere.ts'
 import { findUpstream } from './server/gateway.ts'
-import { type Step, startOtherServer, type TourTarget, tour } from './tour.ts'
+import { type Step, type TourTarget, tour } from './tour.ts'
 
 const HELP = `Usage: pnpm demo [--serve | --against URL]
 
@@ -60,11 +61,11 @@ async function walk(target: TourTarget): Promise<boolean> {
   for (const [index, step] of tour(target, redirector).entries()) {
     if (!(await show(step, index + 1))) failures++
   }
-  const leaked = other.seen.some((header) => header !== undefined)
+  const leaked = other.visits.some(({ carried }) => carried.length > 0)
   console.log(
     `   ${color.cyan('=')} ${leaked ? color.red('the other origin saw the credential') : 'the other origin saw no Authorization header'}`,
   )
-  if (leaked || other.seen.length === 0) failures++
+  if (leaked || other.visits.length === 0) failures++
   await Promise.all([other.stop(), redirector.stop()])
   console.log(
     failures === 0 ? color.green('\nAll as expected.') : color.red(`\n${failures} not as expected.`),

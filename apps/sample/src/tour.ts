@@ -1,10 +1,9 @@
 // The walk through both schemes: each request that is sent, the answer that is expected, and why.
 
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { encodeBasic, encodeToken } from '@fluxauth/auth-core'
 import { products } from '@fluxauth/auth-core/influxdb'
 import { authFetch } from '@fluxauth/auth-node'
+import type { OtherServer } from './server/elsewhere.ts'
 
 /** One step: what it shows, how to send it, and the status that must come back. */
 export interface Step {
@@ -18,28 +17,6 @@ export interface Step {
   }
   readonly send: () => Promise<Response>
   readonly expected: number
-}
-
-/** A server of another origin. */
-export interface OtherServer {
-  readonly origin: string
-  /** The `Authorization` headers it has seen. */
-  readonly seen: (string | undefined)[]
-  stop(): Promise<void>
-}
-
-/** Starts a server of another origin, which answers or, given a URL, redirects to it. */
-export async function startOtherServer(redirectTo?: string): Promise<OtherServer> {
-  const seen: (string | undefined)[] = []
-  const server = createServer((request, response) => {
-    seen.push(request.headers.authorization)
-    if (redirectTo) response.writeHead(307, { location: redirectTo }).end()
-    else response.writeHead(200, { 'content-type': 'application/json' }).end('{"name":"another origin"}')
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  const stop = () => new Promise<void>((resolve) => server.close(() => resolve()).closeAllConnections())
-  return { origin: `http://127.0.0.1:${port}`, seen, stop }
 }
 
 /** What is walked through. */

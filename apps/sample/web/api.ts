@@ -35,6 +35,17 @@ export interface Point {
   readonly celsius: number
 }
 
+/** The server's other origin, and what came to it. */
+export interface Elsewhere {
+  readonly origin: string
+  readonly visits: readonly {
+    readonly number: number
+    readonly method: string
+    readonly path: string
+    readonly carried: readonly string[]
+  }[]
+}
+
 /** The server refused. */
 class ApiError extends Error {
   readonly status: number
@@ -86,5 +97,8 @@ export const api = {
   },
   async revokeSession(id: string): Promise<void> {
     await call(`/api/v2/sessions/${encodeURIComponent(id)}`, 'DELETE')
+  },
+  async elsewhere(): Promise<Elsewhere> {
+    return (await fetch('/elsewhere', { credentials: 'omit' })).json()
   },
 }

@@ -316,6 +316,21 @@ test('a store can be seeded with credentials that are known before', async () =>
   await preset.stop()
 })
 
+test('another origin, for the page to try, notes what came along and shows none of it', async () => {
+  const { origin, visits } = await (await fetch(`${server.origin}/elsewhere`)).json()
+  const headers = { authorization: 'Token s3cret', cookie: 'session=s3cret' }
+  const answer = await fetch(`${origin}/x`, { headers })
+  expect(answer.headers.get('access-control-allow-origin')).toBeNull()
+  const after = await (await fetch(`${server.origin}/elsewhere`)).json()
+  expect(after.visits).toEqual([
+    ...visits,
+    { number: 1, method: 'GET', path: '/x', carried: ['authorization', 'cookie'] },
+  ])
+  await Promise.all(Array.from({ length: 60 }, () => fetch(origin)))
+  const most = (await (await fetch(`${server.origin}/elsewhere`)).json()).visits
+  expect([most.length, most.at(-1).number]).toEqual([50, 61])
+})
+
 test('@influxdata/influxdb-client lists authorizations with our token', async () => {
   const client = new InfluxDB({ url: server.origin, token: server.credentials.token })
   const { authorizations } = await new AuthorizationsAPI(client).getAuthorizations()

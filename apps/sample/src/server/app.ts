@@ -4,6 +4,7 @@ import { serve } from '@hono/node-server'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { type Auth, type Credentials, createAuth, type Seed } from './auth.ts'
+import { type OtherServer, startOtherServer } from './elsewhere.ts'
 import { gatewayRoutes, type Upstream, upstreamPoints } from './gateway.ts'
 import { allowedMethods } from './methods.ts'
 import { notFound } from './refusals.ts'
@@ -17,8 +18,16 @@ import { sessionRoutes } from './routes/sessions.ts'
 import { statusRoutes, VERSION } from './routes/status.ts'
 import { userRoutes } from './routes/users.ts'
 
+/** What else there is beside the app. */
+export interface Surroundings {
+  /** The InfluxDB to be a gateway to. */
+  readonly upstream?: Upstream | undefined
+  /** A server of another origin, for the page to try. */
+  readonly other?: OtherServer | undefined
+}
+
 /** The whole app. */
-export function createApp(auth: Auth, upstream?: Upstream): Hono {
+export function createApp(auth: Auth, { upstream, other }: Surroundings = {}): Hono {
   const app = new Hono()
   app.use(async (context, next) => {
     await next()
@@ -53,7 +62,7 @@ export function createApp(auth: Auth, upstream?: Upstream): Hono {
   }
   app.route('/api/v2/orgs', orgRoutes(auth))
   app.route('/api/v2/users', userRoutes(auth))
-  app.route('/', pageRoutes())
+  app.route('/', pageRoutes(other))
   const methodsAt = allowedMethods(app)
   const otherMethod: MiddlewareHandler = async (context, next) => {
     const allow = methodsAt(context.req.path)
@@ -86,7 +95,20 @@ export async function startServer({
   ...seed
 }: Seed & { readonly port?: number; readonly upstream?: Upstream | undefined } = {}): Promise<SampleServer> {
   const { auth, credentials } = await createAuth(seed)
-  return { credentials, ...(await listen(createApp(auth, upstream), port)) }
+  const other = await startOtherServer()
+  try {
+    const { origin, stop } = await listen(createApp(auth, { upstream, other }), port)
+    return {
+      credentials,
+      origin,
+      async stop() {
+        await Promise.all([stop(), other.stop()])
+      },
+    }
+  } catch (error) {
+    await other.stop()
+    throw error
+  }
 }
 
 /** Has an app answer on loopback. */

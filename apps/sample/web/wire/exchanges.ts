@@ -7,7 +7,7 @@ import { useSyncExternalStore } from 'react'
 export interface Exchange {
   readonly id: number
   readonly method: string
-  /** With its query. */
+  /** With its query; the whole URL where it is of another origin. */
   readonly path: string
   /** The scheme and what may be shown of the value; `undefined` where no script added a header. */
   readonly authorization: string | undefined
@@ -43,7 +43,7 @@ export function recordingFetch(send: typeof fetch): typeof fetch {
     const exchange: Exchange = {
       id: ++last,
       method: init?.method ?? (input instanceof Request ? input.method : 'GET'),
-      path: url.pathname + url.search,
+      path: url.origin === location.origin ? url.pathname + url.search : url.href,
       authorization: value === null ? undefined : redactAuthorization(value),
       username: value === null ? undefined : usernameIn(value),
       body: typeof init?.body === 'string' ? withoutSecrets(init.body) : undefined,

@@ -56,8 +56,7 @@ export function snippetsOf({
   username,
   body,
 }: Exchange): Readonly<Record<string, string>> {
-  const { origin } = location
-  const url = `${origin}${path}`
+  const { origin, href: url } = new URL(path, location.origin)
   const isBasic = authorization?.startsWith('Basic')
   const name = username ?? 'USERNAME'
   const data = body === undefined ? '' : ` \\\n  --data ${quote(body)}`

@@ -1,14 +1,15 @@
-// The web page, under a Content-Security-Policy that lets in nothing but its own scripts and styles.
+// The web page, under a Content-Security-Policy that lets in nothing but its own scripts and styles, and lets it call nothing but its own
+// origin and the one other that it tries.
 
 import { readdir, readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { Hono } from 'hono'
+import type { OtherServer } from '../elsewhere.ts'
 
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
-  "connect-src 'self'",
   "img-src 'self'",
   // By its exact path a worker that another script plants would be refused as well; the build names the file by what is in it.
   "worker-src 'self'",
@@ -17,7 +18,7 @@ const POLICY = [
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
   'trusted-types vault-worker',
-].join('; ')
+]
 
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -28,13 +29,15 @@ const TYPES: Readonly<Record<string, string>> = {
 /** The page's own addresses: its script finds out what each of them shows. */
 const PAGES = ['/', '/data', '/tokens', '/sessions', '/refusals', '/lab']
 
-export function pageRoutes(): Hono {
+/** @param other the one other origin that the page may call */
+export function pageRoutes(other?: OtherServer): Hono {
   const routes = new Hono()
+  const policy = [...POLICY, `connect-src 'self'${other ? ` ${other.origin}` : ''}`].join('; ')
   const folder = new URL('./web/', import.meta.url)
   const send = async (file: string): Promise<Response> =>
     new Response(await readFile(new URL(file, folder)), {
       headers: {
-        'Content-Security-Policy': POLICY,
+        'Content-Security-Policy': policy,
         'X-Content-Type-Options': 'nosniff',
         'Referrer-Policy': 'no-referrer',
         'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream',
@@ -50,6 +53,13 @@ export function pageRoutes(): Hono {
     const names = await readdir(new URL('assets/', folder))
     return names.includes(file) ? send(`assets/${file}`) : context.notFound()
   })
+  if (other) {
+    // What came to the other origin, so that the page can say what did not come along.
+    routes.get('/elsewhere', (context) => {
+      context.header('Cache-Control', 'no-store')
+      return context.json({ origin: other.origin, visits: other.visits })
+    })
+  }
   // Browsers ask for it; an answer keeps their console clean.
   routes.get('/favicon.ico', (context) => context.body(null, 204))
   return routes
