@@ -51,7 +51,7 @@ function testPage(name: keyof typeof BROWSERS): void {
     const file = join(folder, 'credentials.json')
     await writeFile(file, JSON.stringify(CREDENTIALS), { mode: 0o600 })
     const program = fileURLToPath(new URL('../dist/server.js', import.meta.url))
-    server = spawn(process.execPath, [program, '--port', '0', '--credentials', file])
+    server = spawn(process.execPath, [program, '--port', '0', '--credentials', file, '--example'])
     origin = await new Promise<string>((resolve, reject) => {
       server.stdout?.on('data', (chunk) => resolve(/http:\S+/.exec(String(chunk))?.[0] ?? ''))
       server.once('exit', () => reject(new Error('the server ended')))
@@ -196,6 +196,32 @@ function testPage(name: keyof typeof BROWSERS): void {
     expect(await context.cookies()).toEqual([])
     await page.reload()
     await see('Not signed in', 'nav')
+  })
+
+  test('fills in the examples of InfluxDB’s documentation, by keyboard and by mouse', async () => {
+    const { example } = await (await fetch(`${origin}/example`)).json()
+    const fields = () =>
+      page.$$eval('fluxauth-sign-in input', (inputs) =>
+        inputs.map(({ autocomplete, type, value }) => [autocomplete, type, value]),
+      )
+    await (await page.waitForSelector('::-p-aria([name="Fill in Basic"])'))?.focus()
+    await page.keyboard.press('Enter')
+    expect(await fields()).toEqual([
+      ['username', 'text', example.username],
+      ['current-password', 'password', example.token],
+      ['off', 'password', ''],
+    ])
+    await page.keyboard.press('Enter') // the form's own button is where the keyboard is now
+    await see(`Signed in as ${example.username}`)
+    expect((await wire())[1]).toBe('POST /api/v2/signin | 204 | Authorization: Basic [redacted]')
+    await click('Sign out')
+    await click('Fill in Token')
+    await page.keyboard.press('Enter')
+    await see(`Signed in as ${example.username}`)
+    await click('List the buckets')
+    await see('Buckets: air-quality')
+    expect((await wire())[0]).toBe('GET /api/v2/buckets | 200 | Authorization: Token [redacted]')
+    expect(await traces()).not.toContain(example.token)
   })
 
   test('says what is empty, and puts the keyboard there', async () => {

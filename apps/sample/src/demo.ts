@@ -101,7 +101,7 @@ async function main(): Promise<void> {
     process.exitCode = (await walk(await findTarget(values.against))) ? 0 : 1
     return
   }
-  const own = await startServer()
+  const own = await startServer({ example: values.serve })
   process.exitCode = (await walk({ ...own.credentials, origin: own.origin, product: 'cloud-serverless' }))
     ? 0
     : 1

@@ -5,12 +5,13 @@ import { parseArgs } from 'node:util'
 import { startServer } from './server/app.ts'
 import { findUpstream } from './server/gateway.ts'
 
-const HELP = `Usage: node dist/server.js [--port NUMBER] [--credentials FILE]
+const HELP = `Usage: node dist/server.js [--port NUMBER] [--credentials FILE] [--example]
 
 Serves the auth-related part of the InfluxDB /api/v2 API, and a page that uses it, on 127.0.0.1.
 
   --port NUMBER        the port (default 8086)
   --credentials FILE   JSON with "username", "password" and "token"; each is made up at random where it is missing
+  --example            an account that may use the buckets, which the page fills in for whoever opens it
 
 With INFLUX_URL set it is a gateway to that InfluxDB: people sign in here, and the credential of the environment (INFLUX_TOKEN, or
 INFLUX_USERNAME and INFLUX_PASSWORD) goes there, for the requests that src/server/gateway.ts lists.
@@ -20,6 +21,7 @@ const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '8086' },
     credentials: { type: 'string' },
+    example: { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
   },
 })
@@ -28,7 +30,13 @@ if (values.help) {
 } else {
   const seed = values.credentials ? JSON.parse(await readFile(values.credentials, 'utf8')) : {}
   const upstream = await findUpstream()
-  const { origin, credentials, stop } = await startServer({ ...seed, upstream, port: Number(values.port) })
+  const { example } = values
+  const { origin, credentials, stop } = await startServer({
+    ...seed,
+    upstream,
+    example,
+    port: Number(values.port),
+  })
   console.log(`Listening on ${origin}${upstream ? `, before the InfluxDB at ${upstream.url}` : ''}`)
   for (const [name, value] of Object.entries(credentials)) {
     console.log(`${name.padEnd(8)}  ${seed[name] === undefined ? value : '(from the file)'}`)

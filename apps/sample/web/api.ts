@@ -35,6 +35,12 @@ export interface Point {
   readonly celsius: number
 }
 
+/** An account that whoever opens the page may use. */
+export interface Example {
+  readonly username: string
+  readonly token: string
+}
+
 /** The server's other origin, and what came to it. */
 export interface Elsewhere {
   readonly origin: string
@@ -97,6 +103,9 @@ export const api = {
   },
   async revokeSession(id: string): Promise<void> {
     await call(`/api/v2/sessions/${encodeURIComponent(id)}`, 'DELETE')
+  },
+  async example(): Promise<Example | undefined> {
+    return (await (await fetch('/example', { credentials: 'omit' })).json()).example
   },
   async elsewhere(): Promise<Elsewhere> {
     return (await fetch('/elsewhere', { credentials: 'omit' })).json()

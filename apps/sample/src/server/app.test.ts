@@ -316,6 +316,42 @@ test('a store can be seeded with credentials that are known before', async () =>
   await preset.stop()
 })
 
+test('an example account is there where it is asked for, and may use the buckets and nothing else', async () => {
+  expect(await (await fetch(`${server.origin}/example`)).json()).toEqual({})
+  const url = 'http://127.0.0.1:9'
+  const upstream = { url, product: 'v2', fetch } as const
+  const behind = await startServer({ example: true, upstream })
+  expect(await (await fetch(`${behind.origin}/example`)).json()).toEqual({})
+  await behind.stop()
+
+  const open = await startServer({ example: true })
+  try {
+    const { example } = await (await fetch(`${open.origin}/example`)).json()
+    const basic = { authorization: encodeBasic(example.username, example.token) }
+    const signIn = await fetch(`${open.origin}/api/v2/signin`, { method: 'POST', headers: basic })
+    expect(signIn.status).toBe(204)
+    const cookie = signIn.headers.get('set-cookie')?.split(';')[0] ?? ''
+    const ways = [{ cookie }, { authorization: `Token ${example.token}` }]
+    for (const headers of ways) {
+      const ask = async (path: string, init: RequestInit = {}) => {
+        const answer = await fetch(`${open.origin}/api/v2/${path}`, { headers, ...init })
+        return [answer.status, await answer.json()]
+      }
+      const [, { buckets }] = await ask('buckets')
+      expect(buckets).toHaveLength(4)
+      expect(await ask('me')).toMatchObject([200, { name: example.username }])
+      const permissions = [{ action: 'read', resource: { type: 'buckets' } }]
+      const { orgID } = buckets[0]
+      const body = JSON.stringify({ orgID, permissions })
+      expect((await ask('authorizations', { method: 'POST', body }))[0]).toBe(403)
+      expect((await ask('users', { method: 'POST', body: '{"name":"eve"}' }))[0]).toBe(403)
+      expect(await ask('users')).toMatchObject([200, { users: [{ name: example.username }] }])
+    }
+  } finally {
+    await open.stop()
+  }
+})
+
 test('another origin, for the page to try, notes what came along and shows none of it', async () => {
   const { origin, visits } = await (await fetch(`${server.origin}/elsewhere`)).json()
   const headers = { authorization: 'Token s3cret', cookie: 'session=s3cret' }

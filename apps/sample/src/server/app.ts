@@ -5,6 +5,7 @@ import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { type Auth, type Credentials, createAuth, type Seed } from './auth.ts'
 import { type OtherServer, startOtherServer } from './elsewhere.ts'
+import { addExample, type Example } from './example.ts'
 import { gatewayRoutes, type Upstream, upstreamPoints } from './gateway.ts'
 import { allowedMethods } from './methods.ts'
 import { notFound } from './refusals.ts'
@@ -24,10 +25,12 @@ export interface Surroundings {
   readonly upstream?: Upstream | undefined
   /** A server of another origin, for the page to try. */
   readonly other?: OtherServer | undefined
+  /** What the page may fill in for whoever opens it. */
+  readonly example?: Example | undefined
 }
 
 /** The whole app. */
-export function createApp(auth: Auth, { upstream, other }: Surroundings = {}): Hono {
+export function createApp(auth: Auth, { upstream, ...shown }: Surroundings = {}): Hono {
   const app = new Hono()
   app.use(async (context, next) => {
     await next()
@@ -62,7 +65,7 @@ export function createApp(auth: Auth, { upstream, other }: Surroundings = {}): H
   }
   app.route('/api/v2/orgs', orgRoutes(auth))
   app.route('/api/v2/users', userRoutes(auth))
-  app.route('/', pageRoutes(other))
+  app.route('/', pageRoutes(shown))
   const methodsAt = allowedMethods(app)
   const otherMethod: MiddlewareHandler = async (context, next) => {
     const allow = methodsAt(context.req.path)
@@ -87,17 +90,24 @@ export interface SampleServer {
 /**
  * Starts the server on loopback.
  *
- * @param options `port` (default 0: a free one), the `upstream` to be a gateway to, and what to seed the store with
+ * @param options `port` (default 0: a free one), the `upstream` to be a gateway to, whether there is an `example` account for whoever opens
+ * the page (never before an upstream), and what to seed the store with
  */
 export async function startServer({
   port = 0,
   upstream,
+  example: isWanted = false,
   ...seed
-}: Seed & { readonly port?: number; readonly upstream?: Upstream | undefined } = {}): Promise<SampleServer> {
+}: Seed & {
+  readonly port?: number
+  readonly upstream?: Upstream | undefined
+  readonly example?: boolean | undefined
+} = {}): Promise<SampleServer> {
   const { auth, credentials } = await createAuth(seed)
+  const example = isWanted && !upstream ? await addExample(auth) : undefined
   const other = await startOtherServer()
   try {
-    const { origin, stop } = await listen(createApp(auth, { upstream, other }), port)
+    const { origin, stop } = await listen(createApp(auth, { upstream, other, example }), port)
     return {
       credentials,
       origin,

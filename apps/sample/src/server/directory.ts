@@ -92,14 +92,15 @@ export class Directory {
     return this.users.find((user) => user.name === name)
   }
 
-  /** Adds a user, who may do nothing but see and change themselves unless it is said. */
-  addUser(user: Omit<User, 'id' | 'orgID'>): User {
+  /** Adds a user, who may see and change themselves, and do what else is said. */
+  addUser({ permissions: more = [], ...user }: Omit<User, 'id' | 'orgID'>): User {
     const id = newID()
-    const permissions: Permission[] = [
+    const own: Permission[] = [
       { action: 'read', resource: { type: 'users', id } },
       { action: 'write', resource: { type: 'users', id } },
     ]
-    const added: User = { permissions, status: 'active', ...user, id, orgID: this.org.id }
+    const permissions = more === 'all' ? more : [...own, ...more]
+    const added: User = { status: 'active', ...user, permissions, id, orgID: this.org.id }
     this.#users.set(id, added)
     return added
   }

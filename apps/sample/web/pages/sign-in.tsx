@@ -2,8 +2,9 @@
 
 import { defineSignIn } from '@fluxauth/auth-browser/element'
 import { type HTMLAttributes, useState } from 'react'
+import { api, type Bucket } from '../api.ts'
 import { auth, useAuthState } from '../auth.ts'
-import { messageOf } from '../use-asked.ts'
+import { messageOf, useAsked } from '../use-asked.ts'
 
 defineSignIn(auth)
 
@@ -25,14 +26,65 @@ export function SignIn() {
         watch the Wire.
       </p>
       <fluxauth-sign-in class="columns" />
+      <Examples />
       <SignedIn />
     </>
   )
 }
 
+/** The two examples of InfluxDB's documentation, with an account of this server's that is there to be tried. */
+function Examples() {
+  const { status } = useAuthState()
+  const example = useAsked(api.example).value
+  if (!example || (status !== 'signed-out' && status !== 'expired')) return null
+  const { username, token } = example
+  return (
+    <section className="card" aria-labelledby="examples">
+      <h2 id="examples">The examples of InfluxDB’s documentation</h2>
+      <p>Their credential is for whoever opens this page: it may use the buckets, and nothing else.</p>
+      <ul className="plain">
+        <li className="row">
+          <span>
+            <b>Basic</b>: e-mail address and API token, for <code>/api/v2/signin</code>
+          </span>
+          <button
+            type="button"
+            className="quiet"
+            onClick={() => fillIn('basic', { username, password: token })}
+          >
+            Fill in Basic
+          </button>
+        </li>
+        <li className="row">
+          <span>
+            <b>Token</b>: API token, for <code>GET /api/v2/buckets</code>
+          </span>
+          <button type="button" className="quiet" onClick={() => fillIn('token', { token })}>
+            Fill in Token
+          </button>
+        </li>
+      </ul>
+    </section>
+  )
+}
+
+/** As if it had been typed, so that the fields stay what password managers know; what is left to do is to press the button. */
+function fillIn(scheme: 'basic' | 'token', values: Readonly<Record<string, string>>): void {
+  const form = document.querySelector(`.fluxauth-${scheme}`)
+  for (const [name, value] of Object.entries(values)) {
+    const field = form?.querySelector<HTMLInputElement>(`input[name="${name}"]`)
+    if (!field) continue
+    field.value = value
+    field.dispatchEvent(new Event('input', { bubbles: true }))
+  }
+  form?.querySelector('button')?.focus()
+}
+
 function SignedIn() {
   const state = useAuthState()
   const [error, setError] = useState<string>()
+  const [buckets, setBuckets] = useState<readonly Bucket[]>()
+  const failed = (reason: unknown): void => setError(messageOf(reason))
   if (state.status !== 'signed-in') return null
   return (
     <section className="card" aria-label="Signed in">
@@ -45,9 +97,15 @@ function SignedIn() {
       <p role="alert" className="error">
         {error}
       </p>
-      <button type="button" onClick={() => auth.signOut().catch((reason) => setError(messageOf(reason)))}>
-        Sign out
-      </button>
+      <p className="row">
+        <button type="button" className="quiet" onClick={() => api.buckets().then(setBuckets, failed)}>
+          List the buckets
+        </button>
+        <button type="button" onClick={() => auth.signOut().catch(failed)}>
+          Sign out
+        </button>
+      </p>
+      <p aria-live="polite">{buckets && `Buckets: ${buckets.map(({ name }) => name).join(', ')}`}</p>
     </section>
   )
 }
