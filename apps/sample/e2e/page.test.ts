@@ -199,7 +199,7 @@ function testPage(name: keyof typeof BROWSERS): void {
   })
 
   test('fills in the examples of InfluxDB’s documentation, by keyboard and by mouse', async () => {
-    const { example } = await (await fetch(`${origin}/example`)).json()
+    const { example } = await (await fetch(`${origin}/shown/example`)).json()
     const fields = () =>
       page.$$eval('fluxauth-sign-in input', (inputs) =>
         inputs.map(({ autocomplete, type, value }) => [autocomplete, type, value]),
@@ -255,30 +255,42 @@ function testPage(name: keyof typeof BROWSERS): void {
     await fill('main form', { 'What it is for': 'the report' })
     await see('This is the only time that its value is shown')
     const token = await page.$eval('.secret', (code) => code.textContent ?? '')
-    const asks = async () =>
-      (await fetch(`${origin}/api/v2/buckets`, { headers: { authorization: `Token ${token}` } })).json()
-    expect((await asks()).buckets.length).toBeGreaterThan(0)
+    const asks = async (value: string) =>
+      (await fetch(`${origin}/api/v2/buckets`, { headers: { authorization: `Token ${value}` } })).json()
+    const isGood = async (value: string) => (await asks(value)).buckets?.length > 0
+    expect(await isGood(token)).toBe(true)
     await click('I have kept it')
     expect(await traces()).not.toContain(token)
 
     const card = '[aria-label="the report"]'
-    await click('Rotate', card)
-    await page.waitForFunction((selector) => document.querySelectorAll(selector).length === 2, {}, card)
-    const states = await page.$$eval(`${card} .badge`, (badges) => badges.map((badge) => badge.textContent))
-    expect(states.sort()).toEqual(['active', 'inactive'])
-    expect((await asks()).buckets ?? []).toEqual([]) // an inactive token sees nothing
-    await click('I have kept it')
-    for (let left = 2; left > 0; left--) {
-      await click('Delete …', card)
-      await see('Whoever uses it is refused', card)
-      await click('Delete it', card)
-      await page.waitForFunction(
-        (selector, count) => document.querySelectorAll(selector).length === count,
-        {},
-        card,
-        left - 1,
-      )
+    const rotated = async () => {
+      await click('Rotate', card)
+      await see('is deleted once you have kept it', '.notice')
+      return page.$eval('.secret', (code) => code.textContent ?? '')
     }
+    const gone = () => page.waitForFunction(() => !document.querySelector('.secret'))
+    const unwanted = await rotated()
+    expect(await Promise.all([isGood(token), isGood(unwanted)])).toEqual([true, true])
+    await click('Stay with the old one')
+    await gone()
+    expect(await Promise.all([isGood(token), isGood(unwanted)])).toEqual([true, false])
+    const left = await rotated()
+    await open('Data') // nobody can say any more that it is kept
+    await expect.poll(() => isGood(left)).toBe(false)
+    await open('Tokens')
+    const successor = await rotated()
+    await click('I have kept it')
+    await gone()
+    expect(await Promise.all([isGood(token), isGood(successor)])).toEqual([false, true])
+    expect(await traces()).not.toContain(successor)
+
+    await click('Deactivate', card)
+    await see('inactive', card)
+    expect(await isGood(successor)).toBe(false)
+    await click('Delete …', card)
+    await see('Whoever uses it is refused', card)
+    await click('Delete it', card)
+    await page.waitForFunction((selector) => !document.querySelector(selector), {}, card)
   })
 
   test('lists the sessions, and ends one elsewhere and this one in place', async () => {
@@ -348,7 +360,7 @@ function testPage(name: keyof typeof BROWSERS): void {
     expect(elsewhere).toMatch(/does not let this page in: .*Access-Control-Allow-Origin.*\(ERR_UNREACHABLE\)/)
     expect(elsewhere).toContain('There arrived: OPTIONS /api/v2/me, ')
     expect(elsewhere).toContain('with no Authorization and no cookie')
-    const { origin: other } = await (await fetch(`${origin}/elsewhere`)).json()
+    const other = (await (await fetch(`${origin}/shown/elsewhere`)).json()).elsewhere.origin
     expect(await wire()).toContain(`GET ${other}/api/v2/me | no answer | Authorization: Token [redacted]`)
     // Nowhere else does the page's policy let it go: another port of this machine is not that one.
     const refused = await page.evaluate(async (url) => {

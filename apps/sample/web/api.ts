@@ -1,113 +1,76 @@
-// The calls that the pages make, with what comes back, and one error for what does not.
+// The calls that the pages make. What is InfluxDB's own API goes by the functions of `@fluxauth/auth-core/influxdb`, which know what each
+// product makes of it; what is this server's alone, and what those have no function for, goes by Hono's client, which has its types from the
+// server's routes.
 
+import {
+  type ApiToken,
+  authorizations,
+  buckets,
+  influxApi,
+  type NewAuthorization,
+  rotate,
+} from '@fluxauth/auth-core/influxdb'
+import { hc, type InferResponseType } from 'hono/client'
+import type { orgRoutes } from '../src/server/routes/orgs.ts'
+import type { pointRoutes } from '../src/server/routes/points.ts'
+import type { sessionRoutes } from '../src/server/routes/sessions.ts'
+import type { shownRoutes } from '../src/server/routes/shown.ts'
 import { auth } from './auth.ts'
+import { recordingFetch } from './wire/exchanges.ts'
 
-export interface Bucket {
-  readonly id: string
-  readonly name: string
-}
+const { origin } = location
+const openFetch = recordingFetch(fetch)
 
-export interface Permission {
-  readonly action: 'read' | 'write'
-  readonly resource: { readonly type: string; readonly id?: string; readonly orgID?: string }
-}
+/** With the sign-in of this page, but for what brings a token of its own: rotating a token, the new one is tried. */
+const influx = influxApi({
+  url: origin,
+  fetch: (input: string, init?: RequestInit) =>
+    new Headers(init?.headers).has('authorization')
+      ? openFetch(input, { ...init, credentials: 'omit' })
+      : auth.fetch(input, init),
+})
+const { sessions } = hc<ReturnType<typeof sessionRoutes>>(`${origin}/api/v2`, { fetch: auth.fetch })
+const points = hc<ReturnType<typeof pointRoutes>>(`${origin}/api/v2/points`, { fetch: auth.fetch })
+const orgs = hc<ReturnType<typeof orgRoutes>>(`${origin}/api/v2/orgs`, { fetch: auth.fetch })
+const shown = hc<ReturnType<typeof shownRoutes>>(`${origin}/shown`, { init: { credentials: 'omit' } })
 
-export interface Authorization {
-  readonly id: string
-  readonly description: string
-  readonly status: 'active' | 'inactive'
-  readonly orgID: string
-  readonly permissions: readonly Permission[]
-  readonly createdAt: string
-  readonly token?: string
-}
-
-export interface Session {
-  readonly id: string
-  readonly createdAt: string
-  readonly expiresAt: string
-  readonly isThis: boolean
-}
-
-export interface Point {
-  /** In milliseconds. */
-  readonly time: number
-  readonly celsius: number
-}
-
-/** An account that whoever opens the page may use. */
-export interface Example {
-  readonly username: string
-  readonly token: string
-}
-
-/** The server's other origin, and what came to it. */
-export interface Elsewhere {
-  readonly origin: string
-  readonly visits: readonly {
-    readonly number: number
-    readonly method: string
-    readonly path: string
-    readonly carried: readonly string[]
-  }[]
-}
-
-/** The server refused. */
-class ApiError extends Error {
-  readonly status: number
-
-  constructor(status: number, message: string) {
-    super(message)
-    this.status = status
-  }
-}
-
-async function call(path: string, method = 'GET', body?: object): Promise<Response> {
-  const headers = body ? { 'content-type': 'application/json' } : {}
-  const content = body ? { body: JSON.stringify(body) } : {}
-  const response = await auth.fetch(path, { method, headers, ...content })
-  if (response.ok) return response
-  const { message, error } = await response.json().catch(() => ({ message: undefined, error: undefined }))
-  throw new ApiError(response.status, String(message ?? error ?? `the server answered ${response.status}`))
-}
+export type Point = InferResponseType<typeof points.index.$get>['points'][number]
 
 export const api = {
-  async buckets(): Promise<readonly Bucket[]> {
-    return (await (await call('/api/v2/buckets')).json()).buckets
-  },
+  buckets: () => buckets.list(influx),
   async orgID(): Promise<string> {
-    return (await (await call('/api/v2/orgs')).json()).orgs[0].id
+    const [org] = (await (await good(orgs.index.$get())).json()).orgs
+    if (!org) throw new Error('You may see no organization')
+    return org.id
   },
   async write(bucket: string, celsius: number): Promise<void> {
-    await call(`/api/v2/points?${new URLSearchParams({ bucket })}`, 'POST', { celsius })
+    await good(points.index.$post({ query: { bucket }, json: { celsius } }))
   },
   async points(bucket: string): Promise<readonly Point[]> {
-    return (await (await call(`/api/v2/points?${new URLSearchParams({ bucket })}`)).json()).points
+    return (await (await good(points.index.$get({ query: { bucket } }))).json()).points
   },
-  async authorizations(): Promise<readonly Authorization[]> {
-    return (await (await call('/api/v2/authorizations')).json()).authorizations
-  },
-  async createAuthorization(
-    made: Pick<Authorization, 'description' | 'orgID' | 'permissions'>,
-  ): Promise<Authorization> {
-    return (await call('/api/v2/authorizations', 'POST', made)).json()
-  },
-  async setStatus(id: string, status: Authorization['status']): Promise<void> {
-    await call(`/api/v2/authorizations/${encodeURIComponent(id)}`, 'PATCH', { status })
-  },
-  async deleteAuthorization(id: string): Promise<void> {
-    await call(`/api/v2/authorizations/${encodeURIComponent(id)}`, 'DELETE')
-  },
-  async sessions(): Promise<readonly Session[]> {
-    return (await (await call('/api/v2/sessions')).json()).sessions
+  authorizations: (): Promise<readonly ApiToken[]> => authorizations.list(influx),
+  createAuthorization: (made: NewAuthorization) => authorizations.create(influx, made),
+  setStatus: (id: string, status: ApiToken['status']) => authorizations.update(influx, id, { status }),
+  deleteAuthorization: (id: string) => authorizations.delete(influx, id),
+  /** The successor is handed to `store`; once that is done the old one is deleted, and where it throws the successor is. */
+  rotate: (id: string, store: (token: string) => Promise<void>) => rotate(influx, { id, store }),
+  async sessions() {
+    return (await (await good(sessions.$get())).json()).sessions
   },
   async revokeSession(id: string): Promise<void> {
-    await call(`/api/v2/sessions/${encodeURIComponent(id)}`, 'DELETE')
+    await good(sessions[':id'].$delete({ param: { id } }))
   },
-  async example(): Promise<Example | undefined> {
-    return (await (await fetch('/example', { credentials: 'omit' })).json()).example
-  },
-  async elsewhere(): Promise<Elsewhere> {
-    return (await fetch('/elsewhere', { credentials: 'omit' })).json()
-  },
+  example: async () => (await (await shown.example.$get()).json()).example,
+  elsewhere: async () => (await (await shown.elsewhere.$get()).json()).elsewhere,
+}
+
+/** The answer, unless the server refused: then an error with what it said. */
+async function good<Answer extends Pick<Response, 'ok' | 'status' | 'json'>>(
+  asked: Promise<Answer>,
+): Promise<Answer> {
+  const answer = await asked
+  if (answer.ok) return answer
+  const { message, error } = await answer.json().catch(() => ({}))
+  throw new Error(String(message ?? error ?? `the server answered ${answer.status}`))
 }

@@ -317,16 +317,16 @@ test('a store can be seeded with credentials that are known before', async () =>
 })
 
 test('an example account is there where it is asked for, and may use the buckets and nothing else', async () => {
-  expect(await (await fetch(`${server.origin}/example`)).json()).toEqual({})
+  expect(await (await fetch(`${server.origin}/shown/example`)).json()).toEqual({})
   const url = 'http://127.0.0.1:9'
   const upstream = { url, product: 'v2', fetch } as const
   const behind = await startServer({ example: true, upstream })
-  expect(await (await fetch(`${behind.origin}/example`)).json()).toEqual({})
+  expect(await (await fetch(`${behind.origin}/shown/example`)).json()).toEqual({})
   await behind.stop()
 
   const open = await startServer({ example: true })
   try {
-    const { example } = await (await fetch(`${open.origin}/example`)).json()
+    const { example } = await (await fetch(`${open.origin}/shown/example`)).json()
     const basic = { authorization: encodeBasic(example.username, example.token) }
     const signIn = await fetch(`${open.origin}/api/v2/signin`, { method: 'POST', headers: basic })
     expect(signIn.status).toBe(204)
@@ -353,17 +353,18 @@ test('an example account is there where it is asked for, and may use the buckets
 })
 
 test('another origin, for the page to try, notes what came along and shows none of it', async () => {
-  const { origin, visits } = await (await fetch(`${server.origin}/elsewhere`)).json()
+  const told = async () => (await (await fetch(`${server.origin}/shown/elsewhere`)).json()).elsewhere
+  const { origin, visits } = await told()
   const headers = { authorization: 'Token s3cret', cookie: 'session=s3cret' }
   const answer = await fetch(`${origin}/x`, { headers })
   expect(answer.headers.get('access-control-allow-origin')).toBeNull()
-  const after = await (await fetch(`${server.origin}/elsewhere`)).json()
+  const after = await told()
   expect(after.visits).toEqual([
     ...visits,
     { number: 1, method: 'GET', path: '/x', carried: ['authorization', 'cookie'] },
   ])
   await Promise.all(Array.from({ length: 60 }, () => fetch(origin)))
-  const most = (await (await fetch(`${server.origin}/elsewhere`)).json()).visits
+  const most = (await told()).visits
   expect([most.length, most.at(-1).number]).toEqual([50, 61])
 })
 

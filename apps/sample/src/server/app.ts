@@ -4,8 +4,8 @@ import { serve } from '@hono/node-server'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { type Auth, type Credentials, createAuth, type Seed } from './auth.ts'
-import { type OtherServer, startOtherServer } from './elsewhere.ts'
-import { addExample, type Example } from './example.ts'
+import { startOtherServer } from './elsewhere.ts'
+import { addExample } from './example.ts'
 import { gatewayRoutes, type Upstream, upstreamPoints } from './gateway.ts'
 import { allowedMethods } from './methods.ts'
 import { notFound } from './refusals.ts'
@@ -16,17 +16,14 @@ import { pageRoutes } from './routes/page.ts'
 import { passwordRoutes } from './routes/passwords.ts'
 import { memoryPoints, pointRoutes } from './routes/points.ts'
 import { sessionRoutes } from './routes/sessions.ts'
+import { type Shown, shownRoutes } from './routes/shown.ts'
 import { statusRoutes, VERSION } from './routes/status.ts'
 import { userRoutes } from './routes/users.ts'
 
 /** What else there is beside the app. */
-export interface Surroundings {
+export interface Surroundings extends Shown {
   /** The InfluxDB to be a gateway to. */
   readonly upstream?: Upstream | undefined
-  /** A server of another origin, for the page to try. */
-  readonly other?: OtherServer | undefined
-  /** What the page may fill in for whoever opens it. */
-  readonly example?: Example | undefined
 }
 
 /** The whole app. */
@@ -65,7 +62,8 @@ export function createApp(auth: Auth, { upstream, ...shown }: Surroundings = {})
   }
   app.route('/api/v2/orgs', orgRoutes(auth))
   app.route('/api/v2/users', userRoutes(auth))
-  app.route('/', pageRoutes(shown))
+  app.route('/', pageRoutes(shown.other))
+  app.route('/shown', shownRoutes(shown))
   const methodsAt = allowedMethods(app)
   const otherMethod: MiddlewareHandler = async (context, next) => {
     const allow = methodsAt(context.req.path)

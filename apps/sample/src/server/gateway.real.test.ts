@@ -156,7 +156,8 @@ describeReal('before InfluxDB 1', ['influxdb'], () => {
       expect(written.status).toBe(204)
       expect(await (await call('/query?db=weather&q=SELECT+celsius+FROM+air')).text()).toContain('21.5')
       expect(await (await call('/api/v2/buckets')).json()).toMatchObject({ buckets: [{ name: 'weather' }] })
-      const point = { method: 'POST', body: JSON.stringify({ celsius: 19.25 }) }
+      const headers = { 'content-type': 'application/json' }
+      const point = { method: 'POST', headers, body: JSON.stringify({ celsius: 19.25 }) }
       expect((await call('/api/v2/points?bucket=weather', point)).status).toBe(204)
       expect(JSON.stringify(await (await call('/api/v2/points?bucket=weather')).json())).toContain('19.25')
       for (const query of [

@@ -148,11 +148,11 @@ function toOtherOrigin(origin: string): Refusal {
     line: `${origin}\nAuthorization: Token not-a-token==`,
     known: [],
     async send() {
-      const { visits: before } = await api.elsewhere()
+      const before = (await api.elsewhere())?.visits ?? []
       const own = createBrowserAuth({ origin, vault: memoryVault(), fetch: send })
       const error = await reasonOf(own)
       const last = before.at(-1)?.number ?? 0
-      const { visits } = await api.elsewhere()
+      const visits = (await api.elsewhere())?.visits ?? []
       const came = visits.filter(({ number }) => number > last)
       const carried = came.flatMap((visit) => visit.carried)
       return [

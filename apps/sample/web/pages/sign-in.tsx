@@ -1,8 +1,9 @@
 // Signing in with either scheme of the InfluxDB API: the forms are those of one element.
 
 import { defineSignIn } from '@fluxauth/auth-browser/element'
+import type { Bucket } from '@fluxauth/auth-core/influxdb'
 import { type HTMLAttributes, useState } from 'react'
-import { api, type Bucket } from '../api.ts'
+import { api } from '../api.ts'
 import { auth, useAuthState } from '../auth.ts'
 import { messageOf, useAsked } from '../use-asked.ts'
 
@@ -83,7 +84,7 @@ function fillIn(scheme: 'basic' | 'token', values: Readonly<Record<string, strin
 function SignedIn() {
   const state = useAuthState()
   const [error, setError] = useState<string>()
-  const [buckets, setBuckets] = useState<readonly Bucket[]>()
+  const [buckets, setBuckets] = useState<string>()
   const failed = (reason: unknown): void => setError(messageOf(reason))
   if (state.status !== 'signed-in') return null
   return (
@@ -98,14 +99,22 @@ function SignedIn() {
         {error}
       </p>
       <p className="row">
-        <button type="button" className="quiet" onClick={() => api.buckets().then(setBuckets, failed)}>
+        <button type="button" className="quiet" onClick={() => listBuckets().then(setBuckets, failed)}>
           List the buckets
         </button>
         <button type="button" onClick={() => auth.signOut().catch(failed)}>
           Sign out
         </button>
       </p>
-      <p aria-live="polite">{buckets && `Buckets: ${buckets.map(({ name }) => name).join(', ')}`}</p>
+      <p aria-live="polite">{buckets}</p>
     </section>
   )
+}
+
+/** The documentation's own call. */
+async function listBuckets(): Promise<string> {
+  const response = await auth.fetch('/api/v2/buckets')
+  const { buckets, message } = await response.json()
+  if (!response.ok) throw new Error(message)
+  return `Buckets: ${(buckets as readonly Bucket[]).map(({ name }) => name).join(', ')}`
 }

@@ -1,7 +1,13 @@
 // API tokens: made with what they may do, shown once, switched off, replaced, and deleted after a question.
 
-import { type FormEvent, useState } from 'react'
-import { type Authorization, api, type Bucket, type Permission } from '../api.ts'
+import {
+  type ApiToken,
+  type Bucket,
+  describePermissions,
+  type InfluxPermission,
+} from '@fluxauth/auth-core/influxdb'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { api } from '../api.ts'
 import { CopyButton } from '../copy-button.tsx'
 import { useAsked } from '../use-asked.ts'
 
@@ -9,35 +15,54 @@ import { useAsked } from '../use-asked.ts'
 interface Made {
   readonly description: string
   readonly token: string
+  /** It is kept. */
+  done(): void
+  /** It is not wanted; the one that it was to replace stays. */
+  undo?(): void
 }
 
 export function Tokens() {
   const tokens = useAsked(api.authorizations)
   const [made, setMade] = useState<Made>()
+  const undo = useRef<() => void>(undefined)
+  useEffect(() => () => undo.current?.(), [])
 
-  const create = async (
-    description: string,
-    permissions: readonly Permission[],
-    orgID: string,
-  ): Promise<void> => {
-    const { token = '' } = await api.createAuthorization({ description, orgID, permissions })
-    setMade({ description, token })
+  const create = async (description: string, permissions: readonly InfluxPermission[]): Promise<void> => {
+    const { token = '' } = await api.createAuthorization({
+      description,
+      orgID: await api.orgID(),
+      permissions,
+    })
+    setMade({ description, token, done: () => setMade(undefined) })
   }
-  /** The successor first, with the same permissions; the old one is switched off, and can still be woken up. */
-  const rotate = ({ id, description, orgID, permissions }: Authorization): Promise<boolean> =>
+  /** Both are good until somebody says that the new one is kept, where programs find it. */
+  const rotate = ({ id, description }: ApiToken): Promise<boolean> =>
     tokens.after(async () => {
-      await create(description, permissions, orgID)
-      await api.setStatus(id, 'inactive')
+      let isUndone = false
+      const keep = (token: string) =>
+        new Promise<void>((done, refuse) => {
+          undo.current = () => {
+            isUndone = true
+            refuse(new Error('It was not kept'))
+          }
+          setMade({ description, token, done, undo: undo.current })
+        })
+      try {
+        await api.rotate(id, keep)
+      } catch (error) {
+        if (!isUndone) throw error
+      } finally {
+        undo.current = undefined
+        setMade(undefined)
+      }
     })
 
   return (
     <>
       <h1>API tokens</h1>
-      {made && <NewToken made={made} done={() => setMade(undefined)} />}
+      {made && <NewToken {...made} />}
       <CreateForm
-        create={(description, permissions) =>
-          tokens.after(async () => create(description, permissions, await api.orgID()))
-        }
+        create={(description, permissions) => tokens.after(() => create(description, permissions))}
       />
       <p role="alert" className="error">
         {tokens.error}
@@ -60,19 +85,27 @@ export function Tokens() {
   )
 }
 
-function NewToken({ made, done }: { readonly made: Made; readonly done: () => void }) {
+function NewToken({ description, token, done, undo }: Made) {
   return (
     <section className="card notice" aria-label="New token" role="status">
-      <h2>{made.description}</h2>
-      <p>This is the only time that its value is shown.</p>
+      <h2>{description}</h2>
       <p>
-        <code className="secret">{made.token}</code>
+        This is the only time that its value is shown.
+        {undo && ' The one that it replaces is deleted once you have kept it.'}
+      </p>
+      <p>
+        <code className="secret">{token}</code>
       </p>
       <p className="row">
-        <CopyButton text={made.token} label="Copy the token" />
+        <CopyButton text={token} label="Copy the token" />
         <button type="button" className="quiet" onClick={done}>
           I have kept it
         </button>
+        {undo && (
+          <button type="button" className="quiet" onClick={undo}>
+            Stay with the old one
+          </button>
+        )}
       </p>
     </section>
   )
@@ -81,7 +114,7 @@ function NewToken({ made, done }: { readonly made: Made; readonly done: () => vo
 function CreateForm({
   create,
 }: {
-  readonly create: (description: string, permissions: readonly Permission[]) => Promise<boolean>
+  readonly create: (description: string, permissions: readonly InfluxPermission[]) => Promise<boolean>
 }) {
   const buckets = useAsked(api.buckets)
   const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
@@ -125,7 +158,11 @@ function CreateForm({
   )
 }
 
-function permissionsFor(action: string, bucket: Bucket | undefined, orgID: string): readonly Permission[] {
+function permissionsFor(
+  action: string,
+  bucket: Bucket | undefined,
+  orgID: string,
+): readonly InfluxPermission[] {
   const actions = (['read', 'write'] as const).filter((each) => action === each || action === 'both')
   const resource = { type: 'buckets', orgID, ...(bucket && { id: bucket.id }) }
   return actions.map((each) => ({ action: each, resource }))
@@ -137,7 +174,7 @@ function TokenCard({
   rotate,
   remove,
 }: {
-  readonly token: Authorization
+  readonly token: ApiToken
   readonly toggle: () => void
   readonly rotate: () => void
   readonly remove: () => void
@@ -150,16 +187,18 @@ function TokenCard({
         {description || 'Without a description'} <span className={`badge ${status}`}>{status}</span>
       </h2>
       <p className="hint">
-        {permissions.length} {permissions.length === 1 ? 'permission' : 'permissions'}, made{' '}
-        {new Date(createdAt).toLocaleDateString()}
+        May {describePermissions(permissions).join('; ')}.
+        {createdAt && ` Made on ${new Date(createdAt).toLocaleDateString()}.`}
       </p>
       <p className="row">
         <button type="button" className="quiet" onClick={toggle}>
           {status === 'active' ? 'Deactivate' : 'Activate'}
         </button>
-        <button type="button" className="quiet" onClick={rotate}>
-          Rotate
-        </button>
+        {status === 'active' && (
+          <button type="button" className="quiet" onClick={rotate}>
+            Rotate
+          </button>
+        )}
         {asks ? (
           <>
             <span>Whoever uses it is refused from then on.</span>

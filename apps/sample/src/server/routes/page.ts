@@ -5,7 +5,6 @@ import { readdir, readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { Hono } from 'hono'
 import type { OtherServer } from '../elsewhere.ts'
-import type { Example } from '../example.ts'
 
 const POLICY = [
   "default-src 'none'",
@@ -30,14 +29,8 @@ const TYPES: Readonly<Record<string, string>> = {
 /** The page's own addresses: its script finds out what each of them shows. */
 const PAGES = ['/', '/data', '/tokens', '/sessions', '/refusals', '/lab']
 
-/** @param shown the one other origin that the page may call, and the account that it may fill in */
-export function pageRoutes({
-  other,
-  example,
-}: {
-  readonly other?: OtherServer | undefined
-  readonly example?: Example | undefined
-}): Hono {
+/** @param other the one other origin that the page may call */
+export function pageRoutes(other?: OtherServer): Hono {
   const routes = new Hono()
   const policy = [...POLICY, `connect-src 'self'${other ? ` ${other.origin}` : ''}`].join('; ')
   const folder = new URL('./web/', import.meta.url)
@@ -60,12 +53,6 @@ export function pageRoutes({
     const names = await readdir(new URL('assets/', folder))
     return names.includes(file) ? send(`assets/${file}`) : context.notFound()
   })
-  const tell = (path: string, what: () => object): void => {
-    routes.get(path, (context) => context.json(what(), 200, { 'Cache-Control': 'no-store' }))
-  }
-  // What came to the other origin, so that the page can say what did not come along.
-  if (other) tell('/elsewhere', () => ({ origin: other.origin, visits: other.visits }))
-  tell('/example', () => ({ example }))
   // Browsers ask for it; an answer keeps their console clean.
   routes.get('/favicon.ico', (context) => context.body(null, 204))
   return routes

@@ -1,6 +1,7 @@
 // `/api/v2/points`, which is the page's own and not InfluxDB's: temperatures for its chart, kept here or in the InfluxDB behind the gateway.
 
 import { Hono } from 'hono'
+import { validator } from 'hono/validator'
 import type { Auth, Env } from '../auth.ts'
 import { invalid, notFound } from '../refusals.ts'
 
@@ -21,30 +22,34 @@ export function pointRoutes(
   { authenticate, demand }: Auth,
   store: PointStore,
   idOf: (bucket: string) => string | undefined,
-): Hono<Env> {
-  const routes = new Hono<Env>()
-  /** The bucket, with what permissions go by where that is known here. */
-  const bucketIn = (name: string | undefined): { readonly name: string; readonly id?: string } => {
-    if (!name) throw invalid('name the bucket')
-    const id = idOf(name)
-    return { name, ...(id !== undefined && { id }) }
+) {
+  /** The bucket, by its name; for permissions by its id, where that is known here. */
+  const bucketIn = validator('query', ({ bucket: name }): { readonly bucket: string } => {
+    if (typeof name !== 'string' || name === '') throw invalid('name the bucket')
+    return { bucket: name }
+  })
+  const resource = (bucket: string) => {
+    const id = idOf(bucket)
+    return { type: 'buckets', ...(id !== undefined && { id }) }
   }
-
-  routes.get('/', authenticate, async (context) => {
-    const { name, id } = bucketIn(context.req.query('bucket'))
-    await demand(context, 'read', { type: 'buckets', ...(id && { id }) })
-    return context.json({ points: await store.read(name) })
-  })
-
-  routes.post('/', authenticate, async (context) => {
-    const { name, id } = bucketIn(context.req.query('bucket'))
-    await demand(context, 'write', { type: 'buckets', ...(id && { id }) })
-    const { celsius } = await context.req.json().catch(() => ({}))
+  const celsiusIn = validator('json', ({ celsius }: Readonly<Record<string, unknown>>) => {
     if (typeof celsius !== 'number' || !Number.isFinite(celsius)) throw invalid('celsius has to be a number')
-    await store.write(name, { time: Date.now(), celsius })
-    return context.body(null, 204)
+    return { celsius }
   })
-  return routes
+
+  // In one chain: of that Hono makes the types of the page's calls.
+  return new Hono<Env>()
+    .get('/', authenticate, bucketIn, async (context) => {
+      const { bucket } = context.req.valid('query')
+      await demand(context, 'read', resource(bucket))
+      return context.json({ points: await store.read(bucket) })
+    })
+    .post('/', authenticate, bucketIn, celsiusIn, async (context) => {
+      const { bucket } = context.req.valid('query')
+      await demand(context, 'write', resource(bucket))
+      await store.write(bucket, { time: Date.now(), ...context.req.valid('json') })
+      return context.body(null, 204)
+    })
 }
 
 /** How many are kept of each bucket: the oldest go. */
