@@ -11,7 +11,7 @@ import { connect, takesPasswordsAtSignIn } from '../profile/connect.ts'
 import { findProduct, PATIENCE } from '../profile/find-product.ts'
 import type { Place } from '../profile/own-file.ts'
 import { type Login, readProfiles, saveLogin } from '../profile/profiles.ts'
-import { findPermissions, VERDICTS, type Verdict, verify } from '../profile/verify.ts'
+import { findPermissions, VERDICTS, type Verdict, verify, whyUnknown } from '../profile/verify.ts'
 import { settings } from '../settings.ts'
 import { createTokenInstead, type TokenInsteadOptions } from './login/create-token.ts'
 import { choosePlace } from './login/place.ts'
@@ -157,6 +157,9 @@ async function login(given: string | undefined, options: Options): Promise<void>
       throw error
     }
     report({ name, url, product, where, place, kept, verdict, isOperator })
+    const isUnknown = kept.scheme !== 'basic' && verdict.state === 'good' && !authorization
+    const why = isUnknown ? await whyUnknown(connection) : undefined
+    if (why) note(`What it may do is not known: ${why}`)
   } finally {
     await connection.end()
   }

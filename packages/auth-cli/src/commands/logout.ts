@@ -13,7 +13,7 @@ import {
   type Profile,
   readProfiles,
 } from '../profile/profiles.ts'
-import { findPermissions } from '../profile/verify.ts'
+import { findPermissions, whyUnknown } from '../profile/verify.ts'
 import { settings } from '../settings.ts'
 
 interface Options {
@@ -64,14 +64,15 @@ async function revokeToken(profile: Profile): Promise<void> {
     )
   }
   const found = { credentials, source: profile.name, host: url, org, product: known?.product, profile }
-  await withConnection(found, async ({ influx }) => {
+  await withConnection(found, async (connection) => {
+    const { influx } = connection
     const own = await findPermissions(influx, known?.authorization)
     if (own) await refuseLastOperator(influx, own.authorization)
     const id = known?.authorization ?? own?.authorization.id
     if (id === undefined) {
       throw new UsageError(
         'ERR_NOT_REVOCABLE',
-        'The server does not say which authorization this token is: delete it with another token, and log out without --revoke',
+        `It is not known which authorization this token is: ${(await whyUnknown(connection)) ?? 'the server has none'}. Delete it by its id (fluxauth tokens list, fluxauth tokens delete ID), and log out without --revoke`,
       )
     }
     try {

@@ -14,7 +14,7 @@ import { warn } from '../output/warn.ts'
 import { withConnection } from '../profile/connect.ts'
 import { type FoundCredential, type Looked, searchCredential } from '../profile/find-credential.ts'
 import { type Profile, readProfiles, serverOf, shownUrl } from '../profile/profiles.ts'
-import { findPermissions, VERDICTS, type Verdict, verify } from '../profile/verify.ts'
+import { findPermissions, VERDICTS, type Verdict, verify, whyUnknown } from '../profile/verify.ts'
 
 interface Options {
   readonly all?: true
@@ -33,6 +33,8 @@ interface Status {
   readonly why: string | undefined
   readonly user: string | undefined
   readonly permissions: readonly string[] | undefined
+  /** Why they are not known. */
+  readonly permissionsUnknown?: string | undefined
   readonly isOperator: boolean
   readonly replaceBy: string | undefined
 }
@@ -138,6 +140,8 @@ async function look(found: FoundCredential): Promise<Status> {
         state === 'good' && credentials.scheme !== 'basic'
           ? await findPermissions(connection.influx, profile?.known?.authorization)
           : undefined
+      const permissions = own?.words ?? profile?.known?.may
+      const isAsked = state === 'good' && credentials.scheme !== 'basic' && !permissions
       return {
         ...about,
         product: connection.product,
@@ -147,7 +151,8 @@ async function look(found: FoundCredential): Promise<Status> {
           user?.name ??
           profile?.known?.username ??
           (credentials.scheme === 'basic' ? credentials.username : user?.id),
-        permissions: own?.words ?? profile?.known?.may,
+        permissions,
+        permissionsUnknown: isAsked ? await whyUnknown(connection) : undefined,
         isOperator: own?.isOperator ?? profile?.known?.isOperator ?? false,
       }
     })
@@ -170,14 +175,16 @@ function placeOf({ profile, source }: FoundCredential): string {
 }
 
 function describe(status: Status): string[] {
-  const { state, why, permissions, isOperator } = status
+  const { state, why, permissions, permissionsUnknown, isOperator } = status
   const good = state === 'good'
   const verdict = state === 'no-answer' ? 'no answer' : VERDICTS[state]
   const product =
     status.product && status.product in products
       ? products[status.product as keyof typeof products].title
       : undefined
-  const may = isOperator ? ['everything in every organization (an operator token)'] : permissions
+  const may = isOperator
+    ? ['everything in every organization (an operator token)']
+    : (permissions ?? (permissionsUnknown && [`not known: ${permissionsUnknown}`]))
   return [
     ...(status.profile ? [fact('profile', status.profile)] : []),
     fact('host', status.host ?? '-'),

@@ -322,6 +322,105 @@ describeReal('tokens of InfluxDB 2', ['influxdb2'], () => {
   })
 })
 
+describeReal('tokens of an InfluxDB 2 that keeps hashes of them alone', ['influxdb2'], () => {
+  let server: RunningInfluxdb2
+  let influx: Influx
+  beforeAll(async () => {
+    server = await startInfluxdb2({ hashedTokens: true })
+    influx = influxApi({ url: server.url, credentials: server.token })
+  })
+  afterAll(() => server.stop())
+
+  const HIDDEN = 'the server shows no value of a token'
+  const tokens = (args: readonly string[], token = server.token) =>
+    person.run(['tokens', ...args], { env: { INFLUX_HOST: server.url, INFLUX_TOKEN: token } })
+  const make = (description: string) =>
+    authorizations.create(influx, { orgID: server.orgID, permissions: operator(), description })
+
+  test('login and status say that it is not known what the token may do', async () => {
+    const login = ['login', server.url, '--store', 'memory']
+    const { code, stderr } = await person.run(login, { input: server.token })
+    expect([code, stderr]).toEqual([0, expect.stringContaining(`What it may do is not known: ${HIDDEN}`)])
+    expect((await person.run(['status'])).stdout).toMatch(new RegExp(`may: +not known: ${HIDDEN}`))
+    expect(json(await person.run(['status', '--json'])).used).toMatchObject({
+      state: 'good',
+      permissionsUnknown: expect.stringContaining(HIDDEN),
+    })
+    const { token = '' } = await authorizations.create(influx, {
+      orgID: server.orgID,
+      permissions: [{ action: 'read', resource: { type: 'buckets', orgID: server.orgID } }],
+    })
+    const env = { INFLUX_HOST: server.url, INFLUX_TOKEN: token }
+    expect((await person.run(['status'], { env })).stdout).toContain('this token may not read what it is')
+  })
+
+  test('list, show, activate, deactivate and delete do as with others', async () => {
+    const { id, token } = await make('one of several')
+    expect((await tokens(['list'])).stdout).toMatch(
+      new RegExp(`${id} +active .*one of several +everything in every`),
+    )
+    expect((await tokens(['show', id])).stdout).toMatch(/may: +everything in every organization/)
+    expect(await tokens(['deactivate', id])).toMatchObject({
+      code: 0,
+      stderr: expect.not.stringContaining('itself'),
+    })
+    expect((await checkToken(influx, token)).state).toBe('inactive')
+    expect((await tokens(['activate', id])).code).toBe(0)
+    expect((await checkToken(influx, token)).state).toBe('good')
+    expect(await tokens(['delete', id, '--yes'])).toMatchObject({
+      code: 0,
+      stderr: expect.not.stringContaining('itself'),
+    })
+    expect((await checkToken(influx, token)).state).toBe('unknown')
+  })
+
+  test('create has the value in its answer, and hands it over', async () => {
+    const { code, stdout } = await tokens(['create', '--permissions', 'operator'])
+    expect(code).toBe(0)
+    expect((await checkToken(influx, stdout.trim())).state).toBe('good')
+  })
+
+  test('that one ended the token in use is said as soon as it can be told', async () => {
+    for (const args of [['delete', '--yes'], ['deactivate']] as const) {
+      const { id, token } = await make('ends itself')
+      const { code, stderr } = await tokens([...args, id], token)
+      expect([code, stderr]).toEqual([
+        0,
+        expect.stringContaining('That was the token in use itself (INFLUX_TOKEN)'),
+      ])
+    }
+    const { id, token } = await make('replaces itself')
+    const { code, stdout, stderr } = await tokens(['rotate', id, '--yes'], token)
+    expect([code, stderr]).toEqual([0, expect.stringContaining('That was the token in use itself')])
+    expect((await checkToken(influx, stdout.trim())).state).toBe('good')
+  })
+
+  test('rotate guesses nothing: it goes by the id that was kept beside the token, or that is given', async () => {
+    const { id, token = '' } = await make('rotated')
+    await writeConfigs(`[app]\n  url = "${server.url}"\n  token = "${token}"\n  active = true\n`)
+    const before = (await authorizations.list(influx)).length
+    const { code, stdout, stderr } = await person.run(['tokens', 'rotate', '--yes'])
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain(HIDDEN)
+    expect(stderr).toContain('[ERR_ROTATION_ID]')
+    expect((await person.run(['logout', '--revoke'])).stderr).toContain(HIDDEN)
+    expect((await authorizations.list(influx)).length).toBe(before)
+    expect((await person.run(['tokens', 'rotate', id, '--yes', '--into', 'app'])).code).toBe(0)
+    // From here on its id is kept beside it.
+    const second = json(await person.run(['tokens', 'rotate', '--yes', '--json']))
+    expect(second.profile).toBe('app')
+    const value = (await person.run(['token'])).stdout.trim()
+    expect((await checkToken(influx, value)).state).toBe('good')
+    expect((await checkToken(influx, token)).state).toBe('unknown')
+    expect(await authorizations.list(influx, { id: second.replaces }).catch(() => [])).toEqual([])
+    // What others put there since is another token.
+    const other = await make('of another tool')
+    await writeConfigs(`[app]\n  url = "${server.url}"\n  token = "${other.token}"\n  active = true\n`)
+    expect((await person.run(['tokens', 'rotate', '--yes'])).stderr).toContain('[ERR_ROTATION_ID]')
+    expect((await checkToken(influx, value)).state).toBe('good')
+  })
+})
+
 describe('tokens of InfluxDB 3', () => {
   let server: Server
   let good: Map<string, string>

@@ -13,6 +13,12 @@ import {
   type ProductName,
 } from '@fluxauth/auth-core/influxdb'
 
+/** A server, which it is, and the credential for it. */
+interface Connected {
+  readonly influx: Influx
+  readonly product: ProductName | undefined
+}
+
 /** What a credential is found to be. */
 export interface Verdict {
   readonly state: 'good' | 'inactive' | 'unknown' | 'user-inactive' | 'not-checked'
@@ -31,13 +37,7 @@ export const VERDICTS: Readonly<Record<Verdict['state'], string>> = {
 }
 
 /** Checks a credential. What is no answer is thrown. */
-export async function verify({
-  influx,
-  product,
-}: {
-  readonly influx: Influx
-  readonly product: ProductName | undefined
-}): Promise<Verdict> {
+export async function verify({ influx, product }: Connected): Promise<Verdict> {
   switch (product) {
     case 'v1':
       return ask(influx, '/query', { q: 'SHOW DATABASES' })
@@ -107,6 +107,15 @@ export async function findPermissions(
     if (error instanceof InfluxError) return undefined
     throw error
   }
+}
+
+/** Why `findPermissions` finds none; `undefined` for products that have no authorizations. */
+export async function whyUnknown({ influx, product }: Connected): Promise<string | undefined> {
+  if (!/^(v2|cloud-tsm|cloud-serverless)$/.test(product ?? '')) return undefined
+  const all = await authorizations.list(influx).catch(() => [])
+  return all.length > 0 && all.every(({ token }) => token === undefined)
+    ? 'the server shows no value of a token (it keeps hashes alone, or redacts them), and so not which one this is'
+    : 'this token may not read what it is'
 }
 
 /** Whether permissions are those of an operator: everything, in every organization. */

@@ -4,11 +4,11 @@ import { type ApiToken, v3Tokens } from '@fluxauth/auth-core/influxdb'
 import { agree } from '../../input/ask.ts'
 import { usage } from '../../output/errors.ts'
 import { done, printJson } from '../../output/print.ts'
-import { warn } from '../../output/warn.ts'
 import { refuseLastOperator } from '../../profile/last-operator.ts'
 import { settings } from '../../settings.ts'
+import { warnOfOwn, warnWhereEnded } from './in-use.ts'
 import { tell } from './list.ts'
-import { type KindOptions, kindOf, type Server, titleOf, withServer } from './server.ts'
+import { type KindOptions, kindOf, titleOf, withServer } from './server.ts'
 import { refuseOperator } from './v3.ts'
 
 export async function setStatus(
@@ -28,6 +28,7 @@ export async function setStatus(
     const after = token.status === status ? token : await kind.update(influx, id, { status })
     if (settings().json) printJson({ token: tell(after) })
     done(`${titleOf(token)} is ${status}`)
+    if (status === 'inactive' && !options.v1) await warnWhereEnded(server)
   })
 }
 
@@ -49,10 +50,6 @@ export async function deleteToken(id: string, options: KindOptions & { readonly 
     }
     if (settings().json) printJson({ deleted: id })
     done(`${id} is deleted`)
+    if (product !== 'v3' && !options.v1) await warnWhereEnded(server)
   })
-}
-
-function warnOfOwn({ found: { profile } }: Server, id: string): void {
-  if (profile?.known?.authorization !== id) return
-  warn(`This is the token of profile ${profile.name}, which has none that is good afterwards`)
 }

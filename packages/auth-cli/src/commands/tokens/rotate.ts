@@ -12,9 +12,10 @@ import {
 import { agree } from '../../input/ask.ts'
 import { EXIT, UsageError } from '../../output/errors.ts'
 import { done, note, printJson } from '../../output/print.ts'
-import { findPermissions, type Permissions } from '../../profile/verify.ts'
+import { findPermissions, type Permissions, whyUnknown } from '../../profile/verify.ts'
 import { settings } from '../../settings.ts'
 import { chooseDestination, type Destination, type RotateOptions } from './destination.ts'
+import { warnWhereEnded } from './in-use.ts'
 import { fingerprint, journaled, readJournal, type Unfinished, writeJournal } from './journal.ts'
 import { rotateV3 } from './rotate-v3.ts'
 import { type Server, titleOf, withServer } from './server.ts'
@@ -32,11 +33,13 @@ export async function rotateToken(given: string | undefined, options: RotateOpti
     if (id === undefined && !unfinished) {
       throw new UsageError(
         'ERR_ROTATION_ID',
-        'The server does not say which token this credential is, or the token may not read that: with an operator token find its id (fluxauth tokens list), and replace it (fluxauth tokens rotate ID --into PROFILE)',
+        `It is not known which token this credential is: ${(await whyUnknown(server)) ?? 'the server does not say'}. With an operator token find its id (fluxauth tokens list), and replace it (fluxauth tokens rotate ID --into PROFILE)`,
       )
     }
     const resume = unfinished && (await leftOf(unfinished, destination))
     await run({ influx, destination, id, resume, yes: options.yes })
+    const isKept = found.profile !== undefined && destination.profile === found.profile.name
+    if (own === undefined && !isKept) await warnWhereEnded(server)
   })
 }
 
