@@ -68,8 +68,9 @@ export function loginCommand(): Command {
       'after',
       `
 Without a terminal the secret comes from standard input, or else from the
-environment (INFLUX_TOKEN, INFLUX_PASSWORD …, each also with _FILE). The profile
-is called as --profile says, or else "default", or as its host.
+environment (INFLUX_TOKEN, INFLUX_PASSWORD …, each also with _FILE). It is kept
+in the profile that --profile names, or else in that of the server; a new one
+is called "default", or as its host.
 
 Examples:
   $ fluxauth login http://localhost:8086
@@ -178,14 +179,26 @@ function refused(verdict: Verdict, credentials: Credentials, product: ProductNam
   )
 }
 
-/** A profile that is for this server already, `default` where there is none of that name, or the host's name. */
+/**
+ * A profile that is for this server already, the one that is in use before others; else a name that nobody has: `default`, the host's, or
+ * that with its port.
+ *
+ * @throws {UsageError} `ERR_PROFILE_EXISTS` where each is another server's
+ */
 async function nameFor(url: string): Promise<string> {
   const profiles = await readProfiles()
-  const { origin, hostname } = new URL(url)
-  const same = [...profiles.values()].find(
+  const { origin, hostname, host } = new URL(url)
+  const activeFirst = [...profiles.values()].sort((one, other) => Number(other.active) - Number(one.active))
+  const same = activeFirst.find(
     (profile) => profile.url && URL.canParse(profile.url) && new URL(profile.url).origin === origin,
   )
-  return same?.name ?? (profiles.has('default') ? hostname : 'default')
+  const free = ['default', hostname, host.replaceAll(':', '-')].find((name) => !profiles.has(name))
+  if (same) return same.name
+  if (free !== undefined) return free
+  throw new UsageError(
+    'ERR_PROFILE_EXISTS',
+    'Each name that this one would get is that of another server’s profile: give it one with --profile',
+  )
 }
 
 function report(outcome: {

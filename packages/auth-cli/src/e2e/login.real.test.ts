@@ -466,3 +466,43 @@ test('a file of profiles that others can read is not used', async () => {
   const { code, stderr } = await person.run(['token'])
   expect([code, stderr]).toEqual([2, expect.stringContaining('chmod 600')])
 })
+
+test('a login without a name is kept in the profile of its server, and in none of another’s', async () => {
+  const loginTo = (port: number, ...more: string[]) =>
+    person.run(
+      [
+        'login',
+        `http://localhost:${port}`,
+        '--product',
+        'v2',
+        '--no-verify',
+        '--store',
+        'file',
+        '--insecure-storage',
+        ...more,
+      ],
+      { input: `t0ken-${port}-${more.length}` },
+    )
+  for (const port of [1001, 1002, 1003]) expect(await loginTo(port)).toMatchObject({ code: 0 })
+  expect(await loginTo(1001, '--profile', 'twin')).toMatchObject({ code: 0 })
+  expect(await loginTo(1001, '--org', 'docs')).toMatchObject({ code: 0 })
+  const { profiles } = JSON.parse((await person.run(['profiles', '--json'])).stdout)
+  const told = profiles.map(({ name, url, org }: Record<string, string>) => [name, url, org ?? ''])
+  expect(told.sort()).toEqual([
+    ['default', 'http://localhost:1001', ''],
+    ['localhost', 'http://localhost:1002', ''],
+    ['localhost-1003', 'http://localhost:1003', ''],
+    ['twin', 'http://localhost:1001', 'docs'], // It was the active one of the two.
+  ])
+  expect((await person.run(['token', '--profile', 'default'])).stdout.trim()).toBe('t0ken-1001-0')
+
+  const taken = ['default', 'localhost', 'localhost-1009'].map(
+    (name) => `[${name}]\nurl = "http://127.0.0.1:9"\n`,
+  )
+  await writeFile(configs(), taken.join(''))
+  expect(await loginTo(1009)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('[ERR_PROFILE_EXISTS]'),
+  })
+  expect(await readFile(configs(), 'utf8')).toBe(taken.join(''))
+})
