@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { formatAuthorization, redactUrl } from '@fluxauth/auth-core'
+import { redactUrl } from '@fluxauth/auth-core'
 import { createTarget } from '@fluxauth/auth-core/client'
 import { updateSecretFile } from '@fluxauth/auth-node'
 import { Command } from 'commander'
@@ -16,6 +16,7 @@ import { takesPasswordsAtSignIn } from '../profile/connect.ts'
 import { type FoundCredential, findCredential } from '../profile/find-credential.ts'
 import { settings } from '../settings.ts'
 import { environmentFor, run } from './exec.ts'
+import { type CurrentCredential, keepCurrent } from './proxy/credential.ts'
 import { forward, tell } from './proxy/forward.ts'
 import { refuse } from './proxy/gate.ts'
 
@@ -43,8 +44,10 @@ export function proxyCommand(): Command {
     .addHelpText(
       'after',
       `
-The key is that of FLUXAUTH_PROXY_KEY, or else made up. Pages of a browser are refused: by their Origin, by Sec-Fetch-Site, and by a
-Host that is not this address. The log has no secret.
+The key is that of FLUXAUTH_PROXY_KEY, or else made up. Pages of a browser are
+refused: by their Origin, by Sec-Fetch-Site, and by a Host that is not this
+address. The log has no secret. A credential that the server refuses is looked
+for anew, so that a token may be rotated meanwhile.
 
 Examples:
   $ fluxauth proxy -- python report.py
@@ -63,7 +66,7 @@ async function proxy(command: string[], options: Options): Promise<void> {
   const server = await listen(port, {
     upstream,
     key,
-    authorization: formatAuthorization(found.credentials),
+    credential: keepCurrent(found, (next) => isSameServer(next, upstream, options)),
     quiet: options.quiet,
   })
   const { port: actual } = server.address() as AddressInfo
@@ -117,6 +120,14 @@ function readUpstream(
   return href.replace(/\/+$/, '')
 }
 
+function isSameServer(found: FoundCredential, upstream: string, options: Options): boolean {
+  try {
+    return readUpstream(found, options) === upstream
+  } catch {
+    return false
+  }
+}
+
 function readKey(command: readonly string[], options: Options): string {
   const { FLUXAUTH_PROXY_KEY: given } = process.env
   if (given !== undefined && given !== '') {
@@ -135,11 +146,11 @@ function readKey(command: readonly string[], options: Options): string {
 interface Passage {
   readonly upstream: string
   readonly key: string
-  readonly authorization: string
+  readonly credential: CurrentCredential
   readonly quiet: true | undefined
 }
 
-function listen(port: number, { upstream, key, authorization, quiet }: Passage): Promise<Server> {
+function listen(port: number, { upstream, key, credential, quiet }: Passage): Promise<Server> {
   const server = createServer(async (request, response) => {
     const { method = '', url: target = '/' } = request
     const log = (status: number): void => {
@@ -163,7 +174,10 @@ function listen(port: number, { upstream, key, authorization, quiet }: Passage):
     }
     // They would come before the header, and the key is good here alone.
     for (const name of ['u', 'p']) if (url.searchParams.has(name)) url.searchParams.delete(name)
-    log(await forward(request, response, { url, authorization }))
+    const authorization = credential.authorization()
+    const status = await forward(request, response, { url, authorization })
+    if (status === 401) credential.refused(authorization)
+    log(status)
   })
   // Who writes for long, and who waits for long, is not cut off.
   server.requestTimeout = 0

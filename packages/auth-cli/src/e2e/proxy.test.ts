@@ -6,6 +6,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { describeReal, findPart } from '@fluxauth/auth-testkit/real'
 import { launch } from 'puppeteer-core'
@@ -172,6 +173,25 @@ test('streams both ways: what is sent arrives before the end, and so does what i
   expect(String((await once(answer, 'data'))[0])).toBe('got two;')
   sent.end()
   expect(String((await once(answer, 'data'))[0])).toBe('end')
+})
+
+test('goes on with the successor of a credential, and with none that is for another server', async () => {
+  const { host, key, log } = await start()
+  const good = 's3cret-successor'
+  respond = (request, response) => {
+    response.statusCode = request.headers.authorization === `Token ${good}` ? 200 : 401
+    response.end()
+  }
+  const configs = join(person.home, '.influxdbv2', 'configs')
+  const before = await readFile(configs, 'utf8')
+  const ask = async () => (await call(`${host}/api/v2/me`, { authorization: `Token ${key}` })).status
+  await writeFile(configs, before.replace(SECRET, good).replace('/influx', '/other'))
+  expect(await ask()).toBe(401)
+  await setTimeout(300)
+  expect(await ask(), 'what it found is for another server').toBe(401)
+  await writeFile(configs, before.replace(SECRET, good))
+  await expect.poll(ask, { interval: 500, timeout: 15_000 }).toBe(200)
+  expect(log()).not.toContain('s3cret')
 })
 
 describe('a body that looks like a request is none for the server', () => {
