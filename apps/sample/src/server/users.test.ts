@@ -138,3 +138,24 @@ test('nobody changes another’s password with their own', async () => {
   const put = { method: 'PUT', path: `${other.path}/password`, token: '', headers, body }
   expect((await call(put)).status).toBe(403)
 })
+
+test('a token for something else neither sees the sessions of whoever it is of, nor ends one', async () => {
+  const { id } = await addUser('ivy')
+  const cookie = await startSession('ivy')
+  const permissions = [{ action: 'read', resource: { type: 'buckets', orgID } }]
+  const made = await call({
+    method: 'POST',
+    path: '/api/v2/authorizations',
+    body: { orgID, userID: id, permissions },
+  })
+  const { token } = made.body as { token: string }
+  const listed = await call({ path: '/api/v2/sessions', token: '', headers: { cookie } })
+  const { sessions } = listed.body as { sessions: { id: string; isThis: boolean }[] }
+  expect(sessions).toMatchObject([{ isThis: true }])
+  const path = `/api/v2/sessions/${sessions[0]?.id}`
+  expect((await call({ path: '/api/v2/sessions', token })).status).toBe(403)
+  expect((await call({ method: 'DELETE', path, token })).status).toBe(403)
+  expect(await me({ cookie })).toEqual([200, 'ivy'])
+  expect((await call({ method: 'DELETE', path, token: '', headers: { cookie } })).status).toBe(204)
+  expect((await me({ cookie }))[0]).toBe(401)
+})

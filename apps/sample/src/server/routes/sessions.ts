@@ -21,6 +21,7 @@ export function sessionRoutes({ directory, verifier, guard, authenticate, demand
       })
       .get('/sessions', authenticate, async (context) => {
         const { userID, sessionID: own } = context.get('principal')
+        await demand(context, 'read', { type: 'users', id: userID })
         const sessions = await verifier.sessions.list(userID)
         return context.json({
           sessions: sessions.map(({ id, createdAt, expiresAt }) => ({
@@ -32,7 +33,10 @@ export function sessionRoutes({ directory, verifier, guard, authenticate, demand
         })
       })
       .delete('/sessions/:id', authenticate, async (context) => {
-        const ended = await verifier.sessions.revoke(context.get('principal').userID, context.req.param('id'))
+        const { userID } = context.get('principal')
+        // A token for one bucket ends no session of whoever it is of.
+        await demand(context, 'write', { type: 'users', id: userID })
+        const ended = await verifier.sessions.revoke(userID, context.req.param('id'))
         if (!ended) throw notFound('session')
         return context.body(null, 204)
       })
