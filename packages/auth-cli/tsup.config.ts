@@ -30,8 +30,6 @@ const ENTRIES: Readonly<Record<string, string>> = {
 const PACKAGES: Readonly<Record<string, string>> = {
   '@decimalturn/toml-patch': 'toml-patch',
   'smol-toml': 'toml',
-  'proper-lockfile': 'lock',
-  atomically: 'write-file',
 }
 
 /** The files that `core.ts` puts together. */

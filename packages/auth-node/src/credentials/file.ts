@@ -3,7 +3,7 @@
 import type { Stats } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { DEFAULT_TIMEOUT, withDeadline } from './deadline.ts'
-import { isOutOfFiles, OUT_OF_FILES } from './out-of-files.ts'
+import { fileHint } from './file-hints.ts'
 import { readPipe } from './pipe.ts'
 import { decodeText } from './secret.ts'
 import { SourceError } from './source.ts'
@@ -45,8 +45,7 @@ export async function readSecretFile(
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR')
       throw new SourceError('ERR_SOURCE_ABSENT', `There is no ${path}`)
-    const why = isOutOfFiles(error) ? `, as ${OUT_OF_FILES}` : ` (${code ?? 'unknown'})`
-    throw new SourceError('ERR_SOURCE_INVALID', `${path} cannot be read${why}`, { cause: error })
+    throw new SourceError('ERR_SOURCE_INVALID', `${path} cannot be read${fileHint(error)}`, { cause: error })
   }
 }
 

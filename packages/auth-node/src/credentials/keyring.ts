@@ -2,8 +2,8 @@
 
 import { allowed, type CredentialContext, checkOptions } from '@fluxauth/auth-core/client'
 import { DEFAULT_TIMEOUT, TIMEOUT, withDeadline } from './deadline.ts'
+import { isOutOfFiles, OUT_OF_FILES } from './file-hints.ts'
 import { askChild, canAskChild } from './keyring-child.ts'
-import { isOutOfFiles, OUT_OF_FILES } from './out-of-files.ts'
 import { type CredentialFinder, defineKeptSource, SourceError } from './source.ts'
 import { parseCredentialText } from './text.ts'
 

@@ -2,7 +2,7 @@
 
 import type { ChildProcess } from 'node:child_process'
 import { delimiter, isAbsolute, join, resolve } from 'node:path'
-import { isOutOfFiles, OUT_OF_FILES } from './out-of-files.ts'
+import { isOutOfFiles, OUT_OF_FILES } from './file-hints.ts'
 import { SourceError } from './source.ts'
 
 interface RunOptions {

@@ -1,9 +1,22 @@
 // Files with secrets as programs change them: nothing is lost, and nobody else reads them.
 
-import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { updateSecretFile } from '../index.ts'
 
 let folder: string
@@ -65,4 +78,110 @@ test('says so where it cannot write, and refuses what is no path', async () => {
       code: 'ERR_OPTION_VALUE',
     })
   }
+})
+
+/** Runs a script on the package, in a shell that may limit it, and gives what it says as JSON. */
+async function runScript(limit: string, script: string, ...args: string[]): Promise<unknown> {
+  const entry = new URL('../../dist/index.js', import.meta.url).href
+  const whole = `
+    const { fromTokenFile, updateSecretFile } = await import(${JSON.stringify(entry)})
+    const [path] = process.argv.slice(1)
+    ${script}`
+  const command = `${limit}; exec "$0" --input-type=module -e "$@"`
+  const { stdout } = await promisify(execFile)('bash', ['-c', command, process.execPath, whole, ...args])
+  return JSON.parse(stdout)
+}
+
+const SAY_HOW_IT_ENDS = `.then(() => 'done', ({ name, code, message }) => [name, code, message].join(' '))`
+
+describe('a secret that there is no room for', () => {
+  test.each([
+    { room: 'for nothing', limit: 'ulimit -f 0' },
+    { room: 'for a part of it', limit: 'ulimit -f 4' },
+  ])('leaves the one before as it was, good, and alone: where there is room $room', async ({ limit }) => {
+    await updateSecretFile(path, () => 'my-old-token')
+    const said = await runScript(
+      limit,
+      `const said = []
+      said.push(await updateSecretFile(path, () => 'my-new-token'.repeat(1000))${SAY_HOW_IT_ENDS})
+      said.push(await updateSecretFile(path + '-2', () => 'my-new-token'.repeat(1000))${SAY_HOW_IT_ENDS})
+      said.push((await fromTokenFile(path).get()).token)
+      console.log(JSON.stringify(said))`,
+      path,
+    )
+    const refused = expect.stringMatching(
+      /^SourceError ERR_SOURCE_INVALID \S+ cannot be written \(EFBIG\), as files may not become so large here: raise/,
+    )
+    expect(said).toEqual([refused, refused, 'my-old-token'])
+    expect(`${said}`).not.toContain('my-new-token')
+    expect(await readdir(join(folder, 'deep'))).toEqual(['token'])
+    await updateSecretFile(path, (before) => `${before}-2`)
+    expect(await readFile(path, 'utf8')).toBe('my-old-token-2')
+  })
+
+  test('is taken up where there is room again, whatever a program left that was killed as it wrote', async () => {
+    await updateSecretFile(path, () => 'one')
+    await writeFile(`${path}.fluxauth-new`, 'tw', { mode: 0o644 })
+    await mkdir(`${path}.lock`)
+    const longAgo = new Date(Date.now() - 11_000)
+    await utimes(`${path}.lock`, longAgo, longAgo)
+    await updateSecretFile(path, () => 'two')
+    expect(await readFile(path, 'utf8')).toBe('two')
+    expect((await stat(path)).mode & 0o777).toBe(0o600)
+    expect(await readdir(join(folder, 'deep'))).toEqual(['token'])
+  })
+})
+
+test('a secret in a folder that this user may not write to stays as it was', async () => {
+  await updateSecretFile(path, () => 'my-old-token')
+  await chmod(folder, 0o755)
+  await chmod(join(folder, 'deep'), 0o555)
+  // Nothing stops root: then it is nobody who writes.
+  const said = await runScript(
+    'true',
+    `if (process.geteuid() === 0) process.seteuid(65534)
+    console.log(JSON.stringify(await updateSecretFile(path, () => 'my-new-token')${SAY_HOW_IT_ENDS}))`,
+    path,
+  )
+  expect(said).toMatch(
+    /ERR_SOURCE_INVALID \S+ cannot be written \(EACCES\), as this user may not: have the file/,
+  )
+  await chmod(join(folder, 'deep'), 0o700)
+  expect(await readFile(path, 'utf8')).toBe('my-old-token')
+  expect(await readdir(join(folder, 'deep'))).toEqual(['token'])
+})
+
+test('who lost the lock writes nothing over what others wrote since', async () => {
+  await updateSecretFile(path, () => 'one')
+  const refused = updateSecretFile(path, async () => {
+    await rm(`${path}.lock`, { recursive: true })
+    await updateSecretFile(path, () => 'two')
+    return 'three'
+  })
+  await expect(refused).rejects.toMatchObject({
+    code: 'ERR_SOURCE_INVALID',
+    message: expect.stringContaining('is being written by another program'),
+  })
+  expect(await readFile(path, 'utf8')).toBe('two')
+})
+
+test('a program that ends in order at SIGTERM still does, after it wrote a secret', async () => {
+  const said = await runScript(
+    'true',
+    `const told = []
+    const running = setInterval(() => undefined, 1000)
+    const end = new Promise((resolve) => {
+      process.once('SIGTERM', () => {
+        told.push('closing')
+        setTimeout(resolve, 200)
+      })
+    })
+    await updateSecretFile(path, () => 'one')
+    process.kill(process.pid, 'SIGTERM')
+    await end
+    clearInterval(running)
+    console.log(JSON.stringify([...told, 'closed']))`,
+    path,
+  )
+  expect(said).toEqual(['closing', 'closed'])
 })

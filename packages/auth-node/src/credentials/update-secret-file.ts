@@ -2,7 +2,9 @@
 
 import { basename, dirname, join, resolve } from 'node:path'
 import { allowed, checkOptions } from '@fluxauth/auth-core/client'
-import { isOutOfFiles, OUT_OF_FILES } from './out-of-files.ts'
+import { fileHint, OUT_OF_FILES } from './file-hints.ts'
+import { lockFile } from './lock-file.ts'
+import { replaceFile } from './replace-file.ts'
 import { SourceError } from './source.ts'
 
 /**
@@ -25,45 +27,41 @@ export async function updateSecretFile(
 ): Promise<void> {
   checkOptions({ path, change }, { path: allowed.string(/./, 'a path'), change: allowed.callback })
   try {
-    const [{ chmod, mkdir, readFile }, { lock }, { writeFile }] = await Promise.all([
-      import('node:fs/promises'),
-      import('proper-lockfile').then((module) => module.default),
-      import('atomically'),
-    ])
+    const { mkdir, readFile } = await import('node:fs/promises')
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
     const target = await realTarget(path)
-    let lost: Error | undefined
-    const release = await lock(target, {
-      realpath: false, // there may be no file yet; the folders before it are resolved
-      stale: 10_000,
-      retries: { retries: 200, minTimeout: 5, maxTimeout: 100 },
-      // Left alone, the package throws where nobody can catch it.
-      onCompromised: (error) => {
-        lost = error
-      },
-    })
+    const lock = await lockFile(target)
+    if (!lock) throw beingWritten(path)
     try {
       const before = await readFile(target, 'utf8').catch((error: NodeJS.ErrnoException) => {
         if (error.code === 'ENOENT') return ''
         throw error
       })
       const after = await change(before)
-      if (lost) throw new SourceError('ERR_SOURCE_INVALID', `${path} is being written by another program`)
-      await writeFile(target, after, { mode: 0o600 }) // keeps the owner, where this user may
-      await chmod(target, 0o600)
+      if (!(await lock.isHeld())) throw beingWritten(path)
+      await replaceFile(target, after)
     } finally {
-      if (!lost) await release()
+      await lock.release()
     }
   } catch (error) {
     const { code, syscall } = error as NodeJS.ErrnoException
     // Node says of a package's files which it could not open that the package is not there, and does not try again.
-    if (isOutOfFiles(error) || code === 'ERR_MODULE_NOT_FOUND') {
+    if (code === 'ERR_MODULE_NOT_FOUND') {
       const why = `${OUT_OF_FILES}, and start the program anew where that does not help`
       throw new SourceError('ERR_SOURCE_INVALID', `${path} cannot be written, as ${why}`, { cause: error })
     }
     if (syscall === undefined) throw error
-    throw new SourceError('ERR_SOURCE_INVALID', `${path} cannot be written (${code})`, { cause: error })
+    throw new SourceError('ERR_SOURCE_INVALID', `${path} cannot be written${fileHint(error)}`, {
+      cause: error,
+    })
   }
+}
+
+function beingWritten(path: string): SourceError {
+  return new SourceError(
+    'ERR_SOURCE_INVALID',
+    `${path} is being written by another program: try again when it is done, or delete ${path}.lock where there is none`,
+  )
 }
 
 /** What a path leads to, there or not yet: a link and its target are one file, and have one lock. */

@@ -18,8 +18,32 @@ export function unavailable(what: string, error: unknown): StoreError {
   const code = codeOf(error)
   return new StoreError(
     'ERR_STORE_UNAVAILABLE',
-    `${what} did not do it${code ? ` (${code})` : ''}: see that it runs, can be reached, and lets this server in`,
+    `${what} did not do it${code ? ` (${code})` : ''}: ${hintOf(what, code)}`,
   )
+}
+
+/** What to do about a code: first those of a file in this machine, then those of a server. */
+const FILE_HINTS: readonly (readonly [codes: RegExp, hint: string])[] = [
+  [/^(SQLITE_FULL|ENOSPC|EDQUOT)/, 'make room on the disk that its file is on'],
+  [/^(SQLITE_IOERR|EIO|EFBIG)/, 'see that the disk that its file is on has room, and works'],
+  [
+    /^(SQLITE_READONLY|SQLITE_CANTOPEN|EACCES|EPERM|EROFS)/,
+    'see that this user may write to its file and folder, and that the disk is not read-only',
+  ],
+  [/^(ENOENT|ENOTDIR)/, 'make the folder that its file is to be in'],
+  [/^SQLITE_(NOTADB|CORRUPT)/, 'its file is damaged, or no database: put a good copy in its place'],
+]
+const SERVER_HINTS: typeof FILE_HINTS = [
+  [/^(53100|MISCONF)$/, 'its disk is full, or fails: make room there, or look into its log'],
+  [/^(53200|OOM)$/, 'its memory is full: give it more, or make room in it'],
+  [/^(25006|READONLY)$/, 'it can only be read: give the address of the one that is written to'],
+  [/^53300$/, 'it has as many connections as it takes: let it take more, or give each server fewer'],
+]
+
+function hintOf(what: string, code = ''): string {
+  const hints = what === 'SQLite' ? FILE_HINTS : SERVER_HINTS
+  const known = hints.find(([codes]) => codes.test(code))?.[1]
+  return known ?? 'see that it runs, can be reached, and lets this server in'
 }
 
 /** That the package of a store is not there, unless importing it failed for another reason. */

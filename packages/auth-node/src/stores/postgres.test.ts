@@ -115,6 +115,23 @@ describeReal('a store in PostgreSQL', ['postgres', 'initdb'], () => {
     }
   })
 
+  test('says what to do where it can only be read, and answers nonetheless', async () => {
+    const prefix = newPrefix()
+    const store = await createPostgresStore({ pool, prefix })
+    await store.sessions.create(session('a'))
+    const options = encodeURIComponent('-c default_transaction_read_only=on')
+    const connectionString = `${postgres.url}?options=${options}`
+    const reading = await createPostgresStore({ connectionString, prefix })
+    const { code, message } = await refusalOf((async () => reading.sessions.create(session('b')))())
+    expect([code, message]).toEqual([
+      'ERR_STORE_UNAVAILABLE',
+      expect.stringContaining('(25006): it can only be read: give the address of the one that is written to'),
+    ])
+    expect((await reading.sessions.list('1')).map(({ id }) => id)).toEqual(['a'])
+    await reading.close()
+    await store.close()
+  })
+
   test('refuses at once while PostgreSQL is gone, and comes back by itself', async () => {
     const own = await startPostgres()
     const store = await createPostgresStore({ connectionString: own.url, timeout: 1000 })

@@ -184,6 +184,28 @@ describeReal('a store in Redis', ['redis'], () => {
     }
   })
 
+  test('says what to do where there is no room in it, keeps what it has, and goes on when there is', async () => {
+    const own = await startRedis()
+    const store = await createRedisStore({ url: own.url })
+    await store.sessions.create(session('a', 60_000))
+    const admin = createClient({ url: own.url })
+    await admin.connect()
+    await admin.configSet('maxmemory', '1')
+    const { code, message } = await refusalOf((async () => store.sessions.create(session('b', 60_000)))())
+    expect([code, message]).toEqual([
+      'ERR_STORE_UNAVAILABLE',
+      expect.stringContaining('(OOM): its memory is full'),
+    ])
+    expect((await store.sessions.find('a'))?.user).toBe('joe')
+    expect(await store.sessions.list('1')).toHaveLength(1)
+    await admin.configSet('maxmemory', '0')
+    await store.sessions.create(session('b', 60_000))
+    expect(await store.sessions.deleteAll('1')).toBe(2)
+    await store.close()
+    admin.destroy()
+    await own.stop()
+  })
+
   test('refuses at once while Redis is gone, does nothing later, and comes back by itself', async () => {
     const own = await startRedis()
     const handed = createClient({ url: own.url })

@@ -1,0 +1,74 @@
+// A lock on a file, for all programs that change it: a folder beside it, which one of them alone can make.
+//
+// The packages for it listen to signals, to tidy up: a program that means to end in order at SIGTERM is ended by them on the spot.
+
+import type { Stats } from 'node:fs'
+
+/** A lock that is held. */
+export interface HeldLock {
+  /** Whether it still is: a program that was stopped for long may have been taken for dead. */
+  isHeld(): Promise<boolean>
+  release(): Promise<void>
+}
+
+/** In milliseconds: whoever did not say for so long that it is there is dead, and its lock another's to take. */
+const STALE = 10_000
+const SAID_EVERY = 2000
+/** In milliseconds: longer than a dead one's lock lasts. */
+const PATIENCE = 20_000
+const LONGEST_PAUSE = 100
+
+/**
+ * Takes the lock of a file, once it is free.
+ *
+ * @returns the lock; `undefined` where others had it for twenty seconds
+ */
+export async function lockFile(path: string): Promise<HeldLock | undefined> {
+  const { mkdir, rmdir, stat, utimes } = await import('node:fs/promises')
+  const lock = `${path}.lock`
+  const statsOf = (): Promise<Stats | undefined> =>
+    stat(lock).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined
+      throw error
+    })
+  const make = async (): Promise<boolean> => {
+    try {
+      await mkdir(lock)
+      return true
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      const stats = await statsOf()
+      if (stats && Date.now() - stats.mtimeMs > STALE) await rmdir(lock).catch(() => undefined)
+      return false
+    }
+  }
+  const end = performance.now() + PATIENCE
+  for (let pause = 5; !(await make()); pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+    if (performance.now() > end) return undefined
+    // Not all at the same time.
+    await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())))
+  }
+
+  let said = (await statsOf())?.mtimeMs
+  const isHeld = async () => said !== undefined && (await statsOf())?.mtimeMs === said
+  let saying: Promise<void> = Promise.resolve()
+  const timer = setInterval(() => {
+    saying = (async () => {
+      if (!(await isHeld())) return
+      const now = new Date()
+      await utimes(lock, now, now)
+      said = (await statsOf())?.mtimeMs
+    })().catch(() => undefined)
+  }, SAID_EVERY).unref()
+  return {
+    async isHeld() {
+      await saying
+      return isHeld()
+    },
+    async release() {
+      clearInterval(timer)
+      await saying
+      if (await isHeld()) await rmdir(lock)
+    },
+  }
+}
