@@ -16,6 +16,7 @@ import {
 } from '@fluxauth/auth-core/influxdb'
 import { canAsk, choose } from '../input/ask.ts'
 import { UsageError, usage } from '../output/errors.ts'
+import { dayIn, withReplaceBy } from './tokens/replace-by.ts'
 
 /** Options of what makes a token. */
 export interface NewTokenOptions {
@@ -57,8 +58,7 @@ export async function describeToken(
   const org = await findOrg(influx, options.org)
   const permissions = await permissionsFor(influx, org, options)
   const words = options.description ?? `fluxauth on ${hostname()}`
-  const description = replaceBy ? `${words} (to be replaced by ${replaceBy})` : words
-  return { org, permissions, description, replaceBy }
+  return { org, permissions, description: withReplaceBy(words, replaceBy), replaceBy }
 }
 
 /** @returns the day */
@@ -68,7 +68,7 @@ export function readExpiry(days: string | undefined): string | undefined {
   if (!Number.isInteger(number) || number < 1 || number > 3650) {
     throw usage('--expires takes a number of days, from 1 to 3650')
   }
-  return new Date(Date.now() + number * 86_400_000).toISOString().slice(0, 10)
+  return dayIn(number)
 }
 
 async function findOrg(influx: Influx, name: string | undefined): Promise<Org> {

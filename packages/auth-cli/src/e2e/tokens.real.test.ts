@@ -301,6 +301,48 @@ describeReal('tokens of InfluxDB 2', ['influxdb2'], () => {
       proxy.close().closeAllConnections()
     })
 
+    test('the day by which it is to be replaced is a new one each time, also where one stopped and was run again', async () => {
+      await writeConfigs(`[main]\n  url = "${server.url}"\n  token = "${server.token}"\n  active = true\n`)
+      const create = ['tokens', 'create', '--permissions', 'operator', '--into', 'app', '--insecure-storage']
+      await person.run([...create, '--description', 'with a day', '--expires', '30'])
+      const day = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10)
+      const said = `with a day (to be replaced by ${day})`
+      // As it was made long ago, with a day that is over.
+      const old = await authorizations.list(influx)
+      const { id = '-' } = old.find(({ description }) => description === said) ?? {}
+      const over = 'with a day (to be replaced by 2020-01-01)'
+      await authorizations.update(influx, id, { description: over })
+      expect((await rotate()).code).toBe(0)
+      expect(await of(over)).toEqual([])
+      // How many days it had is not known: they would be fewer than none.
+      const [first] = await of('with a day')
+      expect(json(await person.run(['status', '-p', 'app', '--json'])).used.replaceBy).toBeUndefined()
+
+      const soon = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10)
+      const next = `with a day (to be replaced by ${soon})`
+      await authorizations.update(influx, first?.id ?? '-', { description: next })
+      for (const _ of [1, 2]) {
+        expect((await rotate()).code).toBe(0)
+        expect(await of(next)).toHaveLength(1)
+        expect(json(await person.run(['status', '-p', 'app', '--json'])).used.replaceBy).toBe(soon)
+      }
+
+      // The second change of the successor is the one of its day.
+      const [second] = await of(next)
+      await authorizations.update(influx, second?.id ?? '-', { description: over })
+      let isBroken = true
+      const proxy = await behind((method, count) => isBroken && method === 'PATCH' && count === 2)
+      await writeConfigs(`[app]\n  url = "${urlOf(proxy)}"\n  token = "${second?.token}"\n`)
+      expect((await rotate()).code).toBe(5)
+      expect((await of(over)).map(({ id }) => id)).toEqual([second?.id])
+      isBroken = false
+      expect((await rotate()).code).toBe(0)
+      const [third, ...others] = await of('with a day')
+      expect([typeof third?.id, others]).toEqual(['string', []])
+      expect(await of(over)).toEqual([])
+      proxy.close().closeAllConnections()
+    })
+
     test('a command that was killed while it kept the successor does not lose it, nor delete it', async () => {
       const { token = '', id } = await make('killed')
       const next = await make('killed')

@@ -1,6 +1,7 @@
 // `fluxauth tokens rotate`: replaces a token by one that may do the same, so that wherever it stops there is one that is good.
 
 import {
+  type ApiToken,
   authorizations,
   checkToken,
   type Influx,
@@ -17,6 +18,7 @@ import { settings } from '../../settings.ts'
 import { chooseDestination, type Destination, type RotateOptions } from './destination.ts'
 import { warnWhereEnded } from './in-use.ts'
 import { fingerprint, journaled, readJournal, type Unfinished, writeJournal } from './journal.ts'
+import { ofSuccessor } from './replace-by.ts'
 import { rotateV3 } from './rotate-v3.ts'
 import { type Server, titleOf, withServer } from './server.ts'
 
@@ -107,7 +109,8 @@ async function run({ influx, destination, id, resume, yes }: Rotation): Promise<
         const secret = fingerprint({ scheme: 'token', token })
         await write({ todo: 'delete-successor', replaces, id }, secret)
         const told = { token: { id }, replaces }
-        where = await keep(destination, influx, { token, id, authorization: before, told })
+        const replaceBy = before && (await giveNewDay(influx, id, before))
+        where = await keep(destination, influx, { token, id, authorization: before, replaceBy, told })
         // From here on it is kept: nothing may be thrown.
         await write({ todo: 'delete-predecessor', replaces, id }).catch(() => undefined)
         await deactivate(influx, token, replaces)
@@ -120,6 +123,13 @@ async function run({ influx, destination, id, resume, yes }: Rotation): Promise<
     await write(error.left.todo === 'nothing' ? { todo: 'nothing', replaces } : error.left)
     throw explain(error)
   }
+}
+
+/** Where the old token's description says a day, that of the successor says a new one. It is not in use yet: where this fails, it is deleted. */
+async function giveNewDay(influx: Influx, id: string, before: ApiToken): Promise<string | undefined> {
+  const { description, replaceBy } = ofSuccessor(before)
+  if (description !== before.description) await authorizations.update(influx, id, { description })
+  return replaceBy
 }
 
 /** Keeps the successor, and tries what was kept. Where that fails the profile has again what it had. */
