@@ -118,16 +118,19 @@ function rotate(): Command {
     )
     .argument('[id]', 'of another token than the one in use; of InfluxDB 3 its name')
     .option('--yes', 'without asking')
+    .option('--v1', V1)
   return withDestination(command)
     .addHelpText(
       'after',
       `
 Without --into, the token of a profile is kept in that profile, and the value of any other goes to a pipe, or to a terminal with
---reveal. InfluxDB 3 replaces its operator token at once: the old one is refused from then on.
+--reveal. InfluxDB 3 replaces its operator token at once: the old one is refused from then on. So it is with --v1, where the new
+password comes from standard input, or is asked for: keep it first.
 
 Examples:
   $ fluxauth tokens rotate --profile prod
-  $ fluxauth tokens rotate 0b2c6a5e2f3d4000 --yes > token.txt`,
+  $ fluxauth tokens rotate 0b2c6a5e2f3d4000 --yes > token.txt
+  $ fluxauth tokens rotate 0b2c6a5e2f3d4000 --v1 --yes < password.txt`,
     )
     .action(rotateToken)
 }

@@ -203,6 +203,93 @@ describeReal('tokens of InfluxDB 2', ['influxdb2'], () => {
     expect(person.traces('s3cret-password')).toEqual({ files: [], seen: [] })
   })
 
+  describe('rotate --v1', () => {
+    const [OLD, NEW] = ['s3cret-old-password', 's3cret-new-password']
+    const takes = async (name: string, password: string) => {
+      const headers = { authorization: `Basic ${btoa(`${name}:${password}`)}` }
+      const write = { method: 'POST', headers, body: 't v=1' }
+      return (await fetch(`${server.url}/write?db=${server.bucket}`, write)).status
+    }
+    async function makeUser(name: string): Promise<string> {
+      const what = ['--permissions', 'write', '--bucket', server.bucket]
+      return json(await tokens(['create', '--v1', '--name', name, ...what, '--json'], OLD)).token.id
+    }
+    const rotate = (id: string, password: string, ...args: string[]) =>
+      tokens(['rotate', id, '--v1', ...args], password)
+
+    test('says that the old password ends at once, sets the given one, and tries it', async () => {
+      const id = await makeUser('writer')
+      const asked = await rotate(id, NEW)
+      expect([asked.code, asked.stderr]).toEqual([2, expect.stringContaining('refused at once')])
+      expect([await takes('writer', OLD), await takes('writer', NEW)]).toEqual([204, 401])
+      expect(await rotate(id, NEW, '--yes')).toMatchObject({ code: 0, stdout: '' })
+      expect([await takes('writer', OLD), await takes('writer', NEW)]).toEqual([401, 204])
+      expect(json(await rotate(id, NEW, '--json'))).toEqual({
+        version: 1,
+        token: { id, username: 'writer' },
+        changed: false,
+      })
+      expect(json(await rotate(id, OLD, '--yes', '--json')).changed).toBe(true)
+      for (const password of [OLD, NEW]) expect(person.traces(password)).toEqual({ files: [], seen: [] })
+    })
+
+    test('changes nothing where the password could not be, or could not be tried', async () => {
+      const id = await makeUser('careful')
+      expect((await rotate(id, 'short', '--yes')).stderr).toContain('[ERR_PASSWORD_LENGTH]')
+      expect((await rotate(id, '', '--yes')).code).toBe(2)
+      for (const args of [['--into', 'app'], ['--reveal'], ['--store', 'memory']]) {
+        expect((await rotate(id, NEW, '--yes', ...args)).stderr).toContain('leave out')
+      }
+      expect((await tokens(['rotate', '--v1', '--yes'], NEW)).code).toBe(2)
+      expect((await rotate('0000000000000001', NEW, '--yes')).code).toBe(5)
+      // An API token's id is none of theirs.
+      expect((await rotate(server.authorizationID, NEW, '--yes')).code).toBe(5)
+      await v1Users.update(influx, id, { status: 'inactive' })
+      expect((await rotate(id, NEW, '--yes')).stderr).toContain('[ERR_ROTATION_INACTIVE]')
+      await v1Users.update(influx, id, { status: 'active' })
+      expect([await takes('careful', OLD), await takes('careful', NEW)]).toEqual([204, 401])
+    })
+
+    test.each(['before it is set', 'after it is set'])(
+      'where the answer is lost %s, the same command ends it',
+      async (when) => {
+        const name = `lost ${when}`
+        const id = await makeUser(name)
+        let isBroken = true
+        const proxy = createServer(async (request, response) => {
+          const { method = '', url = '', headers } = request
+          let body = ''
+          for await (const chunk of request) body += chunk
+          const isLost = isBroken && url.endsWith('/password')
+          if (isLost && when.startsWith('before')) return void request.socket.destroy()
+          const authorization = String(headers.authorization)
+          const answer = await fetch(server.url + url, {
+            method,
+            headers: { authorization },
+            ...(body && { body }),
+          })
+          if (isLost) return void request.socket.destroy()
+          const type = answer.headers.get('content-type') ?? 'application/json'
+          response.writeHead(answer.status, { 'content-type': type }).end(await answer.text())
+        }).listen(0, '127.0.0.1')
+        await new Promise((resolve) => proxy.once('listening', resolve))
+        const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+        const run = () =>
+          person.run(['tokens', 'rotate', id, '--v1', '--yes', '--json'], {
+            env: { INFLUX_HOST: url, INFLUX_TOKEN: server.token },
+            input: NEW,
+          })
+        const { code, stderr } = await run()
+        expect([code, stderr]).toEqual([3, expect.stringContaining('with the same password')])
+        expect(stderr).toContain('ERR_ROTATION_STOPPED')
+        isBroken = false
+        expect(json(await run()).changed).toBe(when.startsWith('before'))
+        expect([await takes(name, OLD), await takes(name, NEW)]).toEqual([401, 204])
+        proxy.close().closeAllConnections()
+      },
+    )
+  })
+
   describe('rotate', () => {
     async function withProfile(): Promise<{ readonly id: string; readonly token: string }> {
       const { id, token = '' } = await make('rotated')

@@ -1,14 +1,7 @@
 // `fluxauth tokens create`: makes a token, and hands its value to where it is wanted.
 
-import {
-  authorizations,
-  describePermissions,
-  products,
-  v1Users,
-  v3Tokens,
-} from '@fluxauth/auth-core/influxdb'
-import { readPassword } from '../../input/secret.ts'
-import { UsageError, usage } from '../../output/errors.ts'
+import { authorizations, describePermissions, v1Users, v3Tokens } from '@fluxauth/auth-core/influxdb'
+import { usage } from '../../output/errors.ts'
 import { done, note, printJson } from '../../output/print.ts'
 import { warn } from '../../output/warn.ts'
 import { settings } from '../../settings.ts'
@@ -16,6 +9,7 @@ import { describeToken, makeToken, type NewTokenOptions, readExpiry } from '../n
 import { chooseDestination, type Destination, type DestinationOptions, type NewToken } from './destination.ts'
 import { tell } from './list.ts'
 import { kindOf, type Server, withServer } from './server.ts'
+import { readV1Password } from './v1-password.ts'
 
 interface Options extends DestinationOptions, NewTokenOptions {
   readonly name?: string
@@ -74,23 +68,13 @@ async function hand(destination: Destination, made: NewToken, remove: () => Prom
 }
 
 async function createV1User(server: Server, options: Options): Promise<void> {
-  const { name, into, reveal, permissions: what } = options
+  const { name, permissions: what } = options
   if (name === undefined) throw usage('Name the user of the v1-compatible endpoints with --name')
-  if (into !== undefined || reveal)
-    throw usage('A v1 user has a password, which is given: leave out --into and --reveal')
   if (!/^(read|write|read-write)$/.test(what)) {
     throw usage('With --v1 say --permissions read, write or read-write: there are buckets alone')
   }
-  const password = await readPassword()
   // Before anything is made: a user without a password would be left behind.
-  const [least, most] = products.v2.password ?? [8, 72]
-  const length = Buffer.byteLength(password)
-  if (length < least || length > most) {
-    throw new UsageError(
-      'ERR_PASSWORD_LENGTH',
-      `A password is ${least} to ${most} bytes long. Nothing was made`,
-    )
-  }
+  const password = await readV1Password(options)
   const { influx } = server
   const { org, permissions: wanted, description } = await describeToken(influx, orgOf(server, options))
   const made = await v1Users.create(influx, {

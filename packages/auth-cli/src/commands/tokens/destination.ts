@@ -22,6 +22,7 @@ export interface DestinationOptions extends RevealOptions {
 /** Options of what replaces one. */
 export interface RotateOptions extends DestinationOptions {
   readonly yes?: true
+  readonly v1?: true
 }
 
 /** A token that has to go somewhere. */

@@ -19,11 +19,13 @@ import { chooseDestination, type Destination, type RotateOptions } from './desti
 import { warnWhereEnded } from './in-use.ts'
 import { fingerprint, journaled, readJournal, type Unfinished, writeJournal } from './journal.ts'
 import { ofSuccessor } from './replace-by.ts'
+import { rotateV1 } from './rotate-v1.ts'
 import { rotateV3 } from './rotate-v3.ts'
 import { type Server, titleOf, withServer } from './server.ts'
 
 export async function rotateToken(given: string | undefined, options: RotateOptions): Promise<void> {
   await withServer(async (server) => {
+    if (options.v1) return rotateV1(server, given, options)
     if (server.product === 'v3') return rotateV3(server, given, options)
     const { influx, found, product } = server
     const own = await findOwn(server)
