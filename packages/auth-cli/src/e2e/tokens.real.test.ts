@@ -555,8 +555,18 @@ describe('tokens of InfluxDB 3', () => {
   let good: Map<string, string>
   /** Whether it takes no token that it makes, and deletes none. */
   let isBroken: boolean
+  /** What happens to a request: it is refused, or fails, or is done and its answer is lost. */
+  let fault: (method: string, path: string) => 'refuse' | 'fail' | 'lose' | undefined
+  /** Since when a token is there, and when it ends. */
+  let times: Map<string, { readonly created_at: string; readonly expiry: string }>
+  /** For how many seconds each was made. */
+  let seconds: Map<string, number | undefined>
+  let url: string
   beforeEach(async () => {
     isBroken = false
+    fault = () => undefined
+    times = new Map()
+    seconds = new Map()
     good = new Map([['_admin', 'apiv3_first']])
     let made = 0
     server = createServer((request, response) => {
@@ -572,22 +582,31 @@ describe('tokens of InfluxDB 3', () => {
         body += chunk
       })
       request.on('end', () => {
-        const name = pathname.endsWith('/regenerate') ? '_admin' : JSON.parse(body || '{}').token_name
+        const { token_name, expiry_secs } = JSON.parse(body || '{}')
+        const name = pathname.endsWith('/regenerate') ? '_admin' : token_name
+        const what = fault(request.method ?? '', pathname)
+        if (what === 'refuse') return void response.writeHead(409).end()
+        if (what === 'fail') return void response.writeHead(503).end()
+        // What is written from here on goes nowhere.
+        if (what === 'lose') request.socket.destroy()
         if (isBroken && request.method === 'DELETE') response.writeHead(500).end()
         else if (isBroken && request.method === 'POST') {
           response.writeHead(201).end(JSON.stringify({ name, token: 'apiv3_bad', id: 0 }))
         } else if (request.method === 'POST') {
           good.set(name, `apiv3_new${++made}`)
+          seconds.set(name, expiry_secs)
           response.writeHead(201).end(JSON.stringify({ name, token: good.get(name), id: made }))
         } else if (request.method === 'DELETE') {
           response.writeHead(good.delete(searchParams.get('token_name') ?? '') ? 200 : 404).end()
         } else {
-          response.end(JSON.stringify([...good.keys()].map((name) => ({ name, created_at: null }))))
+          response.end(
+            JSON.stringify([...good.keys()].map((name) => ({ name, created_at: null, ...times.get(name) }))),
+          )
         }
       })
     }).listen(0, '127.0.0.1')
     await new Promise((resolve) => server.once('listening', resolve))
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     await writeConfigs(`[three]\n  url = "${url}"\n  token = "apiv3_first"\n  active = true\n`)
   })
   afterEach(() => void server.close().closeAllConnections())
@@ -627,6 +646,162 @@ describe('tokens of InfluxDB 3', () => {
     isBroken = false
     expect((await tokens('rotate', 'report', '--yes')).code).toBe(0)
     expect([...good.keys()]).toEqual(['_admin', 'report-2'])
+  })
+
+  describe('where a rotation stops', () => {
+    const app = async (...args: string[]) => person.run(['tokens', 'rotate', '-p', 'app', '--yes', ...args])
+    const inApp = async () => (await person.run(['token', '-p', 'app'])).stdout.trim()
+    const names = () => [...good.keys()].slice(1)
+    beforeEach(async () => {
+      const made = await tokens('create', '--name', 'report', '--into', 'app', '--insecure-storage')
+      expect(made.code).toBe(0)
+    })
+
+    test.each<[string, 'POST' | 'DELETE', 'refuse' | 'fail' | 'lose', number, string[], string]>([
+      ['the successor is refused', 'POST', 'refuse', 5, ['report'], 'Nothing was made, and report is in use'],
+      [
+        'the successor is not made',
+        'POST',
+        'fail',
+        5,
+        ['report'],
+        'report-2 may be there, and nobody has it',
+      ],
+      [
+        'the answer to its making is lost',
+        'POST',
+        'lose',
+        3,
+        ['report', 'report-2'],
+        'report-2 may be there',
+      ],
+      [
+        'the old one is not deleted',
+        'DELETE',
+        'fail',
+        5,
+        ['report', 'report-2'],
+        'report is still good beside it',
+      ],
+      ['the answer to that is lost', 'DELETE', 'lose', 3, ['report-2'], 'report-2 is kept'],
+    ])('%s: what is left is said, and a second run ends it', async (_, method, what, code, left, said) => {
+      fault = (asked) => (asked === method ? what : undefined)
+      const stopped = await app()
+      expect([stopped.code, stopped.stderr]).toEqual([code, expect.stringContaining(said)])
+      expect(names()).toEqual(left)
+      // Wherever it stops, the profile has one that is good.
+      expect([...good.values()]).toContain(await inApp())
+      fault = () => undefined
+      expect((await app()).code).toBe(0)
+      expect(names()).toEqual(['report-2'])
+      expect(await inApp()).toBe(good.get('report-2'))
+      expect(JSON.parse(await journal())).toEqual([])
+    })
+
+    test('what a first run left cannot be deleted either: the third one ends it', async () => {
+      fault = (method) => (method === 'POST' ? 'lose' : undefined)
+      await app()
+      fault = (method) => (method === 'DELETE' ? 'fail' : undefined)
+      expect((await app()).stderr).toContain('report-2 may be there, and nobody has it')
+      expect(await inApp()).toBe(good.get('report'))
+      fault = () => undefined
+      expect((await app()).code).toBe(0)
+      expect(names()).toEqual(['report-2'])
+      expect(await inApp()).toBe(good.get('report-2'))
+    })
+
+    test('it could not be kept: it is deleted, and nothing is left', async () => {
+      const { code, stderr } = await tokens(
+        'rotate',
+        'report',
+        '--yes',
+        '--into',
+        'list',
+        '--store',
+        'memory',
+      )
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringContaining('Nothing is left of it, and report is in use'),
+      ])
+      expect(names()).toEqual(['report'])
+      expect(JSON.parse(await journal())).toEqual([])
+    })
+
+    test('it was killed when the successor was kept: that one is not taken for one that nobody has', async () => {
+      good.set('report-2', 'apiv3_kept')
+      const { createHash } = await import('node:crypto')
+      await writeConfigs(`[app]\n  url = "${url}"\n  token = "apiv3_kept"\n`)
+      const file = join(person.home, '.config', 'fluxauth', 'rotations.json')
+      const left = { todo: 'delete-successor', replaces: 'report', id: 'report-2' }
+      const fingerprint = createHash('sha256').update('apiv3_kept').digest('hex')
+      await writeFile(file, JSON.stringify([{ url, profile: 'app', left, fingerprint }]))
+      expect((await app('report', '--into', 'app')).code).toBe(0)
+      expect(names()).toEqual(['report-2'])
+      expect(await inApp()).toBe('apiv3_kept')
+    })
+
+    test('a name that is taken is left alone, and one that is not there is replaced by nothing', async () => {
+      good.set('report-2', 'apiv3_of_another')
+      expect((await app()).code).toBe(0)
+      expect(names()).toEqual(['report-2', 'report-3'])
+      expect(await tokens('rotate', 'reprot', '--yes')).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('[ERR_NO_TOKEN]'),
+      })
+      expect(names()).toEqual(['report-2', 'report-3'])
+    })
+
+    test('the successor ends after as long as the old one, and none is made where that is not known', async () => {
+      times.set('report', { created_at: '2026-01-01T00:00:00', expiry: '2026-01-31T00:00:00' })
+      expect((await app()).code).toBe(0)
+      expect(seconds.get('report-2')).toBe(30 * 86_400)
+      times.set('report-2', { created_at: '-', expiry: '2026-01-31T00:00:00' })
+      expect((await app()).stderr).toContain('[ERR_ROTATION_EXPIRY]')
+      expect(names()).toEqual(['report-2'])
+    })
+  })
+
+  describe('where the rotation of the operator’s stops', () => {
+    const rotate = (...args: string[]) => tokens('rotate', '--yes', ...args)
+    const now = async () => (await person.run(['token'])).stdout.trim()
+
+    test.each<['refuse' | 'fail', string]>([
+      ['refuse', 'The old operator token is in use'],
+      ['fail', 'It is not known whether the operator token was replaced'],
+    ])('%s: the old one is good, and a second run replaces it', async (what, said) => {
+      fault = (method) => (method === 'POST' ? what : undefined)
+      expect(await rotate()).toMatchObject({ code: 5, stderr: expect.stringContaining(said) })
+      expect(good.get('_admin')).toBe(await now())
+      fault = () => undefined
+      expect((await rotate()).code).toBe(0)
+      expect(good.get('_admin')).toBe(await now())
+    })
+
+    test('the answer is lost: the way to another is named, and a second run says that the old one is refused', async () => {
+      fault = (method) => (method === 'POST' ? 'lose' : undefined)
+      const { code, stderr } = await rotate()
+      expect([code, stderr]).toEqual([3, expect.stringContaining('It is not known whether')])
+      expect(stderr).toContain('influxdb3 create token --admin --regenerate')
+      fault = () => undefined
+      expect((await rotate()).code).toBe(4)
+    })
+
+    test('it could not be kept: it is printed, since there is no other', async () => {
+      const { code, stdout, stderr } = await rotate('--into', 'list', '--store', 'memory')
+      expect([code, stdout]).toEqual([1, `${good.get('_admin')}\n`])
+      expect(stderr).toContain('[ERR_ROTATION_STORE]')
+    })
+
+    test('it could not be tried: where it is kept is said', async () => {
+      fault = (_, path) => (path.endsWith('/database') ? 'fail' : undefined)
+      const { code, stderr } = await rotate()
+      expect([code, stderr]).toEqual([
+        5,
+        expect.stringContaining('The old one is replaced, and the new one is kept'),
+      ])
+      expect(good.get('_admin')).toBe(await now())
+    })
   })
 })
 

@@ -7,6 +7,7 @@ import type { Credentials } from '@fluxauth/auth-core'
 import type { Influx, RotationLeft } from '@fluxauth/auth-core/influxdb'
 import { updateSecretFile } from '@fluxauth/auth-node'
 import { ownFolder } from '../../profile/own-file.ts'
+import type { Destination } from './destination.ts'
 
 /** A rotation that has not ended. */
 export interface Unfinished {
@@ -57,6 +58,17 @@ function isSame(one: Unfinished, other: Unfinished): boolean {
 export function fingerprint(credentials: Credentials): string {
   const secret = credentials.scheme === 'basic' ? credentials.password : credentials.token
   return createHash('sha256').update(secret).digest('hex')
+}
+
+/** What is left to do. Where it stopped while the successor was being kept, the profile says whether it has it. */
+export async function leftOf(
+  { left, fingerprint: kept }: Unfinished,
+  destination: Pick<Destination, 'current'>,
+): Promise<RotationLeft> {
+  if (kept === undefined || left.todo !== 'delete-successor') return left
+  const current = await destination.current()
+  const { replaces, id } = left
+  return current && fingerprint(current) === kept ? { todo: 'delete-predecessor', replaces, id } : left
 }
 
 /** A connection that writes down the successor of a rotation before and after it is made. */

@@ -1,16 +1,17 @@
 // Replacing tokens of InfluxDB 3: the operator's is replaced by the server at once, a named one by another name.
 
-import { InfluxError, v3Tokens } from '@fluxauth/auth-core/influxdb'
+import { type Influx, InfluxError, type RotationLeft, v3Tokens } from '@fluxauth/auth-core/influxdb'
 import { agree } from '../../input/ask.ts'
 import { EXIT, UsageError } from '../../output/errors.ts'
 import { done, note, printJson } from '../../output/print.ts'
+import { reportOf } from '../../output/report.ts'
 import { writeOut } from '../../output/streams.ts'
 import { verify } from '../../profile/verify.ts'
 import { settings } from '../../settings.ts'
 import { chooseDestination, type Destination, type RotateOptions } from './destination.ts'
-import { readJournal, writeJournal } from './journal.ts'
+import { fingerprint, leftOf, readJournal, writeJournal } from './journal.ts'
 import type { Server } from './server.ts'
-import { OPERATOR } from './v3.ts'
+import { type ListedV3, listV3, OPERATOR, RECOVERY } from './v3.ts'
 
 export async function rotateV3(
   server: Server,
@@ -36,7 +37,14 @@ async function regenerate(
     'Replace the operator token? The server does it at once: whoever uses the old one is refused from then on.',
     yes,
   )
-  const { token } = await v3Tokens.regenerateOperator(influx)
+  const { token } = await v3Tokens.regenerateOperator(influx).catch((error) => {
+    throw isRefusal(error)
+      ? stopped(error, 'The old operator token is in use')
+      : stopped(
+          error,
+          `It is not known whether the operator token was replaced. Where the old one is still taken (fluxauth status), run the same command again; else nobody has the new one: ${RECOVERY}`,
+        )
+  })
   let where: string | undefined
   try {
     // Before anything else: there is no other that is good.
@@ -55,9 +63,17 @@ async function regenerate(
       EXIT.unexpected,
     )
   }
-  await tryOut(influx.as({ scheme: 'bearer', token }))
+  await tryOut(influx.as({ scheme: 'bearer', token })).catch((error) => {
+    const kept = where === undefined ? 'was handed over' : `is kept (${where})`
+    throw stopped(
+      error,
+      `The old one is replaced, and the new one ${kept}: try it with fluxauth status. Where it is refused: ${RECOVERY}`,
+    )
+  })
   report(OPERATOR, OPERATOR, destination, where)
 }
+
+const AGAIN = 'Run the same command again: it ends what was begun'
 
 async function replaceNamed(
   { influx }: Server,
@@ -67,40 +83,93 @@ async function replaceNamed(
 ): Promise<void> {
   const { url } = influx
   const { profile } = destination
-  const begun = readJournal(url).find(
+  const unfinished = readJournal(url).find(
     ({ profile: of, left }) =>
       of === profile && (left.replaces === name || ('id' in left && left.id === name)),
-  )?.left
-  if (begun?.todo === 'delete-predecessor') {
-    await agree(`Delete ${begun.replaces}, whose successor ${begun.id} is kept?`, yes)
-    await remove(influx, begun.replaces)
-    await writeJournal({ url, profile, left: { todo: 'nothing', replaces: begun.replaces } })
-    report(begun.id, begun.replaces, destination, undefined)
-    return
+  )
+  const begun = unfinished && (await leftOf(unfinished, destination))
+  // The name may be that of the successor, where the profile has it already.
+  const replaces = begun?.replaces ?? name
+  const write = (left: RotationLeft, kept?: string) =>
+    writeJournal({ url, profile, left, ...(kept && { fingerprint: kept }) })
+  const end = async (of: Influx, id: string) => {
+    await remove(of, replaces).catch((error) => {
+      throw stopped(error, `${id} is kept, and ${replaces} is still good beside it. ${AGAIN}`)
+    })
+    await write({ todo: 'nothing', replaces })
   }
-  await agree(`Replace ${name} by a token of another name? The old one is deleted.`, yes)
-  if (begun?.todo === 'delete-successor') await remove(influx, begun.id)
-  const id = nameAfter(name)
-  await writeJournal({ url, profile, left: { todo: 'delete-successor', replaces: name, id } })
-  const { token } = await v3Tokens.create(influx, { name: id })
+
+  if (begun?.todo === 'delete-predecessor') {
+    await agree(`Delete ${replaces}, whose successor ${begun.id} is kept?`, yes)
+    await end(influx, begun.id)
+    return report(begun.id, replaces, destination, undefined)
+  }
+  const all = await listV3(influx)
+  const before = all.find((each) => each.name === replaces)
+  if (!before) {
+    throw new UsageError('ERR_NO_TOKEN', 'There is no token of this name: see fluxauth tokens list')
+  }
+  await agree(`Replace ${replaces} by a token of another name? The old one is deleted.`, yes)
+  const discarded = begun?.todo === 'delete-successor' ? begun.id : undefined
+  if (discarded !== undefined) {
+    await remove(influx, discarded).catch((error) => {
+      throw stopped(error, `${discarded} may be there, and nobody has it. ${AGAIN}`)
+    })
+  }
+  const taken = new Set(all.map((each) => each.name).filter((each) => each !== discarded))
+  let id = nameAfter(replaces)
+  while (taken.has(id)) id = nameAfter(id)
+
+  const made: RotationLeft = { todo: 'delete-successor', replaces, id }
+  await write(made)
+  const { token } = await v3Tokens.create(influx, { name: id, ...endOf(before) }).catch(async (error) => {
+    // What is there under this name was not made here, and is not to be deleted by a second run.
+    if (!isRefusal(error)) throw stopped(error, `${id} may be there, and nobody has it. ${AGAIN}`)
+    await write({ todo: 'nothing', replaces })
+    throw stopped(error, `Nothing was made, and ${replaces} is in use`)
+  })
   const next = influx.as({ scheme: 'bearer', token })
   let where: string | undefined
   try {
     await tryOut(next)
-    where = await destination.keep({ token, id, told: { token: { name: id }, replaces: name } })
+    await write(made, fingerprint({ scheme: 'bearer', token }))
+    where = await destination.keep({ token, id, told: { token: { name: id }, replaces } })
   } catch (error) {
     // Where it cannot be deleted either, it stays on record as what is left to do, and this error is the one that says why.
     const isGone = await remove(influx, id).then(
       () => true,
       () => false,
     )
-    if (isGone) await writeJournal({ url, profile, left: { todo: 'nothing', replaces: name } })
-    throw error
+    if (!isGone) throw stopped(error, `${id} is there, and nobody has it. ${AGAIN}`)
+    await write({ todo: 'nothing', replaces })
+    throw stopped(error, `Nothing is left of it, and ${replaces} is in use`)
   }
-  await writeJournal({ url, profile, left: { todo: 'delete-predecessor', replaces: name, id } })
-  await remove(next, name)
-  await writeJournal({ url, profile, left: { todo: 'nothing', replaces: name } })
-  report(id, name, destination, where)
+  // From here on it is kept: nothing may be thrown for want of a record.
+  await write({ todo: 'delete-predecessor', replaces, id }).catch(() => undefined)
+  await end(next, id)
+  report(id, replaces, destination, where)
+}
+
+/** The successor ends as long after its making as the old one. */
+function endOf({ createdAt, expiry }: ListedV3): { readonly expiresIn?: number } {
+  if (expiry === undefined) return {}
+  const seconds = Math.round((Date.parse(expiry) - Date.parse(`${createdAt}`)) / 1000)
+  if (seconds > 0) return { expiresIn: seconds }
+  throw new UsageError(
+    'ERR_ROTATION_EXPIRY',
+    'The token has an end, and it is not known after how long: make another with fluxauth tokens create --name NAME --expires DAYS, and delete this one. Nothing was done',
+  )
+}
+
+/** Whether the server said no: nothing was done. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof InfluxError && error.code === 'ERR_INFLUX_REFUSED' && error.reason !== 'server'
+}
+
+/** Why it stopped, and what is left to do. */
+function stopped(error: unknown, left: string): UsageError {
+  const { code, message, exitCode } = reportOf(error)
+  return new UsageError(code, `${message}. ${left}`, exitCode)
 }
 
 /** `report` → `report-2` → `report-3`: no two tokens have the same name, and none can be renamed. */
@@ -109,7 +178,7 @@ function nameAfter(name: string): string {
   return `${base}-${Number(number) + 1}`
 }
 
-async function tryOut(influx: Server['influx']): Promise<void> {
+async function tryOut(influx: Influx): Promise<void> {
   const { state } = await verify({ influx, product: 'v3' })
   if (state !== 'good') {
     throw new UsageError(
@@ -120,7 +189,7 @@ async function tryOut(influx: Server['influx']): Promise<void> {
   }
 }
 
-async function remove(influx: Server['influx'], name: string): Promise<void> {
+async function remove(influx: Influx, name: string): Promise<void> {
   try {
     await v3Tokens.delete(influx, name)
   } catch (error) {

@@ -13,11 +13,12 @@ import {
 import { agree } from '../../input/ask.ts'
 import { EXIT, UsageError } from '../../output/errors.ts'
 import { done, note, printJson } from '../../output/print.ts'
+import { reportOf } from '../../output/report.ts'
 import { findPermissions, type Permissions, whyUnknown } from '../../profile/verify.ts'
 import { settings } from '../../settings.ts'
 import { chooseDestination, type Destination, type RotateOptions } from './destination.ts'
 import { warnWhereEnded } from './in-use.ts'
-import { fingerprint, journaled, readJournal, type Unfinished, writeJournal } from './journal.ts'
+import { fingerprint, journaled, leftOf, readJournal, type Unfinished, writeJournal } from './journal.ts'
 import { ofSuccessor } from './replace-by.ts'
 import { rotateV1 } from './rotate-v1.ts'
 import { rotateV3 } from './rotate-v3.ts'
@@ -67,17 +68,6 @@ function findUnfinished(
     if (left.todo === 'nothing') return false
     return left.replaces === id || ('id' in left && left.id === id) || (id === undefined && of !== undefined)
   })
-}
-
-/** What is left to do. Where it stopped while the successor was being kept, the profile says whether it has it. */
-async function leftOf(
-  { left, fingerprint: kept }: Unfinished,
-  destination: Destination,
-): Promise<RotationLeft> {
-  if (kept === undefined || left.todo !== 'delete-successor') return left
-  const current = await destination.current()
-  const { replaces, id } = left
-  return current && fingerprint(current) === kept ? { todo: 'delete-predecessor', replaces, id } : left
 }
 
 interface Rotation {
@@ -186,8 +176,7 @@ function report(
 
 /** For who runs a command again, and does not call a function. */
 function explain({ code, message, cause }: RotationError): UsageError {
-  const { status } = cause instanceof InfluxError ? cause : {}
-  const exitCode = status === 401 || status === 403 ? EXIT.refused : EXIT.http
+  const exitCode = cause instanceof InfluxError ? reportOf(cause).exitCode : EXIT.http
   return new UsageError(
     code,
     message.replace(/: resume with `left`$/, '. Run the same command again: it ends what was begun'),

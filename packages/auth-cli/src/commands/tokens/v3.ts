@@ -6,6 +6,10 @@ import { UsageError } from '../../output/errors.ts'
 /** The operator's token, of which a server has one. */
 export const OPERATOR = '_admin'
 
+/** How to come by an operator token where it is lost. */
+export const RECOVERY =
+  'run on the server: influxdb3 create token --admin --regenerate --host http://127.0.0.1:8182, which needs influxdb3 serve --admin-token-recovery-http-bind'
+
 /** A token, as the server's own table has it. */
 export interface ListedV3 {
   readonly name: string
@@ -39,6 +43,6 @@ export function refuseOperator(name: string): void {
   if (name !== OPERATOR) return
   throw new UsageError(
     'ERR_LAST_OPERATOR',
-    'This is the operator token, of which InfluxDB 3 has one and deletes none: replace it with fluxauth tokens rotate. Where it is lost, run on the server: influxdb3 create token --admin --regenerate --host http://127.0.0.1:8182, which needs influxdb3 serve --admin-token-recovery-http-bind',
+    `This is the operator token, of which InfluxDB 3 has one and deletes none: replace it with fluxauth tokens rotate. Where it is lost, ${RECOVERY}`,
   )
 }
