@@ -40,7 +40,7 @@ const AT_LEAST = {
   'packages/auth-node/README.md': 8,
   'packages/auth-browser/README.md': 1,
   'packages/auth-cli/README.md': 1,
-  'packages/auth-testkit/README.md': 5,
+  'packages/auth-testkit/README.md': 6,
   'packages/auth-core/src': 32,
   'packages/auth-node/src': 28,
   'packages/auth-browser/src': 5,
