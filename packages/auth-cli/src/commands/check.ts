@@ -10,6 +10,7 @@ import { EXIT, UsageError, usage } from '../output/errors.ts'
 import { fact, print } from '../output/print.ts'
 import { style } from '../output/style.ts'
 import { escapeControls } from '../output/terminal.ts'
+import { warn } from '../output/warn.ts'
 import { takesPasswordsAtSignIn, withConnection } from '../profile/connect.ts'
 import { type FoundCredential, findCredential, findHost } from '../profile/find-credential.ts'
 import { VERDICTS, verify } from '../profile/verify.ts'
@@ -28,6 +29,7 @@ const ELSEWHERE = [
   'Where another program is refused with the same credential, have it looked at: fluxauth check URL --header < header.txt. Often:',
   '- fetch in a page with mode: "no-cors" leaves out the header without a word; from another page, only a token goes along, and no cookie',
   '- btoa fails at characters beyond Latin-1, or writes them in it: new TextEncoder() first, or fluxauth encode basic',
+  '- a token that was typed as an argument (--token, curl -H) is in the shell’s history and was in the list of processes: it is good, and known. That history is not read here: fluxauth tokens rotate, and give it by INFLUX_TOKEN or standard input',
   '- a redirect to another host or port leaves out the header: use the address that it leads to',
 ]
 
@@ -93,6 +95,11 @@ async function readUrl(given: string | undefined): Promise<URL> {
       'The address has a user name or password in it: some programs send it as Basic, and others refuse the address',
       'Take it out, and use fluxauth login',
       EXIT.usage,
+    )
+  }
+  if (/[?&]p=/.test(url.search)) {
+    warn(
+      'The p in the query is a credential: proxies write it into their logs, and this shell has it in its history',
     )
   }
   return url

@@ -168,6 +168,10 @@ describe('what was pasted along', () => {
     ['what a URL makes of it', 's3cret%3D%3D', 'ERR_TOKEN_ENCODED'],
     ['a variable that nobody filled in', '$INFLUX_TOKEN', 'ERR_TOKEN_PLACEHOLDER'],
     ['an example’s placeholder', 'YOUR_API_TOKEN', 'ERR_TOKEN_PLACEHOLDER'],
+    ['a placeholder of the manual', 'DATABASE_TOKEN', 'ERR_TOKEN_PLACEHOLDER'],
+    ['a variable of a container', `\${INFLUX_TOKEN}`, 'ERR_TOKEN_PLACEHOLDER'],
+    ['a variable of Kubernetes', '$(INFLUX_TOKEN)', 'ERR_TOKEN_PLACEHOLDER'],
+    ['a template that was not filled in', '{{.Values.token}}', 'ERR_SOURCE_INVALID'],
   ])('%s in INFLUX_TOKEN', async (_, value, code) => {
     const told = await check(['http://127.0.0.1:9'], token(value))
     expect([told.finding?.code, told.code]).toEqual([code, 2])
@@ -190,6 +194,131 @@ describe('what was pasted along', () => {
     const told = await check(['http://127.0.0.1:9', '--header'], {}, input)
     expect([told.finding?.code, told.code]).toEqual([code, 2])
     expect(JSON.stringify(told)).not.toContain('s3cret')
+  })
+})
+
+/** Answers as InfluxDB 2 does to one token. */
+const asV2 = (good: string) => (request: IncomingMessage, response: ServerResponse) => {
+  const { url = '', headers } = request
+  if (url === '/api/v2/setup') return void response.end('{"allowed":false}')
+  if (url === '/ping') return void response.writeHead(204, { 'x-influxdb-version': 'v2.8.0' }).end()
+  if (headers.authorization === `Token ${good}`) return void response.end('{"id":"1","name":"zoe"}')
+  // Of a token that it does not know it says another thing there.
+  const said =
+    url.startsWith('/query') && headers.authorization ? 'authorization not found' : 'unauthorized access'
+  response.writeHead(401).end(JSON.stringify({ code: 'unauthorized', message: said }))
+}
+
+describe('tokens that stand in examples', () => {
+  const EXAMPLES = [
+    'my-super-secret-auth-token',
+    'my-token',
+    'mytoken',
+    'supersecrettoken',
+    'ChangeMeAdminToken',
+  ]
+
+  test.each(EXAMPLES)('%s: a server that has another one', async (example) => {
+    const url = await serve(asV2('another'))
+    const { finding, code } = await check([url], token(example))
+    expect([finding?.code, code]).toEqual(['ERR_TOKEN_EXAMPLE', 4])
+  })
+
+  test.each(EXAMPLES)(
+    '%s: a server that was set up with it is open to everybody, which is said',
+    async (example) => {
+      const env = { INFLUX_TOKEN: example, INFLUX_HOST: await serve(asV2(example)) }
+      const { code, stderr } = await person.run(['check'], { env })
+      expect([code, stderr]).toEqual([0, expect.stringContaining('for everybody to read')])
+    },
+  )
+
+  test('one that only has such a word in it is none of them', async () => {
+    const env = { INFLUX_TOKEN: 's3cret-token-of-zoe', INFLUX_HOST: await serve(asV2('s3cret-token-of-zoe')) }
+    expect((await person.run(['check'], { env })).stderr).toBe('')
+    const url = await serve(asV2('another'))
+    expect((await check([url], token('s3cret-token-of-zoe'))).finding?.code).toBe('ERR_TOKEN_UNKNOWN')
+  })
+})
+
+describe('what people trip over, by the threads where they did', () => {
+  const lines = (text: string): Promise<Told> =>
+    serve(asV2('s3cret')).then((url) => check([`${url}/api/v2/me`, '--header'], {}, text))
+  const latin1 = Buffer.from('zoe:s3crét', 'latin1').toString('base64')
+
+  test.each<[string, string, () => Promise<Told>]>([
+    [
+      'influxdb-client-python#138, influxdb-client-java#165: a password where tokens are taken',
+      'ERR_SCHEME',
+      () => lines(`Authorization: Basic ${btoa('zoe:s3cret')}`),
+    ],
+    [
+      'influxdb-client-python#262, influxdb-java#449: a proxy that wants the same header',
+      'ERR_PROXY_CREDENTIAL',
+      async () =>
+        check(
+          [
+            await serve((_, response) =>
+              response.writeHead(401, { 'www-authenticate': 'Basic realm="intranet"' }).end(),
+            ),
+          ],
+          token('s3cret'),
+        ),
+    ],
+    [
+      'influxdb-nodejs#29, influxdb-ui#16: u and p in the query',
+      'ERR_QUERY_CREDENTIAL',
+      async () => check([`${await serve(asV2('s3cret'))}/query?u=zoe&p=x`], token('another')),
+    ],
+    [
+      'influxdb_iox#7659, influxdb3-python#181, influxdb#25394: the word and its case',
+      'ERR_WORD_CASE',
+      async () => check([`${await serve(asV3)}/query`, '--header'], {}, 'Authorization: token apiv3_good'),
+    ],
+    [
+      'docs-v2#7328: a header without its colon',
+      'ERR_HEADER_COLON',
+      () => lines('Authorization Token s3cret'),
+    ],
+    ['scalar#6594 and others: btoa', 'ERR_BASIC_CHARSET', () => lines(`Authorization: Basic ${latin1}`)],
+    [
+      'influxdb#20567, influxdb#21385, docs-v2#6777: tokens that are known in advance',
+      'ERR_TOKEN_EXAMPLE',
+      () => lines('Authorization: Token my-super-secret-auth-token'),
+    ],
+    [
+      'fetch#944: a redirect leaves the header out',
+      'ERR_REDIRECT',
+      async () =>
+        check(
+          [
+            await serve((_, response) =>
+              response.writeHead(308, { location: 'https://influx.example/' }).end(),
+            ),
+          ],
+          token('s3cret'),
+        ),
+    ],
+  ])('%s', async (_, code, run) => {
+    const told = await run()
+    expect(told.finding?.code).toBe(code)
+  })
+
+  // What no request from here shows is told where all is well from here.
+  test.each([
+    ['influxdb#24350: mode no-cors, which only the page’s own browser sees', 'mode: "no-cors"'],
+    ['influxdb#24301: a token in the shell’s history, which is not ours to read', 'in the shell’s history'],
+  ])('%s', async (_, said) => {
+    const env = { INFLUX_TOKEN: 's3cret', INFLUX_HOST: await serve(asV2('s3cret')) }
+    expect((await person.run(['check'], { env })).stdout).toContain(said)
+  })
+
+  test('a p in the query that is taken is in logs all the same', async () => {
+    const url = await serve((request, response) =>
+      request.url?.startsWith('/query') ? response.end('{}') : asV2('s3cret')(request, response),
+    )
+    const { stderr } = await person.run(['check', `${url}/query?u=zoe&p=x`], { env: token('s3cret') })
+    expect(stderr).toContain('proxies write it into their logs')
   })
 })
 

@@ -10,8 +10,9 @@ import {
 } from '@fluxauth/auth-core/influxdb'
 import { endpointsAt } from '../../endpoints.ts'
 import { EXIT } from '../../output/errors.ts'
+import { warn } from '../../output/warn.ts'
 import { Finding, type Step } from './finding.ts'
-import { checkToken, type GivenHeaders, isCutOff } from './given.ts'
+import { checkToken, type GivenHeaders, isCutOff, isOfExample } from './given.ts'
 import { type Probe, probe, type Reached } from './reach.ts'
 
 /** What is sent, and where. */
@@ -125,6 +126,7 @@ export async function checkCredential(sent: Sent, reached: Reached, steps: Step[
     ...(headers.cookie && { cookie: headers.cookie }),
   })
   if (answer.status < 400) {
+    warnOfExample(credentials)
     steps.push({ name: 'credential', says: `taken (${answer.status})` })
     return
   }
@@ -139,10 +141,17 @@ export async function checkCredential(sent: Sent, reached: Reached, steps: Step[
   }
   // Who may not read their own user is good all the same.
   if (reason === 'permission' && !sent.isGiven) {
+    warnOfExample(credentials)
     steps.push({ name: 'credential', says: 'taken' })
     return
   }
   await refused(reason, serverMessage, answer, { sent, reached })
+}
+
+/** A server that was set up with an example's token lets everybody in. */
+function warnOfExample(credentials: Credentials | undefined): void {
+  if (!credentials || credentials.scheme === 'basic' || !isOfExample(credentials.token)) return
+  warn('The server takes a token that stands in examples, for everybody to read: fluxauth tokens rotate')
 }
 
 function whereToAsk(product: ProductName | undefined): string {
@@ -210,6 +219,13 @@ async function unknown(answer: Probe, sent: Sent, reached: Reached): Promise<Fin
       'ERR_HEADER_EATEN',
       `The Authorization header does not arrive: something on the way takes it off${server ? ` (${server})` : ''}`,
       'In nginx: proxy_set_header Authorization $http_authorization; in Apache: CGIPassAuth On, or RequestHeader without unset; or call InfluxDB itself',
+    )
+  }
+  if (credentials && credentials.scheme !== 'basic' && isOfExample(credentials.token)) {
+    return new Finding(
+      'ERR_TOKEN_EXAMPLE',
+      'The token is that of an example, and the server was set up with another one',
+      'Use the one that it was set up with (DOCKER_INFLUXDB_INIT_ADMIN_TOKEN, --token of influx setup, a file of preset tokens): fluxauth login',
     )
   }
   if (credentials?.scheme === 'bearer' && product === 'v1') return ofJwt(credentials.token, ahead)

@@ -13,7 +13,11 @@ export interface GivenHeaders {
 }
 
 const PLACEHOLDER =
-  /^(\$\{?\w+\}?|%\w+%|<.*>|\[?redacted\]?|\*+|x{3,}|(YOUR|MY)[_-]?(API|AUTH|INFLUX\w*)?[_-]?TOKEN|API_TOKEN|AUTH_TOKEN)$/i
+  /^(\$\{?\w+\}?|%\w+%|<.*>|\[?redacted\]?|\*+|x{3,}|\$\(\w+\)|YOUR[_-]?(API|AUTH|INFLUX\w*)?[_-]?TOKEN|(API|AUTH|ADMIN|OPERATOR|DATABASE|ALL_ACCESS|INFLUX\w*)_TOKEN)$/i
+
+/** What stands in examples of how to set up a server, so that some servers do have it: `my-super-secret-auth-token` and its like. */
+const EXAMPLE =
+  /^(my[_-]?)?(super[_-]?)?(secret[_-]?)?((admin|auth|api)[_-]?)?token$|^change[_-]?me([_-]?(admin|auth|api)?[_-]?token)?$/i
 
 /**
  * Reads header lines, with the faults of whoever wrote them.
@@ -163,6 +167,11 @@ export function checkToken(token: string, product: ProductName | undefined): voi
       'Use a token of this server: fluxauth login',
     )
   }
+}
+
+/** Whether a token is one that everybody can read in examples. */
+export function isOfExample(token: string): boolean {
+  return EXAMPLE.test(token)
 }
 
 /** Whether a token is not as long as those that a product makes: it may have been cut off when it was copied. */
