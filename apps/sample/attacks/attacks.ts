@@ -1,23 +1,33 @@
-// What a script that came later tries, to get at a token that a vault holds. The Lab shows it, and the tests know what must come of it.
+// What a script that came later tries, to get at a token that a vault holds, and what must come of it on each. The Lab runs it, and so do the tests.
 
 import type { Vault } from '@fluxauth/auth-browser'
 
 /** What an attack came to: it has the token, it could make a request with it, or neither. */
 export type Outcome = 'has the token' | 'made a request' | 'stopped'
 
+/** The vaults that are attacked; one of them is careless, so that each attack is seen to work. */
+export type Attacked = 'memory' | 'worker' | 'careless'
+
 /** An attack on a vault that holds a token. */
 export interface Attack {
   readonly name: string
   /** What it does, and what that shows. */
   readonly shows: string
+  /** What comes of it; that no vault stops it all is no fault of theirs. */
+  readonly must: Readonly<Record<Attacked, Outcome>>
   run(vault: Vault, token: string): Promise<Outcome>
 }
 
 const ME = '/api/v2/me'
 
+/** What a vault is for. */
+const KEPT = { memory: 'stopped', worker: 'stopped', careless: 'has the token' } as const
+const SENT = { memory: 'made a request', worker: 'made a request', careless: 'made a request' } as const
+
 export const attacks: readonly Attack[] = [
   {
     name: 'Look into storage',
+    must: KEPT,
     shows: 'Reads localStorage, sessionStorage and cookies: a vault writes to none of them.',
     run: async (_, token) => {
       const stored = JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])
@@ -26,6 +36,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: 'Replace fetch',
+    must: KEPT,
     shows:
       'Puts a spy in the place of fetch, and has the vault send a request: it took its own when it was loaded.',
     run: (vault, token) =>
@@ -41,6 +52,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: 'Listen at Headers',
+    must: KEPT,
     shows: 'Puts a spy into Headers.prototype.set: the header is not written through it.',
     run: (vault, token) =>
       whileReplaced(
@@ -56,6 +68,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: 'Listen at postMessage',
+    must: KEPT,
     shows: 'Puts a spy into Worker.prototype.postMessage, by which a worker is handed its token.',
     run: (vault, token) =>
       whileReplaced(
@@ -72,11 +85,13 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: 'Read data',
+    must: SENT,
     shows: 'Has the vault send an allowed request. Whoever runs in the page can do that: no vault stops it.',
     run: async (vault) => send(vault, ME),
   },
   {
     name: 'Make a token of its own',
+    must: { ...SENT, worker: 'stopped' },
     shows:
       'Has the vault call /api/v2/authorizations: who can make tokens needs none of yours. A worker was not told to allow it.',
     run: async (vault) => send(vault, '/api/v2/authorizations'),

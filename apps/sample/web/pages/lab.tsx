@@ -1,29 +1,30 @@
-// The Lab: the same attacks on both vaults, and what comes of each.
+// The Lab: the same attacks on both vaults, and on one that is careless; and what comes of each.
 
 import type { Vault } from '@fluxauth/auth-browser'
 import { memoryVault } from '@fluxauth/auth-browser/memory'
 import { workerVault } from '@fluxauth/auth-browser/worker'
 import { useState } from 'react'
-import { type Attack, attacks, type Outcome } from '../../attacks/attacks.ts'
+import { type Attack, type Attacked, attacks, type Outcome } from '../../attacks/attacks.ts'
+import { carelessVault } from '../../attacks/careless.ts'
 import { startWorker } from '../start-worker.ts'
 
 /** It is made up, so that no attack gets at a real one. */
 const TOKEN = 'made-up-lab-token=='
 
-const VAULTS = {
+const VAULTS: Readonly<Record<Attacked, { readonly title: string; create(): Vault }>> = {
   memory: { title: 'Memory', create: () => memoryVault()(location.origin, fetch) },
   worker: {
     title: 'Worker',
     create: () => workerVault(startWorker, { allow: ['GET /api/v2/buckets'] })(location.origin, fetch),
   },
+  careless: { title: 'None: localStorage', create: () => carelessVault(startWorker) },
 }
-type VaultName = keyof typeof VAULTS
 
 export function Lab() {
-  const [chosen, setChosen] = useState<VaultName>('memory')
+  const [chosen, setChosen] = useState<Attacked>('memory')
   const [outcomes, setOutcomes] = useState<Readonly<Record<string, Outcome>>>({})
   const runAll = async (): Promise<void> => {
-    const vault: Vault = VAULTS[chosen].create()
+    const vault = VAULTS[chosen].create()
     try {
       await vault.hold(TOKEN)
       for (const attack of attacks) {
@@ -47,7 +48,7 @@ export function Lab() {
           id="vault"
           value={chosen}
           onChange={(event) => {
-            setChosen(event.target.value as VaultName)
+            setChosen(event.target.value as Attacked)
             setOutcomes({})
           }}
         >
@@ -64,7 +65,7 @@ export function Lab() {
       <ul className="cards" aria-label="Attacks">
         {attacks.map((attack) => (
           <li key={attack.name} className="card">
-            <AttackResult attack={attack} outcome={outcomes[attack.name]} />
+            <AttackResult attack={attack} must={attack.must[chosen]} outcome={outcomes[attack.name]} />
           </li>
         ))}
       </ul>
@@ -74,9 +75,11 @@ export function Lab() {
 
 function AttackResult({
   attack,
+  must,
   outcome,
 }: {
   readonly attack: Attack
+  readonly must: Outcome
   readonly outcome: Outcome | undefined
 }) {
   return (
@@ -85,7 +88,10 @@ function AttackResult({
       <p>{attack.shows}</p>
       <p aria-live="polite">
         {outcome ? (
-          <span className={outcome === 'stopped' ? 'badge active' : 'badge broken'}>{outcome}</span>
+          <>
+            <span className={outcome === 'stopped' ? 'badge active' : 'badge broken'}>{outcome}</span>{' '}
+            <span className="hint">{outcome === must ? 'as it must be' : `it must be: ${must}`}</span>
+          </>
         ) : (
           <span className="hint">not run yet</span>
         )}
