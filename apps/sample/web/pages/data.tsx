@@ -67,25 +67,27 @@ function Chart({ points }: { readonly points: readonly Point[] }) {
   useEffect(() => {
     const element = place.current
     if (!element) return
-    const styles = getComputedStyle(element)
-    const axis = { stroke: styles.color, grid: { stroke: styles.getPropertyValue('--line') } }
+    // Asked for at each drawing: the page may have become dark meanwhile.
+    const colour = (name: string) => () => getComputedStyle(element).getPropertyValue(name)
+    const axis = { stroke: colour('--text'), grid: { stroke: colour('--line') } }
     const size = () => ({ width: element.clientWidth, height: 220 })
     const chart = new uPlot(
       {
         ...size(),
         legend: { show: false },
         axes: [axis, { ...axis, label: '°C' }],
-        series: [
-          {},
-          { label: 'celsius', stroke: styles.getPropertyValue('--accent'), width: 2, points: { show: true } },
-        ],
+        series: [{}, { label: 'celsius', stroke: colour('--accent'), width: 2, points: { show: true } }],
       },
       [points.map(({ time }) => time / 1000), points.map(({ celsius }) => celsius)],
       element,
     )
     const observer = new ResizeObserver(() => chart.setSize(size()))
     observer.observe(element)
+    const dark = matchMedia('(prefers-color-scheme: dark)')
+    const redraw = () => chart.redraw(false)
+    dark.addEventListener('change', redraw)
     return () => {
+      dark.removeEventListener('change', redraw)
       observer.disconnect()
       chart.destroy()
     }

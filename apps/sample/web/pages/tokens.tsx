@@ -187,7 +187,7 @@ function TokenCard({
         {description || 'Without a description'} <span className={`badge ${status}`}>{status}</span>
       </h2>
       <p className="hint">
-        May {describePermissions(permissions).join('; ')}.
+        Allows: {describePermissions(permissions).join('; ')}.
         {createdAt && ` Made on ${new Date(createdAt).toLocaleDateString()}.`}
       </p>
       <p className="row">
