@@ -246,6 +246,41 @@ describe('signOut', () => {
 })
 
 describe('resume', () => {
+  test('asks once where the page and an element of it ask at a time, and tells both', async () => {
+    const { auth } = watch()
+    const state = { status: 'signed-in', scheme: 'basic', who: WHO }
+    expect(await Promise.all([auth.resume(), auth.resume()])).toEqual([state, state])
+    expect(sent()).toEqual(['GET /api/v2/me'])
+    answers['/api/v2/me'] = [500]
+    const other = watch().auth
+    const errors = await Promise.all([caught(other.resume()), caught(other.resume())])
+    expect(errors).toEqual([expect.any(SignInError), expect.any(SignInError)])
+    expect(sent()).toHaveLength(2)
+    answers['/api/v2/me'] = [200, WHO]
+    expect(await other.resume()).toEqual(state)
+  })
+
+  test('asks anew where what was under way no longer counts', async () => {
+    let release: ((response: Response) => void) | undefined
+    const auth = createBrowserAuth({
+      origin,
+      vault: memoryVault(),
+      // The first answer is late, and heeds no signal.
+      fetch: (...args) =>
+        release
+          ? fetch(...args)
+          : new Promise((resolve) => {
+              release = resolve
+            }),
+    })
+    const first = auth.resume()
+    await caught(auth.signIn({ token: 'no token' }))
+    const second = auth.resume()
+    release?.(new Response(null, { status: 401 }))
+    const state = { status: 'signed-in', scheme: 'basic', who: WHO }
+    expect(await Promise.all([first, second])).toEqual([state, state])
+  })
+
   test('takes up a session that the server still knows', async () => {
     const { auth } = watch()
     answers['/api/v2/me'] = [401]

@@ -57,6 +57,8 @@ export function createBrowserAuth(options: BrowserAuthOptions = {}): BrowserAuth
   /** Whether the browser may hold the cookie of a session, whatever the state. */
   let mayHaveSession = origin === globalThis.location?.origin
   let looking: Promise<void> | undefined
+  /** What was asked for last as that began. */
+  let lookedAt = 0
   let disposed = false
 
   const ask = (): number => {
@@ -73,6 +75,7 @@ export function createBrowserAuth(options: BrowserAuthOptions = {}): BrowserAuth
   /** Looks whether the server still knows who is signed in, and whether it is the same user. */
   const look = (ended: 'expired' | 'signed-out' = 'expired'): Promise<void> => {
     const mine = ask()
+    lookedAt = mine
     const scheme = schemeOf(settled)
     const run = async (): Promise<void> => {
       const asked = server.askMe(scheme, waiting.signal)
@@ -218,7 +221,8 @@ export function createBrowserAuth(options: BrowserAuthOptions = {}): BrowserAuth
         if (tabs.noted()) await finishSignOut(ask())
         else {
           mayHaveSession = true
-          for (let last = look(); ; last = looking) {
+          // Asked for from several sides as a page starts: one question does for all.
+          for (let last = (lookedAt === generation && looking) || look(); ; last = looking) {
             await last
             if (!looking || looking === last) break
           }
