@@ -135,7 +135,7 @@ async function expire(userID: string): Promise<Answers> {
     const said = await saidBy(await own.fetch('/api/v2/buckets'))
     // A 401 alone may be a missing permission: it is asked for who one is.
     await expired
-    return [said, ['fluxauth makes of it', `${states.join(', ')}: what is on the page may stay.`]]
+    return [said, ['fluxauth makes of it', `${states.join(' → ')}; what is on the page may stay.`]]
   } finally {
     own.dispose()
   }

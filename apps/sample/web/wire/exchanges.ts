@@ -59,7 +59,12 @@ export function recordingFetch(send: typeof fetch): typeof fetch {
     }
     try {
       const response = await send(input, init)
-      settle({ status: response.status, said: await refusalIn(response) })
+      // Of another origin, without CORS: the browser lets nobody see what it is.
+      settle(
+        response.type === 'opaque'
+          ? { said: 'hidden' }
+          : { status: response.status, said: await refusalIn(response) },
+      )
       return response
     } catch (error) {
       settle({ said: 'no answer' })

@@ -66,7 +66,7 @@ function ExchangeDetails({ exchange }: { readonly exchange: Exchange }) {
           </div>
         ))}
       </dl>
-      {said && <p className="said">The server said: {said}</p>}
+      {said && status !== undefined && <p className="said">The server said: {said}</p>}
       {took !== undefined && <p className="hint">{took} ms</p>}
       <Snippets exchange={exchange} />
     </details>
