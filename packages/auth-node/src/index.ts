@@ -34,6 +34,7 @@ export { chain, type DefaultChainOptions, defaultChain } from './credentials/cha
 export { type EnvHost, type EnvOptions, fromEnv, hostFromEnv } from './credentials/env.ts'
 export { type ExecOptions, fromExec } from './credentials/exec.ts'
 export { fromValue } from './credentials/explicit.ts'
+export { homeFolder } from './credentials/home.ts'
 export { resolveUrl } from './credentials/host.ts'
 export {
   fromInfluxConfigs,

@@ -1,10 +1,9 @@
 // `fluxauth status`: who one is, where the credential lies, which source won and why the others did not, and whether it is good.
 
 import { existsSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { InfluxError, products } from '@fluxauth/auth-core/influxdb'
-import { influxConfigsPath } from '@fluxauth/auth-node'
+import { homeFolder, influxConfigsPath } from '@fluxauth/auth-node'
 import { Command } from 'commander'
 import { EXIT, NoCredentialError } from '../output/errors.ts'
 import { fact, note, print } from '../output/print.ts'
@@ -68,10 +67,19 @@ async function status({ all }: Options): Promise<void> {
     ...others.flatMap((other) => ['', ...describe(other)]),
   ])
   for (const each of used ? [used, ...others] : others) warnOf(each)
-  if (existsSync(join(homedir(), '.influxdb3', 'credentials.json')))
+  if (isInflux3LoggedIn())
     note("InfluxDB 3's own tool is logged in as well (~/.influxdb3/credentials.json): that is not used here.")
   if (!used) throw new NoCredentialError('There is no credential: log in with fluxauth login')
   process.exitCode = exitCode(used)
+}
+
+/** Whether InfluxDB 3's own tool is: not where there is no home folder. */
+function isInflux3LoggedIn(): boolean {
+  try {
+    return existsSync(join(homeFolder(), '.influxdb3', 'credentials.json'))
+  } catch {
+    return false
+  }
 }
 
 async function lookAtOthers(but: Profile | undefined): Promise<Status[]> {

@@ -1,10 +1,9 @@
 // What fluxauth knows of a profile beyond what the influx CLI's file has room for. No secret is in it.
 
 import { readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { ProductName } from '@fluxauth/auth-core/influxdb'
-import { updateSecretFile } from '@fluxauth/auth-node'
+import { homeFolder, updateSecretFile } from '@fluxauth/auth-node'
 import { UsageError } from '../output/errors.ts'
 
 /** Where the secret of a profile lies. */
@@ -44,7 +43,7 @@ interface OwnFile {
 /** Where our own files lie: `$XDG_CONFIG_HOME/fluxauth`, or below `~/.config`; on Windows below `%APPDATA%`. */
 export function ownFolder(): string {
   const { XDG_CONFIG_HOME, APPDATA } = process.env
-  const folder = XDG_CONFIG_HOME || (process.platform === 'win32' && APPDATA) || join(homedir(), '.config')
+  const folder = XDG_CONFIG_HOME || (process.platform === 'win32' && APPDATA) || join(homeFolder(), '.config')
   return join(folder, 'fluxauth')
 }
 
@@ -58,7 +57,7 @@ export function readKnowledge(): readonly Knowledge[] {
     return parse(readFileSync(ownFilePath(), 'utf8')).profiles
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') return []
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ERR_SOURCE_ABSENT') return []
     if (error instanceof UsageError) throw error
     throw new UsageError('ERR_PROFILES_FILE', `${ownFilePath()} cannot be read (${code})`)
   }

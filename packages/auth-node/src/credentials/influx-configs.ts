@@ -1,11 +1,11 @@
 // The influx CLI's profiles: `~/.influxdbv2/configs`, a TOML file with one table per profile.
 
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { AuthError, type BasicCredentials, decodeBasic } from '@fluxauth/auth-core'
 import { allowed, checkOptions, type OptionRule } from '@fluxauth/auth-core/client'
 import { TIMEOUT } from './deadline.ts'
 import { readSecretFile } from './file.ts'
+import { homeFolder } from './home.ts'
 import { checkHost, readHost } from './host.ts'
 import { readToken } from './secret.ts'
 import { type CredentialFinder, conceal, defineSource, SourceError } from './source.ts'
@@ -39,9 +39,23 @@ export interface InfluxConfigsOptions {
   readonly timeout?: number | undefined
 }
 
-/** Where the influx CLI keeps its profiles. */
+/**
+ * Where the influx CLI keeps its profiles.
+ *
+ * @throws {SourceError} `ERR_SOURCE_ABSENT` for a user without a home folder, where `INFLUX_CONFIGS_PATH` does not say it either
+ */
 export function influxConfigsPath(): string {
-  return process.env.INFLUX_CONFIGS_PATH || join(homedir(), '.influxdbv2', 'configs')
+  return process.env.INFLUX_CONFIGS_PATH || join(homeFolder(), '.influxdbv2', 'configs')
+}
+
+/** Where a profile is looked for. To go on for want of one that was asked for would be to act as somebody else. */
+function pathFor(asked: string | undefined): string {
+  try {
+    return influxConfigsPath()
+  } catch (error) {
+    if (asked === undefined || !(error instanceof SourceError)) throw error
+    throw new SourceError('ERR_SOURCE_INVALID', `There is no profile ${asked}. ${error.message}`)
+  }
 }
 
 /** What the name of a profile may be. */
@@ -66,15 +80,15 @@ export const PROFILE: OptionRule = allowed.string(/./, 'the name of a profile')
 export function fromInfluxConfigs(options: InfluxConfigsOptions = {}): CredentialFinder {
   checkOptions(options, { path: allowed.string(/./, 'a path'), profile: PROFILE, timeout: TIMEOUT })
   return defineSource('influx CLI configs', async (context) => {
-    const path = options.path ?? influxConfigsPath()
     const asked = options.profile ?? (process.env.INFLUX_ACTIVE_CONFIG || undefined)
+    const path = options.path ?? pathFor(asked)
     const profiles = await readInfluxProfiles(path, options)
     const name = asked ?? activeProfile(profiles)
     const profile = profiles.get(name)
     const source = `profile ${name} of ${path}`
     if (!profile?.token && !profile?.cookie) {
       const what = profile ? `The ${source} has no token` : `There is no ${source}`
-      // To go on for want of a profile that was asked for would be to act as somebody else.
+      // As where there is no home folder.
       if (asked) throw new SourceError('ERR_SOURCE_INVALID', `${what}: see its name, or make it`)
       throw new SourceError('ERR_SOURCE_ABSENT', what)
     }
@@ -112,16 +126,18 @@ function readCookie(cookie: string, place: string): BasicCredentials {
 /**
  * Reads all profiles.
  *
+ * @param path the file. Default: {@link influxConfigsPath}
  * @param options `timeout`
- * @returns profiles by name; empty when there is no file
+ * @returns profiles by name; empty when there is no file, or no home folder that it could be in
  * @throws {SourceError} `ERR_SOURCE_PERMISSIONS`, `ERR_SOURCE_TIMEOUT` or `ERR_SOURCE_INVALID`
  */
 export async function readInfluxProfiles(
-  path: string = influxConfigsPath(),
+  path?: string,
   { timeout }: Pick<InfluxConfigsOptions, 'timeout'> = {},
 ): Promise<Map<string, InfluxProfile>> {
   try {
-    return await parseProfiles(await readSecretFile(path, { timeout }), path)
+    const file = path ?? influxConfigsPath()
+    return await parseProfiles(await readSecretFile(file, { timeout }), file)
   } catch (error) {
     if (error instanceof SourceError && error.code === 'ERR_SOURCE_ABSENT') return new Map()
     throw error

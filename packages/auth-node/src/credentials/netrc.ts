@@ -1,10 +1,10 @@
 // User names and passwords by host, from the `.netrc` file that curl, git and others read.
 
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { allowed, checkOptions } from '@fluxauth/auth-core/client'
 import { TIMEOUT } from './deadline.ts'
 import { readSecretFile } from './file.ts'
+import { homeFolder } from './home.ts'
 import { readBasic } from './secret.ts'
 import { type CredentialFinder, defineSource, SourceError } from './source.ts'
 
@@ -43,7 +43,7 @@ export function fromNetrc(options: NetrcOptions = {}): CredentialFinder {
     if (!context)
       throw new SourceError('ERR_SOURCE_ABSENT', 'netrc is looked up by host, and none is known yet')
     const file =
-      path ?? (process.env.NETRC || join(homedir(), process.platform === 'win32' ? '_netrc' : '.netrc'))
+      path ?? (process.env.NETRC || join(homeFolder(), process.platform === 'win32' ? '_netrc' : '.netrc'))
     const host = new URL(context.origin).hostname.replace(/^\[|\]$/g, '').toLowerCase()
     const entry = parseNetrc(await readSecretFile(file, { timeout }), file).find(
       ({ machine, login }) =>

@@ -26,6 +26,7 @@ const RESERVED: ReadonlySet<string> = new Set(['-', 'list', 'update', 'set', 'de
  * @param path the file; it and its folder are made when absent
  * @throws {SourceError} `ERR_SOURCE_INVALID` when the file is not TOML, cannot be written, or a name is one of the influx CLI's own
  *   words (`-`, `list`, `update`, `set`, `delete`, `switch`, `create`): the file is left as it is
+ * @throws {SourceError} `ERR_SOURCE_ABSENT` without a `path` and a home folder
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`: rejects with it
  */
 export async function writeInfluxProfiles(
