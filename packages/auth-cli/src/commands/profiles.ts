@@ -13,7 +13,7 @@ import {
   noSuchProfile,
   readProfiles,
   removeProfile,
-  shownUrl,
+  shownServer,
 } from '../profile/profiles.ts'
 import { settings } from '../settings.ts'
 import { readServer } from './login/server.ts'
@@ -66,7 +66,7 @@ async function listProfiles(): Promise<void> {
     profiles.size > 0 ? chooseProfile(profiles, settings().profile) : { profile: undefined }
   const all = [...profiles.values()].map((profile) => ({
     name: profile.name,
-    url: shownUrl(profile),
+    url: shownServer(profile),
     org: profile.org,
     chosen: profile === chosen,
     place: profile.place,

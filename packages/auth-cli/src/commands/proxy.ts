@@ -3,13 +3,13 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { redactUrl } from '@fluxauth/auth-core'
 import { createTarget } from '@fluxauth/auth-core/client'
 import { updateSecretFile } from '@fluxauth/auth-node'
 import { Command } from 'commander'
 import { EXIT, NoCredentialError, UsageError, usage } from '../output/errors.ts'
 import { done, note, print } from '../output/print.ts'
 import { checkReveal, type RevealOptions } from '../output/reveal.ts'
+import { shownUrl } from '../output/shown-url.ts'
 import { writeErr } from '../output/streams.ts'
 import { escapeControls, toJson } from '../output/terminal.ts'
 import { takesPasswordsAtSignIn } from '../profile/connect.ts'
@@ -155,7 +155,7 @@ function listen(port: number, { upstream, key, credential, quiet }: Passage): Pr
     const { method = '', url: target = '/' } = request
     const log = (status: number): void => {
       if (quiet) return
-      const shown = redactUrl(target)
+      const shown = shownUrl(target)
       if (settings().json) writeErr(toJson({ request: { method, target: shown, status } }))
       else writeErr(escapeControls(`${method} ${shown} ${status}`, { lines: false }))
     }

@@ -1,10 +1,10 @@
 // `fluxauth request`: calls a server with a credential, and shows what happened without it.
 
-import { redactUrl } from '@fluxauth/auth-core'
 import { createTarget } from '@fluxauth/auth-core/client'
 import { authFetch } from '@fluxauth/auth-node'
 import { Command } from 'commander'
 import { EXIT, usage } from '../output/errors.ts'
+import { shownUrl } from '../output/shown-url.ts'
 import { style } from '../output/style.ts'
 import { escapeControls } from '../output/terminal.ts'
 import { connect } from '../profile/connect.ts'
@@ -81,7 +81,7 @@ async function run(givenMethod: string, target: string, options: Options): Promi
     isSent = sent.has('authorization') || sent.has('cookie')
     lastUrl = String(input)
     if (options.verbose) {
-      console.error(style('cyan', `> ${init?.method ?? method} ${escapeControls(redactUrl(lastUrl))}`))
+      console.error(style('cyan', `> ${init?.method ?? method} ${escapeControls(shownUrl(lastUrl))}`))
       printHeaders('>', sent, console.error)
     }
     return fetch(input, init)

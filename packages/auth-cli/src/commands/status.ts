@@ -12,7 +12,7 @@ import { style } from '../output/style.ts'
 import { warn } from '../output/warn.ts'
 import { withConnection } from '../profile/connect.ts'
 import { type FoundCredential, type Looked, searchCredential } from '../profile/find-credential.ts'
-import { type Profile, readProfiles, serverOf, shownUrl } from '../profile/profiles.ts'
+import { type Profile, readProfiles, serverOf, shownServer } from '../profile/profiles.ts'
 import { findPermissions, VERDICTS, type Verdict, verify, whyUnknown } from '../profile/verify.ts'
 
 interface Options {
@@ -94,7 +94,7 @@ async function lookAtOthers(but: Profile | undefined): Promise<Status[]> {
     else {
       statuses.push({
         ...about,
-        host: shownUrl(profile),
+        host: shownServer(profile),
         product: known?.product,
         scheme: known?.scheme ?? 'none',
         place: 'nowhere',

@@ -5,7 +5,7 @@ import { Command } from 'commander'
 import { UsageError, usage } from '../output/errors.ts'
 import { done, printJson } from '../output/print.ts'
 import { warn } from '../output/warn.ts'
-import { noSuchProfile, readProfiles, shownUrl } from '../profile/profiles.ts'
+import { noSuchProfile, readProfiles, shownServer } from '../profile/profiles.ts'
 import { settings } from '../settings.ts'
 
 export function useCommand(): Command {
@@ -30,8 +30,8 @@ async function use(given: string): Promise<void> {
   const profile = profiles.get(name)
   if (!profile) throw noSuchProfile(profiles)
   await writeInfluxProfiles({ [name]: { active: true } })
-  if (settings().json) printJson({ profile: name, url: shownUrl(profile) })
-  done(`Now profile ${name}, for ${shownUrl(profile) ?? 'no server'}`)
+  if (settings().json) printJson({ profile: name, url: shownServer(profile) })
+  done(`Now profile ${name}, for ${shownServer(profile) ?? 'no server'}`)
   const { INFLUX_ACTIVE_CONFIG } = process.env
   if (INFLUX_ACTIVE_CONFIG && INFLUX_ACTIVE_CONFIG !== name)
     warn('INFLUX_ACTIVE_CONFIG names another profile, and comes before this one: unset it')

@@ -148,6 +148,15 @@ describe('refuses', () => {
   })
 })
 
+test('logs no password of a statement, which arrives as it was', async () => {
+  const { host, key, log } = await start()
+  const query = 'q=CREATE%20USER%20joe%20WITH%20PASSWORD%20%27s3cret%27'
+  expect((await call(`${host}/query?${query}`, { authorization: `Token ${key}` })).status).toBe(200)
+  expect(seen[0]?.url).toContain(query)
+  await expect.poll(log).toContain('CREATE%20USER%20joe%20WITH%20PASSWORD%20%27[redacted]%27')
+  expect(log()).not.toContain('s3cret')
+})
+
 test('gives no page leave to read, and nobody a session, whatever the server says', async () => {
   respond = (_, response) => {
     response.writeHead(200, { 'access-control-allow-origin': '*', 'set-cookie': 'a=b', 'x-kept': '1' }).end()

@@ -2,7 +2,8 @@
 //
 // Bodies are strings of bytes here (Latin-1), so that what is not hidden goes out as it came in, whatever its encoding.
 
-import { isSecretName, redactUrl } from '@fluxauth/auth-core'
+import { isSecretName } from '@fluxauth/auth-core'
+import { shownUrl } from './shown-url.ts'
 
 const REDACTED = '[redacted]'
 
@@ -22,7 +23,7 @@ export type LineRedactor = (line: string) => string
 export function lineRedactor(type: string | null): LineRedactor | undefined {
   const [media = ''] = (type ?? 'text/plain').toLowerCase().split(';')
   if (/\bcsv\b/.test(media)) return csvRedactor()
-  if (media.includes('x-www-form-urlencoded')) return (line) => redactUrl(`?${line}`).slice(1)
+  if (media.includes('x-www-form-urlencoded')) return (line) => shownUrl(`?${line}`).slice(1)
   return /^text\/|json|javascript|xml/.test(media) ? jsonRedactor() : undefined
 }
 

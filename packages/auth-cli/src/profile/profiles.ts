@@ -84,7 +84,7 @@ export function serverOf({ name, url }: Profile): string | undefined {
 }
 
 /** The server of a profile as it may be shown, whatever somebody wrote there. */
-export function shownUrl({ url }: Profile): string | undefined {
+export function shownServer({ url }: Profile): string | undefined {
   return url && redactUrl(url)
 }
 

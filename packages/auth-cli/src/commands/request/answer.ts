@@ -3,10 +3,11 @@
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import type { Writable } from 'node:stream'
-import { redactHeaders, redactUrl } from '@fluxauth/auth-core'
+import { redactHeaders } from '@fluxauth/auth-core'
 import { usage } from '../../output/errors.ts'
 import { printJson } from '../../output/print.ts'
 import { lineRedactor } from '../../output/redact-body.ts'
+import { shownUrl } from '../../output/shown-url.ts'
 import { style } from '../../output/style.ts'
 import { escapeControls } from '../../output/terminal.ts'
 import { warn } from '../../output/warn.ts'
@@ -130,7 +131,7 @@ async function writeJson(
     headers: Object.fromEntries(redactHeaders(response.headers)),
     ...body,
   }
-  printJson({ request: { method, url: redactUrl(url) }, response: answer }, 2)
+  printJson({ request: { method, url: shownUrl(url) }, response: answer }, 2)
   return bytes.length > 0
 }
 

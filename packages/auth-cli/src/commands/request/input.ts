@@ -1,10 +1,11 @@
 // What the arguments of `fluxauth request` say: where to, how, with what, and for how long at most.
 
 import { readFile } from 'node:fs/promises'
-import { isSecretName, redactUrl } from '@fluxauth/auth-core'
+import { isSecretName } from '@fluxauth/auth-core'
 import { resolveUrl } from '@fluxauth/auth-node'
 import { readStandardInputBytes } from '../../input/secret.ts'
 import { usage } from '../../output/errors.ts'
+import { shownUrl } from '../../output/shown-url.ts'
 import { warn } from '../../output/warn.ts'
 import { findHost } from '../../profile/find-credential.ts'
 
@@ -38,7 +39,7 @@ export async function readTarget(target: string): Promise<URL> {
       'Take user name and password out of the URL, and use --user: an argument stays in the history',
     )
   }
-  if (redactUrl(url) !== url.href) {
+  if (shownUrl(url) !== url.href) {
     warn(
       'The URL has a secret in it, which stays in the history and in logs: use --user or INFLUX_TOKEN',
       'url',
@@ -124,7 +125,7 @@ export async function readBody(
 
 /** Whether a form or JSON that was typed names a secret. */
 function holdsSecret(text: string): boolean {
-  if (/^[\w.%[\]-]+=\S*$/.test(text) && redactUrl(`?${text}`) !== `?${text}`) return true
+  if (/^[\w.%[\]-]+=\S*$/.test(text) && shownUrl(`?${text}`) !== `?${text}`) return true
   return [...text.matchAll(/"([^"\\]{1,200})"\s*:\s*["\d]/g)].some(([, name = '']) => isSecretName(name))
 }
 
