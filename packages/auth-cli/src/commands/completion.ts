@@ -22,6 +22,30 @@ _fluxauth() {
 }
 complete -o default -F _fluxauth fluxauth`
 
+/** Ours as well: that of the library evaluates what is typed up to a `=`, says errors where it is sourced, and puts names in unquoted. */
+const ZSH = `#compdef fluxauth
+# zsh completion for fluxauth
+_fluxauth() {
+  local line value
+  local -a lines values
+  # Of what is typed nothing is evaluated: quotes are taken off, and the words are handed over as they are.
+  lines=("\${(@f)$(fluxauth complete -- "\${(@Q)words[2,CURRENT-1]}" "\${(Q)PREFIX}" 2>/dev/null)}")
+  for line in "\${lines[@]}"; do
+    [[ -z $line || $line == :* ]] && continue
+    value=\${\${line%%$'\\t'*}//:/\\\\:}
+    [[ $line == *$'\\t'?* ]] && value+=:\${line#*$'\\t'}
+    values+=("$value")
+  done
+  # --profile=name is one word here, and what is offered is the name.
+  [[ $PREFIX == -*=* ]] && compset -P '*='
+  (( $#values )) && _describe -t fluxauth fluxauth values || _files
+}
+if [[ \${funcstack[1]} == _fluxauth ]]; then
+  _fluxauth "$@"
+else
+  compdef _fluxauth fluxauth
+fi`
+
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell']
 
 export function completionCommand(): Command {
@@ -41,6 +65,7 @@ Examples:
     )
     .action((shell: string) => {
       if (shell === 'bash') writeOut(BASH)
+      else if (shell === 'zsh') writeOut(ZSH)
       else tab.setup('fluxauth', 'fluxauth', shell)
     })
 }

@@ -36,6 +36,8 @@ export type RealPartName =
   | 'initdb'
   | 'dbus'
   | 'keyring'
+  | 'zsh'
+  | 'fish'
   | 'python-client'
   | 'go-client'
 
@@ -90,6 +92,8 @@ export const realParts: Readonly<Record<RealPartName, RealPart>> = {
     programs: ['gnome-keyring-daemon'],
     hint: 'apt-get install gnome-keyring',
   },
+  zsh: { title: 'zsh', programs: ['zsh'], hint: 'apt-get install zsh' },
+  fish: { title: 'fish', programs: ['fish'], hint: 'apt-get install fish' },
   'python-client': {
     title: 'Python with influxdb-client',
     programs: ['python3'],
