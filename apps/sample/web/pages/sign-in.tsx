@@ -95,6 +95,7 @@ function SignedIn() {
           ? 'The token is in this page’s memory, and goes with every request to this origin alone.'
           : 'The session is in a cookie that this page cannot read; the browser adds it by itself.'}
       </p>
+      <p aria-live="polite">{buckets}</p>
       <p role="alert" className="error">
         {error}
       </p>
@@ -106,7 +107,6 @@ function SignedIn() {
           Sign out
         </button>
       </p>
-      <p aria-live="polite">{buckets}</p>
     </section>
   )
 }
