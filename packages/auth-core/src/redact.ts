@@ -104,7 +104,7 @@ function redactHeader(name: string, value: unknown): unknown {
  * that is a URL with any of these in it, however often it is encoded. All else stays as it is written.
  *
  * Not hidden is a secret in the path or under a name that does not say so; nor, where a password holds a slash, what can be read as a host
- * and a port, as in `https://user:123/4@host`.
+ * and a port, as in `https://user:123/4@host`; nor a password in a statement, as in `q=CREATE USER … WITH PASSWORD …`.
  *
  * @param url absolute or relative; it need not be valid
  * @returns the URL as a string
