@@ -2,6 +2,7 @@
 
 import { Command, CommanderError, Option } from 'commander'
 import { EXIT } from './output/errors.ts'
+import { foldHelp } from './output/fold.ts'
 import { writeErr, writeOut } from './output/streams.ts'
 import { setSettings, settings } from './settings.ts'
 
@@ -177,7 +178,10 @@ async function createProgram(args: readonly string[], isWhole = false): Promise<
   }
   for (const command of withDescendants(program)) {
     command
-      .configureOutput({ writeErr: () => undefined, writeOut: (text) => writeOut(text.replace(/\n$/, '')) })
+      .configureOutput({
+        writeErr: () => undefined,
+        writeOut: (text) => writeOut(foldHelp(text.replace(/\n$/, ''))),
+      })
       .configureHelp({ showGlobalOptions: true })
       .showHelpAfterError(false)
   }

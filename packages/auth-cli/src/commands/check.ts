@@ -7,6 +7,7 @@ import { Command, Option } from 'commander'
 import { parseAddress } from '../input/address.ts'
 import { readHidden } from '../input/secret.ts'
 import { EXIT, UsageError, usage } from '../output/errors.ts'
+import { hang } from '../output/fold.ts'
 import { fact, print } from '../output/print.ts'
 import { style } from '../output/style.ts'
 import { escapeControls } from '../output/terminal.ts'
@@ -70,13 +71,16 @@ async function check(given: string | undefined, options: Options): Promise<void>
   }
   const told = finding && { code: finding.code, message: finding.message, fix: finding.fix }
   print({ url: url?.origin, good: finding === undefined, steps, finding: told }, () => [
-    ...steps.map(({ name, says }) => `${style('green', '✓')} ${fact(name, says)}`),
+    ...steps.map(({ name, says }) => fact(name, says, '✓ ')),
     ...(finding
       ? [
           `${style('red', '✗')} ${escapeControls(finding.message, { lines: false })} ${style('dim', `[${finding.code}]`)}`,
           `  ${escapeControls(finding.fix, { lines: false })}`,
         ]
-      : ['Nothing is wrong from here.', ...ELSEWHERE.map((line) => style('dim', line))]),
+      : [
+          'Nothing is wrong from here.',
+          ...ELSEWHERE.map((line) => style('dim', hang(line, line.startsWith('-') ? 2 : 0))),
+        ]),
   ])
   process.exitCode = finding?.exitCode ?? EXIT.ok
 }

@@ -263,6 +263,22 @@ describeReal('login at InfluxDB 2', ['influxdb2'], () => {
     }
   })
 
+  test.skipIf(!hasTerminal)('a narrow terminal breaks no word of what is printed', async () => {
+    await login(['--store', 'memory'])
+    for (const args of ['--help', 'login --help', 'status', 'check', 'tokens list', 'profiles list']) {
+      const { code, stdout } = await person.onTerminal(args, [], {}, 40)
+      // Examples are copied, and stay whole.
+      const lines = stdout.split(/\r?\n/).filter((line) => !line.startsWith('  $ '))
+      expect([args, code, lines.filter((line) => line.length > 40)]).toEqual([args, 0, []])
+    }
+    const list = (await person.onTerminal('tokens list', [], {}, 40)).stdout
+    expect(list).toMatch(/^id: +[\da-f]{16}\r?\nstatus: +active/)
+    expect((await person.onTerminal('profiles list', [], {}, 40)).stdout).toMatch(/^\* name: +default/)
+    expect((await person.onTerminal('tokens list', [], {}, 120)).stdout).toMatch(/^ID +STATUS/)
+    // In a pipe each is a line, however long.
+    expect((await person.run(['status'])).stdout).toContain('everything in every organization (an operator')
+  })
+
   test('never asks with --no-input', async () => {
     expect(await person.run(['login', '--no-input'])).toMatchObject({ code: 2 })
     if (!hasTerminal) return

@@ -1,6 +1,7 @@
 // What commands print: JSON of one version for programs, aligned columns for people.
 
 import { settings } from '../settings.ts'
+import { columns, hang } from './fold.ts'
 import { writeErr, writeOut } from './streams.ts'
 import { style } from './style.ts'
 import { escapeControls, toJson } from './terminal.ts'
@@ -29,21 +30,44 @@ export function done(message: string): void {
   if (!settings().json) writeErr(`${style('green', '✓')} ${escapeControls(message)}`)
 }
 
-/** A line of a list of facts: `name:     what it is`; without a name it goes on. What it is may come from a server. */
-export function fact(name: string, what: string, width = 12): string {
-  const label = (name && `${name}:`).padEnd(width)
-  return `${style('dim', label)} ${escapeControls(what, { lines: false })}`
+/**
+ * A line of a list of facts: `name:     what it is`; without a name it goes on. What it is may come from a server.
+ *
+ * @param before what stands before the name, in green
+ */
+export function fact(name: string, what: string, before = ''): string {
+  const label = (name && `${name}:`).padEnd(12)
+  const shown = hang(escapeControls(what, { lines: false }), before.length + label.length + 1)
+  return `${before && style('green', before)}${style('dim', label)} ${shown}`
 }
 
-/** Aligns rows of cells in columns. The first row are the headings. */
-export function table(rows: readonly (readonly string[])[]): string[] {
+/** In columns: what the last cell of a table has to have. */
+const LAST = 24
+
+/** Aligns rows of cells in columns, or writes each as facts where a terminal is too narrow. The first row are the headings. */
+export function table(rows: readonly (readonly string[])[], width: number | undefined = columns()): string[] {
+  const [headings = [], ...others] = rows
   const safe = rows.map((row) => row.map((cell) => escapeControls(cell, { lines: false })))
   const widths = (safe[0] ?? []).map((_, column) => Math.max(...safe.map((row) => row[column]?.length ?? 0)))
+  const start = widths.slice(0, -1).reduce((sum, each) => sum + each + 2, 0)
+  if (width !== undefined && start + Math.min(widths.at(-1) ?? 0, LAST) > width) {
+    return others.flatMap((row, index) => [...(index > 0 ? [''] : []), ...toFacts(headings, row)])
+  }
   return safe.map((row, index) => {
     const cells = row.map((cell, column) =>
-      column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0),
+      column === row.length - 1 ? hang(cell, start, width) : cell.padEnd(widths[column] ?? 0),
     )
     const line = cells.join('  ').trimEnd()
     return index === 0 ? style('dim', line) : line
+  })
+}
+
+/** What has no heading is a mark on what comes after it. */
+function toFacts(headings: readonly string[], row: readonly string[]): string[] {
+  return row.flatMap((cell, column) => {
+    const heading = headings[column]
+    if (!heading || !cell) return []
+    const mark = headings[column - 1] === '' ? row[column - 1] : ''
+    return [fact(heading.toLowerCase(), cell, mark && `${mark} `)]
   })
 }

@@ -61,12 +61,13 @@ export class Person {
     args: string,
     typed: readonly (readonly [shown: string, type: string])[] = [],
     env: Readonly<Record<string, string>> = {},
+    columns = 100,
   ): Promise<Outcome> {
     const left = [...typed]
     let from = 0
     return this.#spawn(
       SCRIPT,
-      ['-qefc', `stty cols 100; ${process.execPath} ${MAIN} ${args}`, '/dev/null'],
+      ['-qefc', `stty cols ${columns}; ${process.execPath} ${MAIN} ${args}`, '/dev/null'],
       { TERM: 'xterm', ...env },
       (child) => {
         let screen = ''
