@@ -280,6 +280,10 @@ function testPage(name: keyof typeof BROWSERS): void {
     }
     const gone = () => page.waitForFunction(() => !document.querySelector('.secret'))
     const unwanted = await rotated()
+    const disabled = await page.$$eval('button:disabled', (all) => all.map((button) => button.textContent))
+    expect(new Set(disabled), 'a second one would take the place of what is shown').toEqual(
+      new Set(['Make it', 'Rotate']),
+    )
     expect(await Promise.all([isGood(token), isGood(unwanted)])).toEqual([true, true])
     await click('Stay with the old one')
     await gone()

@@ -24,6 +24,7 @@ interface Made {
 export function Tokens() {
   const tokens = useAsked(api.authorizations)
   const [made, setMade] = useState<Made>()
+  const [isRotating, setRotating] = useState(false)
   const undo = useRef<() => void>(undefined)
   useEffect(() => () => undo.current?.(), [])
 
@@ -39,6 +40,7 @@ export function Tokens() {
   const rotate = ({ id, description }: ApiToken): Promise<boolean> =>
     tokens.after(async () => {
       let isUndone = false
+      setRotating(true)
       const keep = (token: string) =>
         new Promise<void>((done, refuse) => {
           undo.current = () => {
@@ -54,6 +56,7 @@ export function Tokens() {
       } finally {
         undo.current = undefined
         setMade(undefined)
+        setRotating(false)
       }
     })
 
@@ -62,6 +65,8 @@ export function Tokens() {
       <h1>API tokens</h1>
       {made && <NewToken {...made} />}
       <CreateForm
+        // What is shown is not to be lost: one new value after the other.
+        isBusy={isRotating}
         create={(description, permissions) => tokens.after(() => create(description, permissions))}
       />
       <p role="alert" className="error">
@@ -75,6 +80,7 @@ export function Tokens() {
               toggle={() =>
                 tokens.after(() => api.setStatus(token.id, token.status === 'active' ? 'inactive' : 'active'))
               }
+              isBusy={isRotating}
               rotate={() => rotate(token)}
               remove={() => tokens.after(() => api.deleteAuthorization(token.id))}
             />
@@ -113,7 +119,9 @@ function NewToken({ description, token, done, undo }: Made) {
 
 function CreateForm({
   create,
+  isBusy,
 }: {
+  readonly isBusy: boolean
   readonly create: (description: string, permissions: readonly InfluxPermission[]) => Promise<boolean>
 }) {
   const buckets = useAsked(api.buckets)
@@ -152,7 +160,9 @@ function CreateForm({
             ))}
           </select>
         </p>
-        <button type="submit">Make it</button>
+        <button type="submit" disabled={isBusy}>
+          Make it
+        </button>
       </div>
     </form>
   )
@@ -171,11 +181,13 @@ function permissionsFor(
 function TokenCard({
   token,
   toggle,
+  isBusy,
   rotate,
   remove,
 }: {
   readonly token: ApiToken
   readonly toggle: () => void
+  readonly isBusy: boolean
   readonly rotate: () => void
   readonly remove: () => void
 }) {
@@ -195,7 +207,7 @@ function TokenCard({
           {status === 'active' ? 'Deactivate' : 'Activate'}
         </button>
         {status === 'active' && (
-          <button type="button" className="quiet" onClick={rotate}>
+          <button type="button" className="quiet" disabled={isBusy} onClick={rotate}>
             Rotate
           </button>
         )}
