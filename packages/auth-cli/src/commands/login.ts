@@ -192,8 +192,8 @@ async function nameFor(url: string): Promise<string> {
   const same = activeFirst.find(
     (profile) => profile.url && URL.canParse(profile.url) && new URL(profile.url).origin === origin,
   )
-  const free = ['default', hostname, host.replaceAll(':', '-')].find((name) => !profiles.has(name))
   if (same) return same.name
+  const free = ['default', hostname, host.replaceAll(':', '-')].find((name) => !profiles.has(name))
   if (free !== undefined) return free
   throw new UsageError(
     'ERR_PROFILE_EXISTS',

@@ -1,9 +1,10 @@
 // The profiles: those of the influx CLI's file, together with what fluxauth knows of each.
 
-import { type Credentials, decodeBasic, encodeBasic, redactUrl } from '@fluxauth/auth-core'
+import { type Credentials, decodeBasic, encodeBasic } from '@fluxauth/auth-core'
 import { influxConfigsPath, readInfluxProfiles, writeInfluxProfiles } from '@fluxauth/auth-node'
 import { readServerAddress } from '../input/address.ts'
 import { UsageError } from '../output/errors.ts'
+import { shownUrl } from '../output/shown-url.ts'
 import {
   isSameUrl,
   type Knowledge,
@@ -85,7 +86,7 @@ export function serverOf({ name, url }: Profile): string | undefined {
 
 /** The server of a profile as it may be shown, whatever somebody wrote there. */
 export function shownServer({ url }: Profile): string | undefined {
-  return url && redactUrl(url)
+  return url && shownUrl(url)
 }
 
 /** The profile that goes: by name, by `INFLUX_ACTIVE_CONFIG`, the active one, or `default`. */

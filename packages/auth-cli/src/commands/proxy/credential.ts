@@ -25,6 +25,7 @@ export function keepCurrent(
 ): CurrentCredential {
   let current = formatAuthorization(credentials)
   let lookedAt = Number.NEGATIVE_INFINITY
+  let isLooking = false
   const look = async (): Promise<void> => {
     const found = await findCredential()
     if (isFor(found)) current = formatAuthorization(found.credentials)
@@ -33,10 +34,15 @@ export function keepCurrent(
     authorization: () => current,
     refused(authorization) {
       const now = performance.now()
-      if (authorization !== current || now - lookedAt < HOLD_OFF) return
+      if (authorization !== current || isLooking || now - lookedAt < HOLD_OFF) return
       lookedAt = now
+      isLooking = true
       // Where it is gone, what was refused goes on being refused.
-      look().catch(() => undefined)
+      look()
+        .catch(() => undefined)
+        .finally(() => {
+          isLooking = false
+        })
     },
   }
 }
