@@ -18,19 +18,23 @@ afterAll(() => server.stop())
 
 const PASSWORD = 'p:ä ß€ secret'
 
+/** A token of a user, for one thing. */
+async function makeToken(userID: string, resource: Readonly<Record<string, string>>) {
+  const permissions = [{ action: 'read', resource }]
+  const made = await call({
+    method: 'POST',
+    path: '/api/v2/authorizations',
+    body: { orgID, userID, permissions },
+  })
+  return (made.body as { token: string }).token
+}
+
 /** A user with a password and a token. */
 async function addUser(name: string) {
   const { body } = await call({ method: 'POST', path: '/api/v2/users', body: { name } })
   const { id } = body as { id: string }
   await call({ method: 'POST', path: `/api/v2/users/${id}/password`, body: { password: PASSWORD } })
-  const permissions = [{ action: 'read', resource: { type: 'users', id } }]
-  const made = await call({
-    method: 'POST',
-    path: '/api/v2/authorizations',
-    body: { orgID, userID: id, permissions },
-  })
-  const { token } = made.body as { token: string }
-  return { id, path: `/api/v2/users/${id}`, token }
+  return { id, path: `/api/v2/users/${id}`, token: await makeToken(id, { type: 'users', id }) }
 }
 
 const signIn = (name: string, password = PASSWORD) =>
@@ -142,13 +146,7 @@ test('nobody changes another’s password with their own', async () => {
 test('a token for something else neither sees the sessions of whoever it is of, nor ends one', async () => {
   const { id } = await addUser('ivy')
   const cookie = await startSession('ivy')
-  const permissions = [{ action: 'read', resource: { type: 'buckets', orgID } }]
-  const made = await call({
-    method: 'POST',
-    path: '/api/v2/authorizations',
-    body: { orgID, userID: id, permissions },
-  })
-  const { token } = made.body as { token: string }
+  const token = await makeToken(id, { type: 'buckets', orgID })
   const listed = await call({ path: '/api/v2/sessions', token: '', headers: { cookie } })
   const { sessions } = listed.body as { sessions: { id: string; isThis: boolean }[] }
   expect(sessions).toMatchObject([{ isThis: true }])

@@ -30,20 +30,11 @@ describeReal('a store in PostgreSQL', ['postgres', 'initdb'], () => {
     return JSON.stringify((await Promise.all(tables)).map(({ rows }) => rows))
   }
 
-  /** PostgreSQL, across a network that may fail. */
-  const startProxy = async () => {
-    const url = new URL(postgres.url)
-    const proxy = await startHoldingProxy(Number(url.port))
-    url.hostname = '127.0.0.1'
-    url.port = `${proxy.port}`
-    return { proxy, connectionString: url.href }
-  }
-
   testStore('in PostgreSQL', { shared: true, ownClock: true, network: true }, async ({ limits, timeout }) => {
     const prefix = newPrefix()
-    const { proxy, connectionString } = await startProxy()
+    const proxy = await startHoldingProxy(postgres.url)
     return {
-      open: () => createPostgresStore({ connectionString, prefix, limits, timeout }),
+      open: () => createPostgresStore({ connectionString: proxy.url, prefix, limits, timeout }),
       dump: () => dump(prefix),
       network: proxy,
       remove: () => proxy.close(),
@@ -175,7 +166,8 @@ describeReal('a store in PostgreSQL', ['postgres', 'initdb'], () => {
     'is back after answers were lost, takes no late one for the next, and what was done stays (%j)',
     async ({ swallow }) => {
       const prefix = newPrefix()
-      const { proxy, connectionString } = await startProxy()
+      const proxy = await startHoldingProxy(postgres.url)
+      const connectionString = proxy.url
       // Without any time limit of its own.
       const handed = new pg.Pool({ connectionString, max: 1 })
       const stores = [

@@ -37,19 +37,11 @@ describeReal('a store in Redis', ['redis'], () => {
     return JSON.stringify(parts)
   }
 
-  /** Redis, across a network that may fail. */
-  const startProxy = async () => {
-    const url = new URL(redis.url)
-    const proxy = await startHoldingProxy(Number(url.port))
-    url.port = `${proxy.port}`
-    return { proxy, url: url.href }
-  }
-
   testStore('in Redis', { shared: true, ownClock: true, network: true }, async ({ limits, timeout }) => {
     const prefix = newPrefix()
-    const { proxy, url } = await startProxy()
+    const proxy = await startHoldingProxy(redis.url)
     return {
-      open: () => createRedisStore({ url, prefix, limits, timeout }),
+      open: () => createRedisStore({ url: proxy.url, prefix, limits, timeout }),
       dump: () => dump(prefix),
       network: proxy,
       remove: () => proxy.close(),
@@ -253,7 +245,8 @@ describeReal('a store in Redis', ['redis'], () => {
   })
 
   test('ends all that is asked in time on a client of the application that gets no answer any more', async () => {
-    const { proxy, url } = await startProxy()
+    const proxy = await startHoldingProxy(redis.url)
+    const { url } = proxy
     const handed = createClient({ url })
     handed.on('error', () => undefined)
     const store = await createRedisStore({ client: handed, prefix: newPrefix(), timeout: 300 })
@@ -284,7 +277,8 @@ describeReal('a store in Redis', ['redis'], () => {
     'takes no late answer for the next one, and what was done stays (%s client)',
     async (whose) => {
       const prefix = newPrefix()
-      const { proxy, url } = await startProxy()
+      const proxy = await startHoldingProxy(redis.url)
+      const { url } = proxy
       const handed = createClient({ url })
       handed.on('error', () => undefined)
       const place = whose === 'own' ? { url } : { client: handed }

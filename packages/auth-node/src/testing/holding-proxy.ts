@@ -4,7 +4,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 /** A running proxy. */
 export interface HoldingProxy {
-  readonly port: number
+  /** The server's URL, with the proxy's address in it. */
+  readonly url: string
   /** From now on answers are held back. */
   hold(): void
   /** Passes on what was held back, and what comes, or swallows what was held back. */
@@ -20,8 +21,10 @@ export interface HoldingProxy {
   close(): void
 }
 
-/** Starts a proxy before a port of this machine. */
-export async function startHoldingProxy(target: number): Promise<HoldingProxy> {
+/** Starts a proxy before a server of this machine. */
+export async function startHoldingProxy(target: string): Promise<HoldingProxy> {
+  const url = new URL(target)
+  const port = Number(url.port)
   let holding = false
   let held: (() => void)[] = []
   let losing: 'silent' | 'closed' | undefined
@@ -29,7 +32,7 @@ export async function startHoldingProxy(target: number): Promise<HoldingProxy> {
   const deaf = new WeakSet<Socket>()
   const sockets = new Set<Socket>()
   const server = createServer((client) => {
-    const upstream = connect(target, '127.0.0.1')
+    const upstream = connect(port, '127.0.0.1')
     for (const [socket, other] of [
       [client, upstream],
       [upstream, client],
@@ -54,8 +57,10 @@ export async function startHoldingProxy(target: number): Promise<HoldingProxy> {
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  url.hostname = '127.0.0.1'
+  url.port = `${(server.address() as AddressInfo).port}`
   return {
-    port: (server.address() as AddressInfo).port,
+    url: url.href,
     hold() {
       holding = true
     },
