@@ -101,7 +101,7 @@ async function readUrl(given: string | undefined): Promise<URL> {
       EXIT.usage,
     )
   }
-  if (/[?&]p=/.test(url.search)) {
+  if (url.searchParams.has('p')) {
     warn(
       'The p in the query is a credential: proxies write it into their logs, and this shell has it in its history',
     )

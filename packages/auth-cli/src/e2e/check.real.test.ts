@@ -317,8 +317,10 @@ describe('what people trip over, by the threads where they did', () => {
     const url = await serve((request, response) =>
       request.url?.startsWith('/query') ? response.end('{}') : asV2('s3cret')(request, response),
     )
-    const { stderr } = await person.run(['check', `${url}/query?u=zoe&p=x`], { env: token('s3cret') })
-    expect(stderr).toContain('proxies write it into their logs')
+    for (const p of ['p', '%70']) {
+      const { stderr } = await person.run(['check', `${url}/query?u=zoe&${p}=x`], { env: token('s3cret') })
+      expect(stderr).toContain('proxies write it into their logs')
+    }
   })
 })
 

@@ -200,7 +200,7 @@ async function refused(
 async function unknown(answer: Probe, sent: Sent, reached: Reached): Promise<Finding> {
   const { credentials, base, url, headers } = sent
   const { product, server, ahead } = reached
-  if (/(^|[?&])[up]=/.test(url.search)) {
+  if (['u', 'p'].some((name) => url.searchParams.has(name))) {
     return new Finding(
       'ERR_QUERY_CREDENTIAL',
       'The u and p of the query come before the header, and are wrong',
