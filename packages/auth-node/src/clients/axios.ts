@@ -23,7 +23,8 @@ import {
   getAdapter,
   type InternalAxiosRequestConfig,
 } from 'axios'
-import { directAgent, leaveOutGlobalProxy } from './environment-proxy.ts'
+import { directAgent } from './direct-agent.ts'
+import { leaveOutGlobalProxy } from './environment-proxy.ts'
 import { discard, quiet, quietRequest } from './quiet-request.ts'
 
 type Config = InternalAxiosRequestConfig

@@ -19,7 +19,8 @@ import {
   startExchange,
 } from '@fluxauth/auth-core/client'
 import { abortError } from './abort-error.ts'
-import { directAgent, originsInClear } from './environment-proxy.ts'
+import { directAgent } from './direct-agent.ts'
+import { originsInClear } from './environment-proxy.ts'
 import { discard, quietRequest } from './quiet-request.ts'
 
 /** Options of {@link authHttp}. */

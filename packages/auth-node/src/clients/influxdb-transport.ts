@@ -3,7 +3,8 @@
 import type http from 'node:http'
 import type { RequestOptions } from 'node:https'
 import { type Authorizer, CREDENTIAL_HEADERS } from '@fluxauth/auth-core/client'
-import { directAgent, originsInClear } from './environment-proxy.ts'
+import { directAgent } from './direct-agent.ts'
+import { originsInClear } from './environment-proxy.ts'
 import { quietRequest } from './quiet-request.ts'
 
 interface Sender {
