@@ -105,12 +105,16 @@ describe('requests over node:http', () => {
     await new Promise((resolve) => server.close(resolve))
   })
 
-  test('that Node refuses when they are sent keep no connection', async () => {
+  test('that Node refuses when they are sent hold no connection', async () => {
     const agents = { http: new Agent({ keepAlive: true }) }
     const { get } = authHttp({ origin: network.loopback, credentials: 'my-s3cret', agents })
     const sent = get('/', { headers: { trailer: 'x-sum' } })
     await expect(sent).rejects.toMatchObject({ code: 'ERR_HTTP_TRAILER_INVALID' })
-    await expect.poll(() => [agents.http.sockets, agents.http.freeSockets]).toEqual([{}, {}])
+    await expect.poll(() => agents.http.sockets).toEqual({})
+    // Node 24 keeps for the next what was opened and not written on.
+    for (const free of Object.values(agents.http.freeSockets).flatMap((sockets) => sockets ?? [])) {
+      expect(free.bytesWritten).toBe(0)
+    }
   })
 
   test('send headers with several values, and bytes', async () => {

@@ -25,8 +25,8 @@ export function fileHint(error: unknown): string {
     : ` (${code})${HINTS[code] ? `, as ${HINTS[code]}` : ''}`
 }
 
-/** Whether an error says that no more files can be opened. */
+/** Whether an error says that no more files can be opened. Where Node loads a package, as of 24 its message alone does. */
 export function isOutOfFiles(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException
-  return code === 'EMFILE' || code === 'ENFILE'
+  const { code, message = '' } = error as Partial<NodeJS.ErrnoException>
+  return code === 'EMFILE' || code === 'ENFILE' || /too many open files|file table overflow/.test(message)
 }
