@@ -20,7 +20,7 @@ describe('isSecretName', () => {
   const secret =
     'Authorization Cookie Set-Cookie X-Auth-Token X-Api-Key PRIVATE-TOKEN DD-API-KEY access_token accessToken client-secret clientSecret ' +
     'authtoken token[] auth jwt user[password] APIKey XAPIKey passwd pwd db_pwd sessionId session-id PHPSESSID JSESSIONID X-Amz-Signature ' +
-    'X-Amz-Credential sig oauth_token id_token_hint token2 passphrase credentials apikeys key X-Original-Authorization csrftoken'
+    'X-Amz-Credential sig oauth_token id_token_hint token2 passphrase credentials apikeys key X-Original-Authorization csrftoken X-CSRF _xsrf'
   const open =
     'Keep-Alive Cache-Control monkey X-Author keyboard Authority authorizations WWW-Authenticate Access-Control-Allow-Credentials tokenizer ' +
     'secretary Content-Type bucket org orgID q db precision state Date ETag Accept turkey compass passage signal design sidecar assignment'

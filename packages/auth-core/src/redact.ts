@@ -9,7 +9,7 @@ const URL_HEADER = /(location|referr?er|refresh|-ur[il])$/i
 
 /** Words of names that hold secrets; the first of them also as a part of longer words, such as `authtoken` and `JSESSIONID`. */
 const SECRET_WORD =
-  /token(?!iz)|secret(?!ar)|passw|passphr|pwd|credent|signature|cookie|jwt|sess(ion)?id|(api|access|private)key|auth(orization)?-|-(key|pass|session|sid|sig|bearer)s?-/i
+  /token(?!iz)|secret(?!ar)|passw|passphr|pwd|credent|signature|cookie|jwt|[cx]srf|sess(ion)?id|(api|access|private)key|auth(orization)?-|-(key|pass|session|sid|sig|bearer)s?-/i
 /** Parameters of URLs that carry credentials under names that say nothing elsewhere: InfluxDB's `u` and `p`, OAuth's `code`. */
 const SECRET_PARAMETER = /^([upt]|user(name)?|code)=/i
 
@@ -38,7 +38,7 @@ export function redactAuthorization(value: string): string {
 
 /**
  * Whether a name, of a header, a parameter or a member, says that its value is a secret: it is split at its case and at whatever is no
- * letter, and has a word like `token`, `secret`, `password`, `key`, `auth`, `session`, `cookie`, `signature`, `credential` or `jwt` in it.
+ * letter, and has a word like `token`, `secret`, `password`, `key`, `auth`, `session`, `cookie`, `signature`, `credential`, `csrf` or `jwt` in it.
  *
  * A name of another language, or one that runs such a word together with others (`mykey`), does not say it.
  *
@@ -136,16 +136,13 @@ function redactText(text: string): string {
     .replace(/([?&;#])([^?&;#=]*=?)([^?&;#]*)/g, (_, separator: string, name: string, value: string) => {
       // Not everybody ends a value at these: what follows may belong to the secret.
       if (hides && /[;?]/.test(separator)) return ''
-      hides = name.endsWith('=') && isSecretParameter(decode(name))
+      const plain = decode(name)
       const inside = decode(value)
+      hides = name.endsWith('=') && (SECRET_PARAMETER.test(plain) || isSecretName(plain))
       return (
         separator + name + (hides || (inside !== value && redactText(inside) !== inside) ? REDACTED : value)
       )
     })
-}
-
-function isSecretParameter(name: string): boolean {
-  return SECRET_PARAMETER.test(name) || isSecretName(name)
 }
 
 /** Decodes percent-encoding, however often it was applied. What is no ASCII need not come out right. */
