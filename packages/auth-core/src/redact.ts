@@ -136,9 +136,9 @@ function redactText(text: string): string {
     .replace(/([?&;#])([^?&;#=]*=?)([^?&;#]*)/g, (_, separator: string, name: string, value: string) => {
       // Not everybody ends a value at these: what follows may belong to the secret.
       if (hides && /[;?]/.test(separator)) return ''
-      const plain = decode(name)
-      const inside = decode(value)
-      hides = name.endsWith('=') && (SECRET_PARAMETER.test(plain) || isSecretName(plain))
+      const plain = name.endsWith('=') ? decode(name) : ''
+      const inside = value && decode(value)
+      hides = SECRET_PARAMETER.test(plain) || isSecretName(plain)
       return (
         separator + name + (hides || (inside !== value && redactText(inside) !== inside) ? REDACTED : value)
       )

@@ -26,38 +26,61 @@ const LONGEST_PAUSE = 100
 export async function lockFile(path: string): Promise<HeldLock | undefined> {
   const { mkdir, rmdir, stat, utimes } = await import('node:fs/promises')
   const lock = `${path}.lock`
-  const statsOf = (): Promise<Stats | undefined> =>
-    stat(lock).catch((error: NodeJS.ErrnoException) => {
+  const statsOf = (folder: string): Promise<Stats | undefined> =>
+    stat(folder).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined
       throw error
     })
-  const make = async (): Promise<boolean> => {
-    try {
-      await mkdir(lock)
-      return true
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-      const stats = await statsOf()
-      if (stats && Date.now() - stats.mtimeMs > STALE) await rmdir(lock).catch(() => undefined)
+  const isStale = async (folder: string): Promise<boolean> => {
+    const stats = await statsOf(folder)
+    return stats !== undefined && Date.now() - stats.mtimeMs > STALE
+  }
+  const make = (folder: string): Promise<boolean> =>
+    mkdir(folder).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'EEXIST') return false
+        throw error
+      },
+    )
+  const touch = (): Promise<void> => {
+    const now = new Date()
+    return utimes(lock, now, now)
+  }
+  /** Has a dead one's lock for its own. One at a time: a second that looked before would take it from the first. */
+  const inherit = async (): Promise<boolean> => {
+    const heir = `${lock}-heir`
+    if (!(await make(heir))) {
+      if (await isStale(heir)) await rmdir(heir).catch(() => undefined)
       return false
     }
+    try {
+      if (!(await isStale(lock))) return false
+      await touch()
+      return true
+    } finally {
+      await rmdir(heir).catch(() => undefined)
+    }
   }
+  const take = async (): Promise<boolean> =>
+    (await make(lock)) || ((await isStale(lock)) && (await inherit()))
   const end = performance.now() + PATIENCE
-  for (let pause = 5; !(await make()); pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+  for (let pause = 5; !(await take()); pause = Math.min(pause * 2, LONGEST_PAUSE)) {
     if (performance.now() > end) return undefined
     // Not all at the same time.
     await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())))
   }
 
-  let said = (await statsOf())?.mtimeMs
-  const isHeld = async () => said !== undefined && (await statsOf())?.mtimeMs === said
+  // A server of files has a clock of its own: let all go by this machine's.
+  await touch()
+  let said = (await statsOf(lock))?.mtimeMs
+  const isHeld = async () => said !== undefined && (await statsOf(lock))?.mtimeMs === said
   let saying: Promise<void> = Promise.resolve()
   const timer = setInterval(() => {
     saying = (async () => {
       if (!(await isHeld())) return
-      const now = new Date()
-      await utimes(lock, now, now)
-      said = (await statsOf())?.mtimeMs
+      await touch()
+      said = (await statsOf(lock))?.mtimeMs
     })().catch(() => undefined)
   }, SAID_EVERY).unref()
   return {

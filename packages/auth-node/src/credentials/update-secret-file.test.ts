@@ -15,6 +15,7 @@ import {
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { updateSecretFile } from '../index.ts'
@@ -149,6 +150,42 @@ test('a secret in a folder that this user may not write to stays as it was', asy
   await chmod(join(folder, 'deep'), 0o700)
   expect(await readFile(path, 'utf8')).toBe('my-old-token')
   expect(await readdir(join(folder, 'deep'))).toEqual(['token'])
+})
+
+describe('the lock of a program that was killed', () => {
+  async function leaveLock(...names: readonly string[]): Promise<void> {
+    // Dead in a moment, when all wait, each at a time of its own.
+    const longAgo = new Date(Date.now() - 9900)
+    for (const name of names) {
+      await mkdir(path + name, { recursive: true })
+      await utimes(path + name, longAgo, longAgo)
+    }
+  }
+
+  test.each([
+    ['of fifty that wait for it one has it at a time', ['.lock']],
+    ['also where another was killed as it took it over', ['.lock', '.lock-heir']],
+  ])('%s', async (_, left) => {
+    for (let round = 1; round <= 8; round++) {
+      await rm(folder, { recursive: true })
+      await leaveLock(...left)
+      let [writing, most] = [0, 0]
+      await Promise.all(
+        Array.from({ length: 50 }, (_, index) =>
+          updateSecretFile(path, async (before) => {
+            most = Math.max(most, ++writing)
+            await setImmediate()
+            writing--
+            return `${before}${index}\n`
+          }),
+        ),
+      )
+      const lines = (await readFile(path, 'utf8')).trim().split('\n').map(Number)
+      expect(lines.sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, index) => index))
+      expect(most).toBe(1)
+      expect(await readdir(join(folder, 'deep'))).toEqual(['token'])
+    }
+  })
 })
 
 test('who lost the lock writes nothing over what others wrote since', async () => {
