@@ -9,8 +9,9 @@ import { done, note, printJson } from '../output/print.ts'
 import { warn } from '../output/warn.ts'
 import { connect, takesPasswordsAtSignIn } from '../profile/connect.ts'
 import { findProduct, PATIENCE } from '../profile/find-product.ts'
-import type { Place } from '../profile/own-file.ts'
+import { isSameUrl, type Place } from '../profile/own-file.ts'
 import { type Login, readProfiles, saveLogin } from '../profile/profiles.ts'
+import { agreeToServer, type ReplaceOptions } from '../profile/replace.ts'
 import { findPermissions, VERDICTS, type Verdict, verify, whyUnknown } from '../profile/verify.ts'
 import { settings } from '../settings.ts'
 import { createTokenInstead, type TokenInsteadOptions } from './login/create-token.ts'
@@ -18,7 +19,7 @@ import { choosePlace } from './login/place.ts'
 import { readLoginSecret } from './login/secret.ts'
 import { readServer } from './login/server.ts'
 
-interface Options extends TokenInsteadOptions {
+interface Options extends TokenInsteadOptions, ReplaceOptions {
   readonly user?: string
   readonly scheme?: 'token' | 'bearer' | 'basic'
   readonly product?: ProductName
@@ -62,6 +63,7 @@ export function loginCommand(): Command {
     )
     .option('--description <text>', 'of the new token')
     .option('--expires <days>', 'of the new token: by when it is to be replaced; its description says so')
+    .option('--replace', 'without asking, where the profile that --profile names is for another server')
     .option('--allow-insecure', 'allow plain http to another machine')
     .option('--no-verify', 'keep the credential without trying it')
     .addHelpText(
@@ -70,7 +72,8 @@ export function loginCommand(): Command {
 Without a terminal the secret comes from standard input, or else from the
 environment (INFLUX_TOKEN, INFLUX_PASSWORD …, each also with _FILE). It is kept
 in the profile that --profile names, or else in that of the server; a new one
-is called "default", or as its host.
+is called "default", or as its host. A profile of another server is replaced
+only where you agree, or say --replace.
 
 Examples:
   $ fluxauth login http://localhost:8086
@@ -90,6 +93,8 @@ async function login(given: string | undefined, options: Options): Promise<void>
   const url = await readServer(given)
   const { origin } = new URL(url)
   createTarget({ origin, allowInsecure }).resolve(url)
+  const named = (await readProfiles()).get(settings().profile ?? '')
+  if (named) await agreeToServer(named, url, options)
 
   const detected = options.product
     ? { product: options.product, version: undefined, sure: 'certain', why: '--product says so' }
@@ -187,11 +192,9 @@ function refused(verdict: Verdict, credentials: Credentials, product: ProductNam
  */
 async function nameFor(url: string): Promise<string> {
   const profiles = await readProfiles()
-  const { origin, hostname, host } = new URL(url)
+  const { hostname, host } = new URL(url)
   const activeFirst = [...profiles.values()].sort((one, other) => Number(other.active) - Number(one.active))
-  const same = activeFirst.find(
-    (profile) => profile.url && URL.canParse(profile.url) && new URL(profile.url).origin === origin,
-  )
+  const same = activeFirst.find((profile) => isSameUrl(url, profile.url))
   if (same) return same.name
   const free = ['default', hostname, host.replaceAll(':', '-')].find((name) => !profiles.has(name))
   if (free !== undefined) return free

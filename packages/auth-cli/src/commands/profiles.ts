@@ -15,6 +15,7 @@ import {
   removeProfile,
   shownServer,
 } from '../profile/profiles.ts'
+import { agreeToServer, type ReplaceOptions } from '../profile/replace.ts'
 import { settings } from '../settings.ts'
 import { readServer } from './login/server.ts'
 
@@ -33,11 +34,12 @@ export function profilesCommand(): Command {
     .action(addProfile)
   const edit = new Command('edit')
     .description(
-      'Change the server or the organization of a profile; with another server its credential goes',
+      'Change the server or the organization of a profile; with another server its credential goes, which is asked first',
     )
     .argument('<name>')
     .option('--url <url>', 'the server')
     .option('--org <name>', 'the organization')
+    .option('--replace', 'without asking, where its credential goes')
     .action(editProfile)
   const remove = new Command('remove')
     .description('Remove a profile, its credential included')
@@ -103,7 +105,7 @@ async function addProfile(name: string, { url, org }: Changes): Promise<void> {
   note(`It has no credential yet: fluxauth login --profile ${name}`)
 }
 
-async function editProfile(name: string, { url, org }: Changes): Promise<void> {
+async function editProfile(name: string, { url, org, ...options }: Changes & ReplaceOptions): Promise<void> {
   if (url === undefined && org === undefined) throw usage('Say what to change: --url or --org')
   const profiles = await readProfiles()
   const profile = profiles.get(name)
@@ -115,9 +117,12 @@ async function editProfile(name: string, { url, org }: Changes): Promise<void> {
   const change: InfluxProfileChange = {
     ...(server && { url: server }),
     ...(org !== undefined && { org }),
+    ...(loses && { token: '' }),
   }
-  if (loses) await forgetSecret(profile)
+  if (loses && profile.place) await agreeToServer(profile, server, options)
   await writeInfluxProfiles({ [name]: change })
+  // Nothing leads to it any more: where this fails it is left over, and where that failed nothing is lost.
+  if (loses) await forgetSecret(profile)
   if (moves && profile.known && !loses) await writeKnowledge(name, { ...profile.known, url: server })
   report('changed', name)
   if (loses && profile.place)

@@ -77,6 +77,7 @@ function create(): Command {
     .option('--expires <days>', 'by when it is to be replaced; of InfluxDB 3 it ends then')
     .option('--name <name>', 'of the user, with --v1; of the token, at InfluxDB 3')
     .option('--v1', V1)
+    .option('--replace', 'without asking, where the profile of --into has a credential already')
   return withDestination(command)
     .addHelpText(
       'after',

@@ -72,7 +72,7 @@ describeReal('a credential in the keyring', ['influxdb2', 'dbus', 'keyring'], ()
     for (const name of names) await run(['login', server.url, '-p', name], server.token)
     expect(await accounts()).toEqual(expect.arrayContaining(names.map((name) => `${name} ${server.url}`)))
     await run(['login', server.url, '-p', 'elsewhere', '--store', 'memory'], server.token)
-    await run(['profiles', 'edit', 'moves', '--url', 'https://other.example'])
+    await run(['profiles', 'edit', 'moves', '--url', 'https://other.example', '--replace'])
     await run(['profiles', 'remove', 'goes', '--yes'])
     const left = (await accounts()).filter((account) => names.some((name) => account.startsWith(`${name} `)))
     expect(left).toEqual([`stays ${server.url}`])
@@ -81,7 +81,7 @@ describeReal('a credential in the keyring', ['influxdb2', 'dbus', 'keyring'], ()
 
   test('is kept for its server alone: another address in the profile does not get it', async () => {
     await run(['login', server.url, '-p', 'moved'], server.token)
-    await run(['profiles', 'edit', 'moved', '--url', 'http://localhost:1'])
+    await run(['profiles', 'edit', 'moved', '--url', 'http://localhost:1', '--replace'])
     expect(await run(['token', '-p', 'moved'])).toMatchObject({ code: 6, stdout: '' })
   })
 

@@ -70,7 +70,11 @@ test.each([
 
 test('another address is given to such a profile, and its credential goes', async () => {
   await writeConfigs(`http://zoe:${SECRET}@127.0.0.1:1`)
-  const edited = await person.run(['profiles', 'edit', 'prod', '--url', 'http://127.0.0.1:2'])
+  const edit = ['profiles', 'edit', 'prod', '--url', 'http://127.0.0.1:2']
+  const refused = await person.run(edit)
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('[ERR_PROFILE_SERVER]') })
+  expect(refused.stderr).not.toContain(SECRET)
+  const edited = await person.run([...edit, '--replace'])
   expect(edited).toMatchObject({ code: 0 })
   const { code, stdout } = await person.run(['profiles', 'list'])
   expect(code).toBe(0)

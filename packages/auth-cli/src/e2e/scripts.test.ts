@@ -211,7 +211,13 @@ describe('profiles', () => {
   test('that move to another server lose their credential, and those that move below it do not', async () => {
     await person.run(['profiles', 'edit', 'prod', '--url', `${url}/elsewhere`])
     expect((await person.run(['token'])).stdout).toBe(`${SECRET}\n`)
-    const moved = await person.run(['profiles', 'edit', 'prod', '--url', 'https://evil.example'])
+    const move = ['profiles', 'edit', 'prod', '--url', 'https://evil.example']
+    const before = await readFile(configs(), 'utf8')
+    const refused = await person.run(move)
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('[ERR_PROFILE_SERVER]')])
+    expect(refused.stderr).toContain(`Profile prod is for ${url}/elsewhere, and its credential`)
+    expect(await readFile(configs(), 'utf8')).toBe(before)
+    const moved = await person.run([...move, '--replace'])
     expect(moved.stderr).toContain('Its credential was for another server')
     expect(await person.run(['token'])).toMatchObject({ code: 6, stdout: '' })
     expect(person.traces(SECRET).files).toEqual([])

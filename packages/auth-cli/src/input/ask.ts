@@ -46,11 +46,17 @@ export async function confirm(
 /**
  * Asks before what cannot be taken back.
  *
- * @throws {UsageError} `ERR_USAGE` where nobody can be asked and `--yes` is missing; `ERR_NOT_AGREED` where the answer is no
+ * @param yes the option by which it was agreed to already
+ * @param unasked what is thrown where nobody can be asked
+ * @throws {UsageError} `ERR_USAGE`, or what is given, where nobody can be asked; `ERR_NOT_AGREED` where the answer is no
  */
-export async function agree(question: string, yes: boolean | undefined): Promise<void> {
+export async function agree(
+  question: string,
+  yes: boolean | undefined,
+  unasked: UsageError = usage(`${question} Nobody can be asked: say --yes`),
+): Promise<void> {
   if (yes) return
-  if (!canAsk()) throw usage(`${question} Nobody can be asked: say --yes`)
+  if (!canAsk()) throw unasked
   if (!(await confirm(question))) throw new UsageError('ERR_NOT_AGREED', 'Nothing was done')
 }
 

@@ -4,6 +4,7 @@ import { authorizations, describePermissions, v1Users, v3Tokens } from '@fluxaut
 import { usage } from '../../output/errors.ts'
 import { done, note, printJson } from '../../output/print.ts'
 import { warn } from '../../output/warn.ts'
+import { agreeToCredential, type ReplaceOptions } from '../../profile/replace.ts'
 import { settings } from '../../settings.ts'
 import { describeToken, makeToken, type NewTokenOptions, readExpiry } from '../new-token.ts'
 import { chooseDestination, type Destination, type DestinationOptions, type NewToken } from './destination.ts'
@@ -11,7 +12,7 @@ import { tell } from './list.ts'
 import { kindOf, type Server, withServer } from './server.ts'
 import { readV1Password } from './v1-password.ts'
 
-interface Options extends DestinationOptions, NewTokenOptions {
+interface Options extends DestinationOptions, NewTokenOptions, ReplaceOptions {
   readonly name?: string
   readonly v1?: true
 }
@@ -22,7 +23,7 @@ export async function createToken(options: Options): Promise<void> {
     if (server.product === 'v3') return createV3(server, options)
     if (options.v1) return createV1User(server, options)
     if (options.name !== undefined) throw usage('--name is for --v1: an API token has a --description')
-    const destination = await chooseDestination(destinationOf(server), options)
+    const destination = await settleDestination(server, options)
     const { influx } = server
     const { authorization: made, token, replaceBy } = await makeToken(influx, orgOf(server, options))
     const { id } = made
@@ -37,11 +38,11 @@ export async function createToken(options: Options): Promise<void> {
   })
 }
 
-function destinationOf({ influx, product }: Server): {
-  readonly url: string
-  readonly product: Server['product']
-} {
-  return { url: influx.url, product }
+/** Settles where the value goes, and that what is there may go. */
+async function settleDestination({ influx, product }: Server, options: Options): Promise<Destination> {
+  const destination = await chooseDestination({ url: influx.url, product }, options)
+  if (destination.holder) await agreeToCredential(destination.holder, options)
+  return destination
 }
 
 /** Where nothing else is said, in the organization of the credential. */
@@ -103,7 +104,7 @@ async function createV3(server: Server, options: Options): Promise<void> {
     )
   }
   readExpiry(expires)
-  const destination = await chooseDestination(destinationOf(server), options)
+  const destination = await settleDestination(server, options)
   const { influx } = server
   const made = await v3Tokens.create(influx, {
     name,

@@ -6,7 +6,7 @@ import { UsageError } from '../../output/errors.ts'
 import { printJson } from '../../output/print.ts'
 import { checkReveal, type RevealOptions } from '../../output/reveal.ts'
 import { writeOut } from '../../output/streams.ts'
-import type { Place } from '../../profile/own-file.ts'
+import { isSameUrl, type Place } from '../../profile/own-file.ts'
 import { type Login, type Profile, readProfiles, saveLogin, serverOf } from '../../profile/profiles.ts'
 import { isOperator } from '../../profile/verify.ts'
 import { settings } from '../../settings.ts'
@@ -41,6 +41,8 @@ export interface NewToken {
 export interface Destination {
   /** `undefined`: to standard output. */
   readonly profile: string | undefined
+  /** The profile, where it has a credential already, which goes. */
+  readonly holder: Profile | undefined
   /** @returns where it lies, for people; `undefined` where it was printed */
   keep(made: NewToken): Promise<string | undefined>
   /** What the profile has, read anew. */
@@ -66,10 +68,10 @@ export async function chooseDestination(
   if (name === undefined) return toOutput(options)
   const before = (await readProfiles()).get(name)
   const its = before && serverOf(before)
-  if (its && new URL(its).origin !== new URL(server.url).origin) {
+  if (its && !isSameUrl(its, server.url)) {
     throw new UsageError(
       'ERR_PROFILE_SERVER',
-      `Profile ${name} is for ${new URL(its).origin}: give another name with --into`,
+      `Profile ${name} is for ${its}: give another name with --into. Nothing was made`,
     )
   }
   // Where it was kept so far, its owner has agreed to.
@@ -79,6 +81,7 @@ export async function chooseDestination(
   const base = { name, url, place, product: before?.known?.product ?? server.product, activate: false }
   return {
     profile: name,
+    holder: before?.place ? before : undefined,
     async keep({ token, id, authorization, isOperator: told, replaceBy }) {
       const scheme = old?.scheme === 'bearer' ? 'bearer' : 'token'
       return saveLogin({
@@ -103,10 +106,17 @@ export async function chooseDestination(
   }
 }
 
+/** For a question: where the new one goes, and what goes for it. */
+export function inWords({ profile, holder }: Destination): string {
+  if (profile === undefined) return ''
+  return ` in profile ${profile}${holder ? ', whose credential it takes the place of' : ''}`
+}
+
 function toOutput(options: DestinationOptions): Destination {
   checkReveal(options, 'keep it in a profile with --into NAME. Nothing was made')
   return {
     profile: undefined,
+    holder: undefined,
     async keep({ token, told }) {
       if (settings().json) printJson({ ...told, value: token })
       else writeOut(token)

@@ -8,7 +8,7 @@ import { reportOf } from '../../output/report.ts'
 import { writeOut } from '../../output/streams.ts'
 import { verify } from '../../profile/verify.ts'
 import { settings } from '../../settings.ts'
-import { chooseDestination, type Destination, type RotateOptions } from './destination.ts'
+import { chooseDestination, type Destination, inWords, type RotateOptions } from './destination.ts'
 import { fingerprint, leftOf, readJournal, writeJournal } from './journal.ts'
 import type { Server } from './server.ts'
 import { type ListedV3, listV3, OPERATOR, RECOVERY } from './v3.ts'
@@ -34,7 +34,7 @@ async function regenerate(
   { yes }: RotateOptions,
 ): Promise<void> {
   await agree(
-    'Replace the operator token? The server does it at once: whoever uses the old one is refused from then on.',
+    `Replace the operator token by a new one${inWords(destination)}? The server does it at once: whoever uses the old one is refused from then on.`,
     yes,
   )
   const { token } = await v3Tokens.regenerateOperator(influx).catch((error) => {
@@ -109,7 +109,10 @@ async function replaceNamed(
   if (!before) {
     throw new UsageError('ERR_NO_TOKEN', 'There is no token of this name: see fluxauth tokens list')
   }
-  await agree(`Replace ${replaces} by a token of another name? The old one is deleted.`, yes)
+  await agree(
+    `Replace ${replaces} by a token of another name${inWords(destination)}? The old one is deleted.`,
+    yes,
+  )
   const discarded = begun?.todo === 'delete-successor' ? begun.id : undefined
   if (discarded !== undefined) {
     await remove(influx, discarded).catch((error) => {

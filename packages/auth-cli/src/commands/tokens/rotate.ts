@@ -16,7 +16,7 @@ import { done, note, printJson } from '../../output/print.ts'
 import { reportOf } from '../../output/report.ts'
 import { findPermissions, type Permissions, whyUnknown } from '../../profile/verify.ts'
 import { settings } from '../../settings.ts'
-import { chooseDestination, type Destination, type RotateOptions } from './destination.ts'
+import { chooseDestination, type Destination, inWords, type RotateOptions } from './destination.ts'
 import { warnWhereEnded } from './in-use.ts'
 import { fingerprint, journaled, leftOf, readJournal, type Unfinished, writeJournal } from './journal.ts'
 import { ofSuccessor } from './replace-by.ts'
@@ -88,7 +88,7 @@ async function run({ influx, destination, id, resume, yes }: Rotation): Promise<
     resume?.todo === 'delete-predecessor' ? undefined : await authorizations.get(influx, replaces)
   await agree(
     before
-      ? `Replace ${titleOf(before)} by a new token${profile === undefined ? '' : ` in profile ${profile}`}? The old one is deleted.`
+      ? `Replace ${titleOf(before)} by a new token${inWords(destination)}? The old one is deleted.`
       : `Delete ${replaces}, whose successor ${profile === undefined ? 'was handed over' : `is in profile ${profile}`}?`,
     yes,
   )
