@@ -13,6 +13,7 @@ import { acceptedBy } from '../accepted.ts'
 import { readHidden } from '../input/secret.ts'
 import { UsageError } from '../output/errors.ts'
 import { printJson } from '../output/print.ts'
+import { checkNever } from '../output/reveal.ts'
 import { writeErr, writeOut } from '../output/streams.ts'
 import { style } from '../output/style.ts'
 import { escapeControls } from '../output/terminal.ts'
@@ -48,6 +49,7 @@ Examples:
   $ fluxauth decode --reveal --json < header.txt`,
     )
     .action(async (argument: string | undefined, options: Options) => {
+      if (options.reveal) checkNever('leave out --reveal')
       if (argument !== undefined) {
         warn(
           'The value stays in the history: give it on standard input, or paste it at the prompt of fluxauth decode',

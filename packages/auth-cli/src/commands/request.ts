@@ -4,6 +4,7 @@ import { createTarget } from '@fluxauth/auth-core/client'
 import { authFetch } from '@fluxauth/auth-node'
 import { Command } from 'commander'
 import { EXIT, usage } from '../output/errors.ts'
+import { checkNever } from '../output/reveal.ts'
 import { shownUrl } from '../output/shown-url.ts'
 import { style } from '../output/style.ts'
 import { escapeControls } from '../output/terminal.ts'
@@ -63,6 +64,7 @@ Examples:
 
 async function run(givenMethod: string, target: string, options: Options): Promise<void> {
   if (settings().json && options.output !== undefined) throw usage('Use either --json or --output')
+  if (options.reveal) checkNever('leave out --reveal')
   const method = readMethod(givenMethod)
   const timeout = readTimeout(options.timeout)
   const url = await readTarget(target)

@@ -82,10 +82,14 @@ describe('header and token', () => {
     })
   })
 
-  test.each(['header', 'token'])('%s prints nothing where FLUXAUTH_REVEAL is never', async (command) => {
-    const run = await person.run([command, '--reveal'], { env: { FLUXAUTH_REVEAL: 'never' } })
-    expect(run).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('[ERR_REVEAL]') })
-  })
+  test.each([['header'], ['token'], ['decode'], ['request', 'GET', '/']])(
+    '%s prints nothing where FLUXAUTH_REVEAL is never',
+    async (...command) => {
+      const env = { FLUXAUTH_REVEAL: 'never' }
+      const run = await person.run([...command, '--reveal'], { env, input: `Token ${SECRET}` })
+      expect(run).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('[ERR_REVEAL]') })
+    },
+  )
 
   test.skipIf(!hasTerminal)('print on a terminal only what --reveal asks for', async () => {
     const { code, stdout } = await person.onTerminal('token')

@@ -1,6 +1,8 @@
 // Tokens of a real InfluxDB 2 looked after with the built command; and of a server that answers as InfluxDB 3 is documented to.
 
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -14,7 +16,7 @@ import {
   v1Users,
 } from '@fluxauth/auth-core/influxdb'
 import { describeReal, type RunningInfluxdb2, startInfluxdb2 } from '@fluxauth/auth-testkit/real'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { hasTerminal, type Outcome, Person } from '../testing/person.ts'
 
 let person: Person
@@ -110,6 +112,14 @@ describeReal('tokens of InfluxDB 2', ['influxdb2'], () => {
       stderr: expect.stringContaining('[ERR_REVEAL]'),
     })
     expect((await tokens(['create', '--into', 'reader'])).stderr).toContain('[ERR_STORAGE_INSECURE]')
+    expect((await authorizations.list(influx)).length).toBe(before)
+  })
+
+  test('create deletes what its reader did not take', async () => {
+    const before = (await authorizations.list(influx)).length
+    const env = `INFLUX_HOST=${server.url} INFLUX_TOKEN=${server.token}`
+    const { stderr } = await person.inShell(`{ sleep 0.1; ${env} fluxauth tokens create; } | exec true`)
+    expect(stderr).toContain('[ERR_OUTPUT]')
     expect((await authorizations.list(influx)).length).toBe(before)
   })
 
@@ -784,13 +794,95 @@ describe('tokens of InfluxDB 3', () => {
       expect([code, stderr]).toEqual([3, expect.stringContaining('It is not known whether')])
       expect(stderr).toContain('influxdb3 create token --admin --regenerate')
       fault = () => undefined
-      expect((await rotate()).code).toBe(4)
+      const again = await rotate()
+      expect([again.code, again.stderr]).toEqual([4, expect.stringContaining('Nothing was done')])
+      expect(again.stderr).toContain('influxdb3 create token --admin --regenerate')
     })
 
-    test('it could not be kept: it is printed, since there is no other', async () => {
-      const { code, stdout, stderr } = await rotate('--into', 'list', '--store', 'memory')
-      expect([code, stdout]).toEqual([1, `${good.get('_admin')}\n`])
-      expect(stderr).toContain('[ERR_ROTATION_STORE]')
+    const own = () => join(person.home, '.config', 'fluxauth')
+    const recovered = async () =>
+      (await readdir(own()).catch(() => [])).filter((name) => name.startsWith('recovered-token'))
+
+    test('it could not be kept: that is found out before, and the server is not asked', async () => {
+      const before = await configs()
+      const inList = await rotate('--into', 'list', '--store', 'memory')
+      expect(inList).toMatchObject({ code: 2, stdout: '' })
+      expect(inList.stderr).toMatch(
+        /Profile list cannot keep a token: .*Nothing was done \[ERR_ROTATION_STORE\]/,
+      )
+      // There is no folder for what could not be kept elsewhere, and none can be made.
+      await rm(own(), { recursive: true, force: true })
+      await mkdir(join(person.home, '.config'), { recursive: true })
+      await writeFile(own(), '')
+      const env = { INFLUX_HOST: url, INFLUX_TOKEN: 'apiv3_first' }
+      const toPipe = await person.run(['tokens', 'rotate', '--yes'], { env })
+      expect([toPipe.stdout, toPipe.stderr]).toEqual(['', expect.stringContaining('[ERR_ROTATION_STORE]')])
+      expect(good.get('_admin')).toBe('apiv3_first')
+      expect(await configs()).toBe(before)
+    })
+
+    test('what was tried before leaves no trace, neither where it goes well nor where the server refuses', async () => {
+      fault = (method) => (method === 'POST' ? 'refuse' : undefined)
+      expect((await rotate('--into', 'new', '--store', 'memory')).code).toBe(5)
+      expect((await rotate('--store', 'memory')).code).toBe(5)
+      expect(await configs()).toBe(`[three]\n  url = "${url}"\n  token = "apiv3_first"\n  active = true\n`)
+      fault = () => undefined
+      expect((await rotate('--into', 'new', '--insecure-storage')).code).toBe(0)
+      expect((await person.run(['token', '-p', 'new'])).stdout.trim()).toBe(good.get('_admin'))
+      expect(await recovered()).toEqual([])
+    })
+
+    test.each(['', 'never'])(
+      'it could not be kept after all: it is in a file that is named, and printed nowhere (FLUXAUTH_REVEAL=%s)',
+      async (FLUXAUTH_REVEAL) => {
+        fault = (method) => {
+          // Another program breaks the file just now.
+          if (method === 'POST')
+            writeFileSync(join(person.home, '.influxdbv2', 'configs'), 'not = TOML at all')
+          return undefined
+        }
+        const { code, stdout, stderr } = await person.run(['tokens', 'rotate', '--yes'], {
+          env: { FLUXAUTH_REVEAL },
+        })
+        expect([code, stdout]).toEqual([1, ''])
+        expect(stderr).toContain('[ERR_ROTATION_STORE]')
+        const [name = ''] = await recovered()
+        const path = join(own(), name)
+        expect(stderr).toContain(`fluxauth login ${url} --profile three < ${path}`)
+        expect(await readFile(path, 'utf8')).toBe(`${good.get('_admin')}\n`)
+        expect((await stat(path)).mode & 0o777).toBe(0o600)
+        expect(person.traces(good.get('_admin') ?? '-').seen).toEqual([])
+        await writeConfigs('')
+        const login = `fluxauth login ${url} --profile three --store memory < ${path}`
+        expect((await person.inShell(login)).code).toBe(0)
+        expect((await person.run(['token'])).stdout.trim()).toBe(good.get('_admin'))
+        await person.run(['logout'])
+      },
+    )
+
+    test('its reader has gone: it is in a file as well', async () => {
+      const env = `INFLUX_HOST=${url} INFLUX_TOKEN=apiv3_first`
+      const { stdout, stderr } = await person.inShell(
+        `{ sleep 0.1; ${env} fluxauth tokens rotate --yes; echo "code $?" >&2; } | exec true`,
+      )
+      expect([stdout, stderr]).toEqual(['', expect.stringContaining('code 1')])
+      const [name = ''] = await recovered()
+      expect(stderr).toContain(name)
+      expect(await readFile(join(own(), name), 'utf8')).toBe(`${good.get('_admin')}\n`)
+    })
+
+    test('a signal while the server answers does not lose it', async () => {
+      const marker = join(person.home, 'asked')
+      fault = (method) => {
+        if (method !== 'POST') return undefined
+        writeFileSync(marker, '')
+        execFileSync('sleep', ['0.5'])
+        return undefined
+      }
+      await person.inShell(
+        `set -m; fluxauth tokens rotate --yes & until [ -e ${marker} ]; do sleep 0.02; done; kill -TERM -- -$!; wait`,
+      )
+      await vi.waitFor(async () => expect(await configs()).toContain('token = "apiv3_new1"'), 5000)
     })
 
     test('it could not be tried: where it is kept is said', async () => {

@@ -9,9 +9,14 @@ import { escapeControls, toJson } from './terminal.ts'
 /** The version of what `--json` prints: members are added under the same one, none is taken away or changed. */
 const VERSION_OF_JSON = 1
 
+/** What a program reads, as text. */
+export function jsonOf(value: object, indent?: number): string {
+  return toJson({ version: VERSION_OF_JSON, ...value }, indent)
+}
+
 /** Prints what a program reads. */
 export function printJson(value: object, indent?: number): void {
-  writeOut(toJson({ version: VERSION_OF_JSON, ...value }, indent))
+  writeOut(jsonOf(value, indent))
 }
 
 /** Prints what both can: JSON, or else lines. */

@@ -15,13 +15,21 @@ export interface RevealOptions {
  * @throws {UsageError} `ERR_REVEAL` on a terminal without `--reveal`, and wherever `FLUXAUTH_REVEAL` is `never`
  */
 export function checkReveal({ reveal }: RevealOptions, instead: string): void {
-  if (process.env.FLUXAUTH_REVEAL === 'never') {
-    throw new UsageError('ERR_REVEAL', `FLUXAUTH_REVEAL is never, so that nothing is printed: ${instead}`)
-  }
+  checkNever(instead)
   if (isTerminal(1) && !reveal) {
     throw new UsageError(
       'ERR_REVEAL',
       `A terminal would show it, and keep it in its scrollback: pipe it, say --reveal, or ${instead}`,
     )
   }
+}
+
+/**
+ * Checks that anything may be printed.
+ *
+ * @throws {UsageError} `ERR_REVEAL` where `FLUXAUTH_REVEAL` is `never`
+ */
+export function checkNever(instead: string): void {
+  if (process.env.FLUXAUTH_REVEAL !== 'never') return
+  throw new UsageError('ERR_REVEAL', `FLUXAUTH_REVEAL is never, so that nothing is printed: ${instead}`)
 }

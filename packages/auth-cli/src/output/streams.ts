@@ -1,6 +1,7 @@
 // Standard input, output and error without Node's streams where a pipe or a file is at the other end: loading those takes longer than most commands.
 
 import { fstatSync, readSync, statSync, writeSync } from 'node:fs'
+import { EXIT, UsageError } from './errors.ts'
 
 /** 0: standard input, 1: output, 2: error. */
 type Descriptor = 0 | 1 | 2
@@ -30,24 +31,57 @@ export function writeErr(line: string): void {
   writeLine(2, line)
 }
 
+/**
+ * Prints a line on standard output that has to arrive.
+ *
+ * @throws {UsageError} `ERR_OUTPUT` where it does not: the reader has gone, or a disk is full
+ */
+export async function deliver(line: string): Promise<void> {
+  try {
+    const rest = isTerminal(1) ? Buffer.from(`${line}\n`) : writeAtOnce(1, line)
+    if (rest.length === 0) return
+    await new Promise<void>((resolve, reject) => {
+      process.stdout.once('error', reject).write(rest, (error) => (error ? reject(error) : resolve()))
+    })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new UsageError(
+      'ERR_OUTPUT',
+      `Standard output did not take it (${code}): is there a reader, and room on the disk?`,
+      EXIT.unexpected,
+    )
+  }
+}
+
 function writeLine(descriptor: 1 | 2, line: string): void {
   const stream = () => (descriptor === 1 ? process.stdout : process.stderr)
   if (isTerminal(descriptor)) {
     stream().write(`${line}\n`)
     return
   }
+  try {
+    const rest = writeAtOnce(descriptor, line)
+    if (rest.length > 0) {
+      stream()
+        .once('error', () => process.exit(0))
+        .write(rest)
+    }
+  } catch (error) {
+    // A reader that closes early, like `head`, is no error.
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0)
+    throw error
+  }
+}
+
+/** Writes to a pipe or a file, and returns what does not fit now. */
+function writeAtOnce(descriptor: 1 | 2, line: string): Buffer {
   let rest = Buffer.from(`${line}\n`)
   try {
     while (rest.length > 0) rest = rest.subarray(writeSync(descriptor, rest))
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    // A reader that closes early, like `head`, is no error.
-    if (code === 'EPIPE') process.exit(0)
-    if (code !== 'EAGAIN') throw error
-    stream()
-      .once('error', () => process.exit(0))
-      .write(rest)
+    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
   }
+  return rest
 }
 
 /** Standard input, part by part. */

@@ -1,13 +1,22 @@
 // Where the value of a new token goes: into a profile, or to standard output; settled before one is made.
 
+import { isDeepStrictEqual } from 'node:util'
 import type { Credentials } from '@fluxauth/auth-core'
 import type { ApiToken, ProductName } from '@fluxauth/auth-core/influxdb'
 import { UsageError } from '../../output/errors.ts'
-import { printJson } from '../../output/print.ts'
+import { jsonOf } from '../../output/print.ts'
+import { reportOf } from '../../output/report.ts'
 import { checkReveal, type RevealOptions } from '../../output/reveal.ts'
-import { writeOut } from '../../output/streams.ts'
+import { deliver } from '../../output/streams.ts'
 import { isSameUrl, type Place } from '../../profile/own-file.ts'
-import { type Login, type Profile, readProfiles, saveLogin, serverOf } from '../../profile/profiles.ts'
+import {
+  forgetSecret,
+  type Profile,
+  readProfiles,
+  removeProfile,
+  saveLogin,
+  serverOf,
+} from '../../profile/profiles.ts'
 import { isOperator } from '../../profile/verify.ts'
 import { settings } from '../../settings.ts'
 import { choosePlace } from '../login/place.ts'
@@ -43,11 +52,17 @@ export interface Destination {
   readonly profile: string | undefined
   /** The profile, where it has a credential already, which goes. */
   readonly holder: Profile | undefined
+  /**
+   * Proves that it can be kept, and read back, where that can be proven: with what the profile has, or else with this. `restore` undoes it.
+   *
+   * @throws {UsageError} `ERR_ROTATION_STORE`; all is as it was
+   */
+  rehearse(inUse: Credentials): Promise<void>
   /** @returns where it lies, for people; `undefined` where it was printed */
   keep(made: NewToken): Promise<string | undefined>
   /** What the profile has, read anew. */
   current(): Promise<Credentials | undefined>
-  /** Puts back what the profile had. */
+  /** Puts back what the profile had; one that was not there goes. */
   restore(): Promise<void>
 }
 
@@ -79,9 +94,33 @@ export async function chooseDestination(
   const old = await before?.credentials()
   const url = its ?? server.url
   const base = { name, url, place, product: before?.known?.product ?? server.product, activate: false }
+  const current = async () => (await readProfiles()).get(name)?.credentials()
+  const restore = async () => {
+    if (old) await saveLogin({ ...before?.known, ...base, credentials: old, place: before?.place ?? place })
+    else {
+      const now = (await readProfiles()).get(name)
+      if (now) await (before ? forgetSecret : removeProfile)(now)
+    }
+  }
   return {
     profile: name,
     holder: before?.place ? before : undefined,
+    async rehearse(inUse) {
+      const credentials = old ?? inUse
+      try {
+        await saveLogin({ ...before?.known, ...base, credentials })
+        if (isDeepStrictEqual(await current(), credentials)) return
+        throw new UsageError('ERR_ROTATION_STORE', 'what was kept is not what was given')
+      } catch (error) {
+        await restore().catch(() => undefined)
+        const { message, exitCode } = reportOf(error)
+        throw new UsageError(
+          'ERR_ROTATION_STORE',
+          `Profile ${name} cannot keep a token: ${message}. Nothing was done`,
+          exitCode,
+        )
+      }
+    },
     async keep({ token, id, authorization, isOperator: told, replaceBy }) {
       const scheme = old?.scheme === 'bearer' ? 'bearer' : 'token'
       return saveLogin({
@@ -95,14 +134,8 @@ export async function chooseDestination(
         allowInsecure: before?.known?.allowInsecure,
       })
     },
-    async current() {
-      return (await readProfiles()).get(name)?.credentials()
-    },
-    async restore() {
-      if (!old) return
-      const login: Login = { ...before?.known, ...base, credentials: old, place: before?.place ?? place }
-      await saveLogin(login)
-    },
+    current,
+    restore,
   }
 }
 
@@ -117,9 +150,9 @@ function toOutput(options: DestinationOptions): Destination {
   return {
     profile: undefined,
     holder: undefined,
+    rehearse: async () => undefined,
     async keep({ token, told }) {
-      if (settings().json) printJson({ ...told, value: token })
-      else writeOut(token)
+      await deliver(settings().json ? jsonOf({ ...told, value: token }) : token)
       return undefined
     },
     current: async () => undefined,

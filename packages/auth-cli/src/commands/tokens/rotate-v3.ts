@@ -2,16 +2,12 @@
 
 import { type Influx, InfluxError, type RotationLeft, v3Tokens } from '@fluxauth/auth-core/influxdb'
 import { agree } from '../../input/ask.ts'
-import { EXIT, UsageError } from '../../output/errors.ts'
-import { done, note, printJson } from '../../output/print.ts'
-import { reportOf } from '../../output/report.ts'
-import { writeOut } from '../../output/streams.ts'
-import { verify } from '../../profile/verify.ts'
-import { settings } from '../../settings.ts'
+import { UsageError } from '../../output/errors.ts'
 import { chooseDestination, type Destination, inWords, type RotateOptions } from './destination.ts'
 import { fingerprint, leftOf, readJournal, writeJournal } from './journal.ts'
+import { regenerateOperator } from './regenerate-v3.ts'
 import type { Server } from './server.ts'
-import { type ListedV3, listV3, OPERATOR, RECOVERY } from './v3.ts'
+import { isRefusal, type ListedV3, listV3, OPERATOR, reportSuccessor, stopped, tryOut } from './v3.ts'
 
 export async function rotateV3(
   server: Server,
@@ -24,53 +20,8 @@ export async function rotateV3(
   const isOwn = given === undefined || given === own
   const profile = isOwn ? found.profile : undefined
   const destination = await chooseDestination({ url: influx.url, product }, options, profile)
-  if (name === OPERATOR) await regenerate(server, destination, options)
+  if (name === OPERATOR) await regenerateOperator(server, destination, options)
   else await replaceNamed(server, name, destination, options)
-}
-
-async function regenerate(
-  { influx }: Server,
-  destination: Destination,
-  { yes }: RotateOptions,
-): Promise<void> {
-  await agree(
-    `Replace the operator token by a new one${inWords(destination)}? The server does it at once: whoever uses the old one is refused from then on.`,
-    yes,
-  )
-  const { token } = await v3Tokens.regenerateOperator(influx).catch((error) => {
-    throw isRefusal(error)
-      ? stopped(error, 'The old operator token is in use')
-      : stopped(
-          error,
-          `It is not known whether the operator token was replaced. Where the old one is still taken (fluxauth status), run the same command again; else nobody has the new one: ${RECOVERY}`,
-        )
-  })
-  let where: string | undefined
-  try {
-    // Before anything else: there is no other that is good.
-    where = await destination.keep({
-      token,
-      id: OPERATOR,
-      isOperator: true,
-      told: { token: { name: OPERATOR } },
-    })
-  } catch (error) {
-    // No rule about what is shown counts as much as the only token there is.
-    writeOut(token)
-    throw new UsageError(
-      'ERR_ROTATION_STORE',
-      `The operator token is replaced, and could not be kept (${error instanceof Error ? error.message : 'unknown'}): it was printed instead, this once. Keep it with fluxauth login`,
-      EXIT.unexpected,
-    )
-  }
-  await tryOut(influx.as({ scheme: 'bearer', token })).catch((error) => {
-    const kept = where === undefined ? 'was handed over' : `is kept (${where})`
-    throw stopped(
-      error,
-      `The old one is replaced, and the new one ${kept}: try it with fluxauth status. Where it is refused: ${RECOVERY}`,
-    )
-  })
-  report(OPERATOR, OPERATOR, destination, where)
 }
 
 const AGAIN = 'Run the same command again: it ends what was begun'
@@ -102,7 +53,7 @@ async function replaceNamed(
   if (begun?.todo === 'delete-predecessor') {
     await agree(`Delete ${replaces}, whose successor ${begun.id} is kept?`, yes)
     await end(influx, begun.id)
-    return report(begun.id, replaces, destination, undefined)
+    return reportSuccessor(begun.id, replaces, destination, undefined)
   }
   const all = await listV3(influx)
   const before = all.find((each) => each.name === replaces)
@@ -150,7 +101,7 @@ async function replaceNamed(
   // From here on it is kept: nothing may be thrown for want of a record.
   await write({ todo: 'delete-predecessor', replaces, id }).catch(() => undefined)
   await end(next, id)
-  report(id, replaces, destination, where)
+  reportSuccessor(id, replaces, destination, where)
 }
 
 /** The successor ends as long after its making as the old one. */
@@ -164,32 +115,10 @@ function endOf({ createdAt, expiry }: ListedV3): { readonly expiresIn?: number }
   )
 }
 
-/** Whether the server said no: nothing was done. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof InfluxError && error.code === 'ERR_INFLUX_REFUSED' && error.reason !== 'server'
-}
-
-/** Why it stopped, and what is left to do. */
-function stopped(error: unknown, left: string): UsageError {
-  const { code, message, exitCode } = reportOf(error)
-  return new UsageError(code, `${message}. ${left}`, exitCode)
-}
-
 /** `report` → `report-2` → `report-3`: no two tokens have the same name, and none can be renamed. */
 function nameAfter(name: string): string {
   const [, base = name, number = '1'] = /^(.*?)-(\d{1,6})$/.exec(name) ?? []
   return `${base}-${Number(number) + 1}`
-}
-
-async function tryOut(influx: Influx): Promise<void> {
-  const { state } = await verify({ influx, product: 'v3' })
-  if (state !== 'good') {
-    throw new UsageError(
-      'ERR_ROTATION_CHECK',
-      'The server does not take the token that it made',
-      EXIT.refused,
-    )
-  }
 }
 
 async function remove(influx: Influx, name: string): Promise<void> {
@@ -198,14 +127,4 @@ async function remove(influx: Influx, name: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof InfluxError) || error.reason !== 'not-found') throw error
   }
-}
-
-function report(id: string, replaces: string, { profile }: Destination, where: string | undefined): void {
-  if (settings().json && profile !== undefined) printJson({ token: { name: id }, replaces, profile, where })
-  done(
-    id === replaces
-      ? 'The operator token is replaced'
-      : `${id} takes the place of ${replaces}, which is deleted`,
-  )
-  if (profile !== undefined && where) note(`Profile ${profile} has it (${where}).`)
 }

@@ -1,7 +1,12 @@
 // Tokens of InfluxDB 3: they have names, and are listed by a query of its own database.
 
-import type { Influx } from '@fluxauth/auth-core/influxdb'
-import { UsageError } from '../../output/errors.ts'
+import { type Influx, InfluxError } from '@fluxauth/auth-core/influxdb'
+import { EXIT, UsageError } from '../../output/errors.ts'
+import { done, note, printJson } from '../../output/print.ts'
+import { reportOf } from '../../output/report.ts'
+import { verify } from '../../profile/verify.ts'
+import { settings } from '../../settings.ts'
+import type { Destination } from './destination.ts'
 
 /** The operator's token, of which a server has one. */
 export const OPERATOR = '_admin'
@@ -45,4 +50,43 @@ export function refuseOperator(name: string): void {
     'ERR_LAST_OPERATOR',
     `This is the operator token, of which InfluxDB 3 has one and deletes none: replace it with fluxauth tokens rotate. Where it is lost, ${RECOVERY}`,
   )
+}
+
+/** Whether the server said no: nothing was done. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof InfluxError && error.code === 'ERR_INFLUX_REFUSED' && error.reason !== 'server'
+}
+
+/** Why it stopped, and what is left to do. */
+export function stopped(error: unknown, left: string): UsageError {
+  const { code, message, exitCode } = reportOf(error)
+  return new UsageError(code, `${message}. ${left}`, exitCode)
+}
+
+/** Tries a token that was made. */
+export async function tryOut(influx: Influx): Promise<void> {
+  const { state } = await verify({ influx, product: 'v3' })
+  if (state !== 'good') {
+    throw new UsageError(
+      'ERR_ROTATION_CHECK',
+      'The server does not take the token that it made',
+      EXIT.refused,
+    )
+  }
+}
+
+/** Says what takes the place of what, and where it is. */
+export function reportSuccessor(
+  id: string,
+  replaces: string,
+  { profile }: Destination,
+  where: string | undefined,
+): void {
+  if (settings().json && profile !== undefined) printJson({ token: { name: id }, replaces, profile, where })
+  done(
+    id === replaces
+      ? 'The operator token is replaced'
+      : `${id} takes the place of ${replaces}, which is deleted`,
+  )
+  if (profile !== undefined && where) note(`Profile ${profile} has it (${where}).`)
 }
