@@ -125,7 +125,8 @@ function rotate(): Command {
       'after',
       `
 Without --into, the token of a profile is kept in that profile, and the value of any other goes to a pipe, or to a terminal with
---reveal. InfluxDB 3 replaces its operator token at once: the old one is refused from then on. So it is with --v1, where the new
+--reveal. Where it is killed while it prints that, the next run deletes neither token, and says how to end it. InfluxDB 3 replaces its
+operator token at once: the old one is refused from then on. So it is with --v1, where the new
 password comes from standard input, or is asked for: keep it first.
 
 Examples:

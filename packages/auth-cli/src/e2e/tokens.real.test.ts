@@ -440,6 +440,55 @@ describeReal('tokens of InfluxDB 2', ['influxdb2'], () => {
       proxy.close().closeAllConnections()
     })
 
+    test('a command that was killed while it printed the successor deletes neither, and says how to end it', async () => {
+      const { id, token: old } = await make('printed')
+      const [journal, over] = [
+        join(person.home, '.config/fluxauth/rotations.json'),
+        join(person.home, 'over'),
+      ]
+      const env = { INFLUX_HOST: server.url, INFLUX_TOKEN: server.token }
+      // The pipe is full, so that printing waits.
+      await person.inShell(
+        `{ head -c 65536 /dev/zero; set -m; INFLUX_HOST=${server.url} INFLUX_TOKEN=${server.token} fluxauth tokens rotate ${id} --yes &
+           until grep -qs isPrinted ${journal}; do sleep 0.05; done; kill -KILL -- -$!; touch ${over}; } |
+         { until [ -e ${over} ]; do sleep 0.05; done; }`,
+      )
+      const both = await of('printed')
+      const next = both.find((each) => each.id !== id)
+      expect(both).toHaveLength(2)
+      const rotateAgain = (INFLUX_TOKEN = server.token, which = id) =>
+        person.run(['tokens', 'rotate', which, '--yes'], { env: { ...env, INFLUX_TOKEN } })
+      const again = await rotateAgain()
+      expect([again.code, again.stdout]).toEqual([2, ''])
+      expect(again.stderr).toContain('[ERR_ROTATION_PRINTED]')
+      for (const each of both) expect(again.stderr).toContain(`fluxauth tokens delete ${each.id}`)
+      expect(await of('printed')).toHaveLength(2)
+      // Whoever uses it has it.
+      expect((await rotateAgain(next?.token)).code).toBe(0)
+      expect((await checkToken(influx, old)).state).toBe('unknown')
+      expect((await checkToken(influx, next?.token)).state).toBe('good')
+      expect(JSON.parse(await readFile(journal, 'utf8'))).toEqual([])
+    })
+
+    test.each(['the old one', 'the successor'])(
+      'where %s was deleted since, that rotation has ended',
+      async (which) => {
+        const [old, next] = [await make(`either ${which}`), await make(`either ${which}`)]
+        const folder = join(person.home, '.config', 'fluxauth')
+        await mkdir(folder, { recursive: true })
+        const left = { todo: 'delete-successor', replaces: old.id, id: next.id }
+        const entry = { url: server.url, left, fingerprint: '0', isPrinted: 'perhaps' }
+        await writeFile(join(folder, 'rotations.json'), JSON.stringify([entry]))
+        const [gone, stays] = which === 'the old one' ? [old, next] : [next, old]
+        await tokens(['delete', gone.id, '--yes'])
+        const { code, stdout } = await tokens(['rotate', stays.id, '--yes'])
+        expect(code).toBe(0)
+        const [only, ...others] = await of(`either ${which}`)
+        expect([only?.token, others]).toEqual([stdout.trim(), []])
+        expect(JSON.parse(await journal())).toEqual([])
+      },
+    )
+
     test('a command that was killed while it kept the successor does not lose it, nor delete it', async () => {
       const { token = '', id } = await make('killed')
       const next = await make('killed')
@@ -749,6 +798,23 @@ describe('tokens of InfluxDB 3', () => {
       expect((await app('report', '--into', 'app')).code).toBe(0)
       expect(names()).toEqual(['report-2'])
       expect(await inApp()).toBe('apiv3_kept')
+    })
+
+    test('it was killed when the successor was printed: neither is deleted, and both ways to end it are said', async () => {
+      good.set('report-2', 'apiv3_printed')
+      const { createHash } = await import('node:crypto')
+      const file = join(person.home, '.config', 'fluxauth', 'rotations.json')
+      const left = { todo: 'delete-successor', replaces: 'report', id: 'report-2' }
+      const fingerprint = createHash('sha256').update('apiv3_printed').digest('hex')
+      await writeFile(file, JSON.stringify([{ url, left, fingerprint, isPrinted: 'perhaps' }]))
+      const rotate = (INFLUX_TOKEN: string) =>
+        person.run(['tokens', 'rotate', 'report', '--yes'], { env: { INFLUX_HOST: url, INFLUX_TOKEN } })
+      const { code, stderr } = await rotate('apiv3_first')
+      expect([code, stderr]).toEqual([2, expect.stringContaining('[ERR_ROTATION_PRINTED]')])
+      expect(names()).toEqual(['report', 'report-2'])
+      expect((await rotate('apiv3_printed')).code).toBe(0)
+      expect(names()).toEqual(['report-2'])
+      expect(JSON.parse(await journal())).toEqual([])
     })
 
     test('a name that is taken is left alone, and one that is not there is replaced by nothing', async () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Credentials } from '@fluxauth/auth-core'
 import type { Influx, RotationLeft } from '@fluxauth/auth-core/influxdb'
 import { updateSecretFile } from '@fluxauth/auth-node'
+import { UsageError } from '../../output/errors.ts'
 import { ownFolder } from '../../profile/own-file.ts'
 import type { Destination } from './destination.ts'
 
@@ -17,6 +18,8 @@ export interface Unfinished {
   readonly left: RotationLeft
   /** While the successor is being kept: what it hashes to, by which a profile that has it is told. */
   readonly fingerprint?: string | undefined
+  /** While its value is being printed: whoever is killed at it does not know whether somebody has it. */
+  readonly isPrinted?: 'perhaps' | undefined
 }
 
 function path(): string {
@@ -55,20 +58,53 @@ function isSame(one: Unfinished, other: Unfinished): boolean {
 }
 
 /** Tells credentials apart without keeping them. */
-export function fingerprint(credentials: Credentials): string {
+function fingerprint(credentials: Credentials): string {
   const secret = credentials.scheme === 'basic' ? credentials.password : credentials.token
   return createHash('sha256').update(secret).digest('hex')
 }
 
-/** What is left to do. Where it stopped while the successor was being kept, the profile says whether it has it. */
+/** What is written down just before a token is handed over, by which the next run tells whether it was. */
+export function handingOver(
+  profile: string | undefined,
+  token: string,
+): Pick<Unfinished, 'fingerprint' | 'isPrinted'> {
+  const kept = { fingerprint: fingerprint({ scheme: 'token', token }) }
+  return profile === undefined ? { ...kept, isPrinted: 'perhaps' } : kept
+}
+
+/** What tells how far a rotation came. */
+export interface Signs {
+  readonly destination: Pick<Destination, 'current'>
+  /** The credential in use. */
+  readonly inUse: Credentials
+  /** Whether the server has a token of this id; of InfluxDB 3 of this name. */
+  isThere(id: string): Promise<boolean>
+}
+
+/**
+ * What is left to do. Where it stopped while the successor was being kept, the profile says whether it has it; while its value was being
+ * printed, whoever uses it has it, and of anybody else it is not known: then neither of the two is deleted.
+ *
+ * @returns `undefined` where nothing is left
+ * @throws {UsageError} `ERR_ROTATION_PRINTED`, with both ways to end it
+ */
 export async function leftOf(
-  { left, fingerprint: kept }: Unfinished,
-  destination: Pick<Destination, 'current'>,
-): Promise<RotationLeft> {
+  { url, profile, left, fingerprint: kept, isPrinted }: Unfinished,
+  { destination, inUse, isThere }: Signs,
+): Promise<RotationLeft | undefined> {
   if (kept === undefined || left.todo !== 'delete-successor') return left
-  const current = await destination.current()
   const { replaces, id } = left
-  return current && fingerprint(current) === kept ? { todo: 'delete-predecessor', replaces, id } : left
+  const holder = isPrinted ? inUse : await destination.current()
+  if (holder && fingerprint(holder) === kept) return { todo: 'delete-predecessor', replaces, id }
+  if (!isPrinted) return left
+  if ((await isThere(id)) && (await isThere(replaces))) {
+    throw new UsageError(
+      'ERR_ROTATION_PRINTED',
+      `An earlier run was killed while it printed the value of ${id}, which is to take the place of ${replaces}: both are good. If you have that value, end it with fluxauth tokens delete ${replaces}. If not, fluxauth tokens delete ${id}, and run the same command again. Nothing was done`,
+    )
+  }
+  await writeJournal({ url, profile, left: { todo: 'nothing', replaces } })
+  return undefined
 }
 
 /** A connection that writes down the successor of a rotation before and after it is made. */

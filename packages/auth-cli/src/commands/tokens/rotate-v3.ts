@@ -4,7 +4,7 @@ import { type Influx, InfluxError, type RotationLeft, v3Tokens } from '@fluxauth
 import { agree } from '../../input/ask.ts'
 import { UsageError } from '../../output/errors.ts'
 import { chooseDestination, type Destination, inWords, type RotateOptions } from './destination.ts'
-import { fingerprint, leftOf, readJournal, writeJournal } from './journal.ts'
+import { handingOver, leftOf, readJournal, writeJournal } from './journal.ts'
 import { regenerateOperator } from './regenerate-v3.ts'
 import type { Server } from './server.ts'
 import { isRefusal, type ListedV3, listV3, OPERATOR, reportSuccessor, stopped, tryOut } from './v3.ts'
@@ -27,7 +27,7 @@ export async function rotateV3(
 const AGAIN = 'Run the same command again: it ends what was begun'
 
 async function replaceNamed(
-  { influx }: Server,
+  { influx, found }: Server,
   name: string,
   destination: Destination,
   { yes }: RotateOptions,
@@ -38,11 +38,12 @@ async function replaceNamed(
     ({ profile: of, left }) =>
       of === profile && (left.replaces === name || ('id' in left && left.id === name)),
   )
-  const begun = unfinished && (await leftOf(unfinished, destination))
+  const isThere = async (id: string) => (await listV3(influx)).some((each) => each.name === id)
+  const begun = unfinished && (await leftOf(unfinished, { destination, inUse: found.credentials, isThere }))
   // The name may be that of the successor, where the profile has it already.
   const replaces = begun?.replaces ?? name
-  const write = (left: RotationLeft, kept?: string) =>
-    writeJournal({ url, profile, left, ...(kept && { fingerprint: kept }) })
+  const write = (left: RotationLeft, token?: string) =>
+    writeJournal({ url, profile, left, ...(token && handingOver(profile, token)) })
   const end = async (of: Influx, id: string) => {
     await remove(of, replaces).catch((error) => {
       throw stopped(error, `${id} is kept, and ${replaces} is still good beside it. ${AGAIN}`)
@@ -86,7 +87,7 @@ async function replaceNamed(
   let where: string | undefined
   try {
     await tryOut(next)
-    await write(made, fingerprint({ scheme: 'bearer', token }))
+    await write(made, token)
     where = await destination.keep({ token, id, told: { token: { name: id }, replaces } })
   } catch (error) {
     // Where it cannot be deleted either, it stays on record as what is left to do, and this error is the one that says why.

@@ -18,7 +18,7 @@ import { findPermissions, type Permissions, whyUnknown } from '../../profile/ver
 import { settings } from '../../settings.ts'
 import { chooseDestination, type Destination, inWords, type RotateOptions } from './destination.ts'
 import { warnWhereEnded } from './in-use.ts'
-import { fingerprint, journaled, leftOf, readJournal, type Unfinished, writeJournal } from './journal.ts'
+import { handingOver, journaled, leftOf, readJournal, type Unfinished, writeJournal } from './journal.ts'
 import { ofSuccessor } from './replace-by.ts'
 import { rotateV1 } from './rotate-v1.ts'
 import { rotateV3 } from './rotate-v3.ts'
@@ -41,7 +41,9 @@ export async function rotateToken(given: string | undefined, options: RotateOpti
         `It is not known which token this credential is: ${(await whyUnknown(server)) ?? 'the server does not say'}. With an operator token find its id (fluxauth tokens list), and replace it (fluxauth tokens rotate ID --into PROFILE)`,
       )
     }
-    const resume = unfinished && (await leftOf(unfinished, destination))
+    const isThere = (id: string) => isKnown(influx, id)
+    const resume =
+      unfinished && (await leftOf(unfinished, { destination, inUse: found.credentials, isThere }))
     await run({ influx, destination, id, resume, yes: options.yes })
     const isKept = found.profile !== undefined && destination.profile === found.profile.name
     if (own === undefined && !isKept) await warnWhereEnded(server)
@@ -70,6 +72,16 @@ function findUnfinished(
   })
 }
 
+async function isKnown(influx: Influx, id: string): Promise<boolean> {
+  try {
+    await authorizations.get(influx, id)
+    return true
+  } catch (error) {
+    if (error instanceof InfluxError && error.reason === 'not-found') return false
+    throw error
+  }
+}
+
 interface Rotation {
   readonly influx: Influx
   readonly destination: Destination
@@ -82,8 +94,8 @@ async function run({ influx, destination, id, resume, yes }: Rotation): Promise<
   const { profile } = destination
   const { url } = influx
   const replaces = resume?.replaces ?? id ?? ''
-  const write = (left: RotationLeft, kept?: string) =>
-    writeJournal({ url, profile, left, ...(kept && { fingerprint: kept }) })
+  const write = (left: RotationLeft, token?: string) =>
+    writeJournal({ url, profile, left, ...(token && handingOver(profile, token)) })
   const before =
     resume?.todo === 'delete-predecessor' ? undefined : await authorizations.get(influx, replaces)
   await agree(
@@ -98,10 +110,9 @@ async function run({ influx, destination, id, resume, yes }: Rotation): Promise<
       id: replaces,
       ...(resume && resume.todo !== 'nothing' && { resume }),
       store: async (token, { id }) => {
-        const secret = fingerprint({ scheme: 'token', token })
-        await write({ todo: 'delete-successor', replaces, id }, secret)
         const told = { token: { id }, replaces }
         const replaceBy = before && (await giveNewDay(influx, id, before))
+        await write({ todo: 'delete-successor', replaces, id }, token)
         where = await keep(destination, influx, { token, id, authorization: before, replaceBy, told })
         // From here on it is kept: nothing may be thrown.
         await write({ todo: 'delete-predecessor', replaces, id }).catch(() => undefined)
