@@ -3,7 +3,8 @@
 import { Command, CommanderError, Option } from 'commander'
 import { EXIT } from './output/errors.ts'
 import { foldHelp } from './output/fold.ts'
-import { writeErr, writeOut } from './output/streams.ts'
+import { say } from './output/print.ts'
+import { writeOut } from './output/streams.ts'
 import { setSettings, settings } from './settings.ts'
 
 /** A command that is not loaded: its name, what help says of it, and where it is. */
@@ -122,7 +123,7 @@ export async function runProgram(args: readonly string[]): Promise<void> {
   let failed: Command | undefined
   // Nothing is left that could end it, and it has not ended: that is no success. Node 20's fetch does so where a connection is closed at once.
   const unended = (): void => {
-    writeErr('fluxauth: The server closed the connection without an answer [ERR_NETWORK]')
+    say('fluxauth: The server closed the connection without an answer [ERR_NETWORK]')
     process.exitCode = EXIT.network
   }
   process.once('beforeExit', unended)

@@ -74,8 +74,11 @@ async function check(given: string | undefined, options: Options): Promise<void>
     ...steps.map(({ name, says }) => fact(name, says, '✓ ')),
     ...(finding
       ? [
-          `${style('red', '✗')} ${escapeControls(finding.message, { lines: false })} ${style('dim', `[${finding.code}]`)}`,
-          `  ${escapeControls(finding.fix, { lines: false })}`,
+          hang(
+            `${style('red', '✗')} ${escapeControls(finding.message, { lines: false })} ${style('dim', `[${finding.code}]`)}`,
+            2,
+          ),
+          `  ${hang(escapeControls(finding.fix, { lines: false }), 2)}`,
         ]
       : [
           'Nothing is wrong from here.',

@@ -12,9 +12,10 @@ import { Command, Option } from 'commander'
 import { acceptedBy } from '../accepted.ts'
 import { readHidden } from '../input/secret.ts'
 import { UsageError } from '../output/errors.ts'
-import { printJson } from '../output/print.ts'
+import { hang } from '../output/fold.ts'
+import { printJson, say } from '../output/print.ts'
 import { checkNever } from '../output/reveal.ts'
-import { writeErr, writeOut } from '../output/streams.ts'
+import { writeOut } from '../output/streams.ts'
 import { style } from '../output/style.ts'
 import { escapeControls } from '../output/terminal.ts'
 import { warn } from '../output/warn.ts'
@@ -64,7 +65,7 @@ Examples:
       // A pasted line, with or without its colon (influxdata/docs-v2#7328).
       const value = text.replace(/^(proxy-)?authorization(:\s*|\s+)/i, '')
       if (value !== text)
-        writeErr(style('dim', 'Read as a whole header line; its name and colon are not part of the value.'))
+        say(style('dim', 'Read as a whole header line; its name and colon are not part of the value.'))
       const credentials = decode(value, options)
       const shown = describe(credentials, options.reveal ?? false)
       const isPair = credentials.scheme === 'token' && 'username' in shown
@@ -81,7 +82,7 @@ Examples:
 }
 
 function line(name: string, part: string): string {
-  return `${style('dim', (name && `${name}:`).padEnd(9))} ${escapeControls(part, { lines: false })}`
+  return `${style('dim', (name && `${name}:`).padEnd(9))} ${hang(escapeControls(part, { lines: false }), 10)}`
 }
 
 /** What a value in Latin-1 is likely to come from, and to come to. */

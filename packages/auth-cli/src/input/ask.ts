@@ -2,7 +2,9 @@
 
 import { createInterface } from 'node:readline'
 import { UsageError, usage } from '../output/errors.ts'
-import { isTerminal, writeErr } from '../output/streams.ts'
+import { columns, hang } from '../output/fold.ts'
+import { say } from '../output/print.ts'
+import { isTerminal } from '../output/streams.ts'
 import { style } from '../output/style.ts'
 import { settings } from '../settings.ts'
 
@@ -27,7 +29,8 @@ export function ask(question: string, fallback = ''): Promise<string> {
     }
     lines.on('SIGINT', interrupt)
     lines.on('close', interrupt) // after an answer, this comes too late to matter
-    lines.question(`${style('cyan', '?')} ${shown}: `, (answer) => {
+    const folded = hang(`${style('cyan', '?')} ${shown}:`, 2, columns(2))
+    lines.question(`${folded} `, (answer) => {
       resolve(answer.trim() || fallback)
       lines.close()
     })
@@ -65,11 +68,11 @@ export async function choose<Name extends string>(
   question: string,
   choices: readonly (readonly [name: Name, words: string])[],
 ): Promise<Name> {
-  for (const [index, [, words]] of choices.entries()) writeErr(`  ${index + 1}) ${words}`)
+  for (const [index, [, words]] of choices.entries()) say(`  ${index + 1}) ${words}`, 5)
   for (;;) {
     const answer = await ask(question, '1')
     const chosen = choices.find(([name], index) => answer === name || answer === String(index + 1))
     if (chosen) return chosen[0]
-    writeErr(`  Type a number from 1 to ${choices.length}.`)
+    say(`  Type a number from 1 to ${choices.length}.`, 2)
   }
 }

@@ -25,14 +25,23 @@ export function print(value: object, lines: () => readonly string[]): void {
   else for (const line of lines()) writeOut(line)
 }
 
+/**
+ * Says something on standard error: folded where a terminal shows it, and as it is elsewhere and with `--json`.
+ *
+ * @param indent how many columns in its lines begin after the first
+ */
+export function say(text: string, indent = 0): void {
+  writeErr(settings().json ? text : hang(text, indent, columns(2)))
+}
+
 /** Says on standard error what is of use to a person, and to no program. */
 export function note(message: string): void {
-  if (!settings().json) writeErr(style('dim', escapeControls(message)))
+  if (!settings().json) say(style('dim', escapeControls(message)))
 }
 
 /** Says on standard error that something was done. */
 export function done(message: string): void {
-  if (!settings().json) writeErr(`${style('green', '✓')} ${escapeControls(message)}`)
+  if (!settings().json) say(`${style('green', '✓')} ${escapeControls(message)}`, 2)
 }
 
 /**

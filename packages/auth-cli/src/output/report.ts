@@ -5,6 +5,7 @@ import type { InfluxError } from '@fluxauth/auth-core/influxdb'
 import { settings } from '../settings.ts'
 import { EXIT, UsageError } from './errors.ts'
 import { describeNetworkError } from './network.ts'
+import { say } from './print.ts'
 import { writeErr } from './streams.ts'
 import { style } from './style.ts'
 import { escapeControls, toJson } from './terminal.ts'
@@ -24,7 +25,7 @@ export function reportError(error: unknown): number {
     writeErr(toJson({ version: 1, error: { code, message, ...(position !== undefined && { position }) } }))
   } else {
     const place = position === undefined ? '' : ` (at character ${position + 1})`
-    writeErr(`${style('red', 'fluxauth:')} ${escapeControls(message)}${place} ${style('dim', `[${code}]`)}`)
+    say(`${style('red', 'fluxauth:')} ${escapeControls(message)}${place} ${style('dim', `[${code}]`)}`)
   }
   return exitCode
 }

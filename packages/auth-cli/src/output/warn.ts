@@ -1,6 +1,7 @@
 // Warnings: what was done all the same, and is better done another way.
 
 import { settings } from '../settings.ts'
+import { say } from './print.ts'
 import { writeErr } from './streams.ts'
 import { style } from './style.ts'
 import { escapeControls, toJson } from './terminal.ts'
@@ -12,5 +13,5 @@ export function warn(message: string, about: string = message): void {
   if (warned.has(about)) return
   warned.add(about)
   if (settings().json) writeErr(toJson({ warning: { message } }))
-  else writeErr(`${style('red', 'fluxauth:')} Warning: ${escapeControls(message)}`)
+  else say(`${style('red', 'fluxauth:')} Warning: ${escapeControls(message)}`)
 }
