@@ -25,7 +25,7 @@ export function acceptedBy(credentials: Credentials, word: string, isPair: boole
   }
   return Object.entries(products as Readonly<Record<ProductName, Product>>).flatMap(([name, product]) => {
     const { title, api, compatible, tokens } = product
-    if (scheme !== 'basic' && !isOf(credentials.token, tokens?.prefix)) return []
+    if (scheme !== 'basic' && makerOf(credentials.token)?.tokens?.prefix !== tokens?.prefix) return []
     const at = [api, ...(compatible ? [compatible] : [])].filter(takes).map(({ paths }) => paths)
     // For that alone.
     if (scheme === 'basic' && api.session && !api.basic) at.unshift('/api/v2/signin')
@@ -33,9 +33,8 @@ export function acceptedBy(credentials: Credentials, word: string, isPair: boole
   })
 }
 
-/** A product whose tokens begin in its own way takes no others, and nobody else takes those. */
-function isOf(token: string, prefix: string | undefined): boolean {
-  const all = Object.values(products as Readonly<Record<ProductName, Product>>)
-  const own = all.flatMap(({ tokens }) => tokens?.prefix ?? []).find((each) => token.startsWith(each))
-  return own === prefix
+/** The product whose tokens begin as this one: it takes no others, and nobody else takes those. */
+export function makerOf(token: string): Product | undefined {
+  const all: readonly Product[] = Object.values(products)
+  return all.find(({ tokens }) => tokens?.prefix !== undefined && token.startsWith(tokens.prefix))
 }

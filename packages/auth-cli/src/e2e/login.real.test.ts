@@ -444,10 +444,16 @@ test('what does not say that it is InfluxDB is sent nothing, unless somebody say
     const { code, stderr } = await person.run(login, { input: 's3cret' })
     expect([code, stderr]).toEqual([2, expect.stringContaining('[ERR_PRODUCT_UNKNOWN]')])
     expect(seen.every((authorization) => authorization === undefined)).toBe(true)
-    expect(await person.run([...login, '--product', 'cloud-dedicated'], { input: 's3cret' })).toMatchObject({
-      code: 0,
-      stderr: expect.stringContaining('was not tried'),
-    })
+    for (const product of ['cloud-dedicated', 'clustered']) {
+      expect(await person.run([...login, '--product', product], { input: 's3cret' })).toMatchObject({
+        code: 0,
+        stderr: expect.stringContaining('was not tried'),
+      })
+      expect(await person.run(['tokens', 'list'])).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('influxctl token list'),
+      })
+    }
   } finally {
     server.close().closeAllConnections()
   }

@@ -11,6 +11,7 @@ import {
   me,
   operator,
   type ProductName,
+  products,
 } from '@fluxauth/auth-core/influxdb'
 
 /** A server, which it is, and the credential for it. */
@@ -36,24 +37,33 @@ export const VERDICTS: Readonly<Record<Verdict['state'], string>> = {
   'not-checked': 'not checked',
 }
 
+/** Of products that have no user to be told: what to call to see whether a credential is good. It changes nothing. */
+const TRIES: { readonly [Name in ProductName]?: string } = {
+  v1: '/query?q=SHOW+DATABASES',
+  v3: '/api/v3/configure/database?format=json',
+}
+
+/** What to call with GET to see whether a credential is good; `undefined` where there is no such path. */
+export function pathToTry(product: ProductName): string | undefined {
+  return hasAuthorizations(product) ? '/api/v2/me' : TRIES[product]
+}
+
 /** Checks a credential. What is no answer is thrown. */
 export async function verify({ influx, product }: Connected): Promise<Verdict> {
-  switch (product) {
-    case 'v1':
-      return ask(influx, '/query', { q: 'SHOW DATABASES' })
-    case 'v3':
-      return ask(influx, '/api/v3/configure/database', { format: 'json' })
-    case 'cloud-dedicated':
-      return { state: 'not-checked', why: 'Cloud Dedicated has no request that tells without changing data' }
-    default:
-      return askWho(influx, product)
+  if (product === undefined) return askWho(influx, product)
+  if (hasAuthorizations(product)) return askWho(influx, product)
+  const path = pathToTry(product)
+  if (path !== undefined) return ask(influx, path)
+  return {
+    state: 'not-checked',
+    why: `${products[product].title} has no request that tells without changing data`,
   }
 }
 
 /** Of products that have no user to be told: whether a request that changes nothing is refused. */
-async function ask(influx: Influx, path: string, query: Readonly<Record<string, string>>): Promise<Verdict> {
+async function ask(influx: Influx, path: string): Promise<Verdict> {
   try {
-    await influx.send({ path, query })
+    await influx.send({ path })
     return { state: 'good' }
   } catch (error) {
     if (!(error instanceof InfluxError)) throw error
@@ -73,6 +83,11 @@ async function askWho(influx: Influx, product: ProductName | undefined): Promise
     if (product !== undefined || !isOther || (error.status ?? 0) >= 500) throw error
     return { state: 'not-checked', why: 'the server does not say which InfluxDB it is' }
   }
+}
+
+/** Whether it has users who sign in, and authorizations of theirs, below `/api/v2`. */
+export function hasAuthorizations(product: ProductName): boolean {
+  return products[product].api.session
 }
 
 /** What a token may do. */
@@ -111,7 +126,7 @@ export async function findPermissions(
 
 /** Why `findPermissions` finds none; `undefined` for products that have no authorizations. */
 export async function whyUnknown({ influx, product }: Connected): Promise<string | undefined> {
-  if (!/^(v2|cloud-tsm|cloud-serverless)$/.test(product ?? '')) return undefined
+  if (product === undefined || !hasAuthorizations(product)) return undefined
   const all = await authorizations.list(influx).catch(() => [])
   return all.length > 0 && all.every(({ token }) => token === undefined)
     ? 'the server shows no value of a token (it keeps hashes alone, or redacts them), and so not which one this is'

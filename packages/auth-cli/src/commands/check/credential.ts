@@ -11,6 +11,7 @@ import {
 import { endpointsAt } from '../../endpoints.ts'
 import { EXIT } from '../../output/errors.ts'
 import { warn } from '../../output/warn.ts'
+import { pathToTry } from '../../profile/verify.ts'
 import { Finding, type Step } from './finding.ts'
 import { checkToken, type GivenHeaders, isCutOff, isOfExample } from './given.ts'
 import { type Probe, probe, type Reached } from './reach.ts'
@@ -155,9 +156,7 @@ function warnOfExample(credentials: Credentials | undefined): void {
 }
 
 function whereToAsk(product: ProductName | undefined): string {
-  if (product === 'v1') return '/query?q=SHOW+DATABASES'
-  if (product === 'v3') return '/api/v3/configure/database?format=json'
-  return '/api/v2/me'
+  return (product && pathToTry(product)) ?? '/api/v2/me'
 }
 
 async function refused(

@@ -2,6 +2,7 @@
 
 import { AuthError, type Credentials, decodeBasic, parseAuthorization } from '@fluxauth/auth-core'
 import { type Product, type ProductName, products } from '@fluxauth/auth-core/influxdb'
+import { makerOf } from '../../accepted.ts'
 import { EXIT } from '../../output/errors.ts'
 import { Finding } from './finding.ts'
 
@@ -152,18 +153,21 @@ export function checkToken(token: string, product: ProductName | undefined): voi
       EXIT.usage,
     )
   }
-  const { prefix = '' } = products.v3.tokens ?? {}
-  if (product === 'v3' && !token.startsWith(prefix)) {
+  if (product === undefined) return
+  const { title, tokens }: Product = products[product]
+  const maker = makerOf(token)
+  if (maker?.title === title) return
+  if (tokens?.prefix !== undefined) {
     throw new Finding(
       'ERR_TOKEN_PRODUCT',
-      'The token is none of InfluxDB 3: those begin with apiv3_',
+      `The token is none of ${title}: those begin with ${tokens.prefix}`,
       'Make one there: influxdb3 create token --admin',
     )
   }
-  if (product !== undefined && product !== 'v3' && token.startsWith(prefix)) {
+  if (maker) {
     throw new Finding(
       'ERR_TOKEN_PRODUCT',
-      `The token is one of InfluxDB 3, and this is ${products[product].title}`,
+      `The token is one of ${maker.title}, and this is ${title}`,
       'Use a token of this server: fluxauth login',
     )
   }

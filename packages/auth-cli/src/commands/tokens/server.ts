@@ -14,6 +14,7 @@ import {
 import { UsageError, usage } from '../../output/errors.ts'
 import { withConnection } from '../../profile/connect.ts'
 import { type FoundCredential, findCredential } from '../../profile/find-credential.ts'
+import { hasAuthorizations } from '../../profile/verify.ts'
 
 /** A server, and the credential that is used there. */
 export interface Server {
@@ -41,7 +42,7 @@ export async function withServer<T>(run: (server: Server) => Promise<T>): Promis
         'InfluxDB 1 has users, and no tokens: fluxauth request POST /query --data "q=SHOW USERS"',
       )
     }
-    if (product === 'clustered' || product === 'cloud-dedicated') {
+    if (product !== undefined && product !== 'v3' && !hasAuthorizations(product)) {
       throw new UsageError(
         'ERR_NO_TOKENS',
         `${products[product].title} has its tokens looked after by influxctl: influxctl token list`,
