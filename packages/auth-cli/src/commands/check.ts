@@ -4,7 +4,7 @@ import { AuthError, type Credentials } from '@fluxauth/auth-core'
 import { createTarget } from '@fluxauth/auth-core/client'
 import { type ProductName, products } from '@fluxauth/auth-core/influxdb'
 import { Command, Option } from 'commander'
-import { parseAddress } from '../input/address.ts'
+import { isAddress, parseAddress } from '../input/address.ts'
 import { readHidden } from '../input/secret.ts'
 import { EXIT, UsageError, usage } from '../output/errors.ts'
 import { hang } from '../output/fold.ts'
@@ -90,7 +90,7 @@ async function check(given: string | undefined, options: Options): Promise<void>
 
 /** @throws {UsageError} where there is none */
 async function readUrl(given: string | undefined): Promise<URL> {
-  const isWhole = given !== undefined && /^https?:\/\//i.test(given)
+  const isWhole = given !== undefined && isAddress(given)
   const host = isWhole ? given : await findHost()
   if (host === undefined) throw usage('Name the address: fluxauth check http://localhost:8086/api/v2/buckets')
   const text =

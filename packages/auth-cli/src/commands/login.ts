@@ -10,7 +10,7 @@ import { warn } from '../output/warn.ts'
 import { connect, takesPasswordsAtSignIn } from '../profile/connect.ts'
 import { findProduct, PATIENCE } from '../profile/find-product.ts'
 import { isSameUrl, type Place } from '../profile/own-file.ts'
-import { type Login, readProfiles, saveLogin } from '../profile/profiles.ts'
+import { checkName, type Login, readProfiles, saveLogin } from '../profile/profiles.ts'
 import { agreeToServer, type ReplaceOptions } from '../profile/replace.ts'
 import { findPermissions, VERDICTS, type Verdict, verify, whyUnknown } from '../profile/verify.ts'
 import { settings } from '../settings.ts'
@@ -83,18 +83,20 @@ Examples:
     .action(login)
 }
 
-async function login(given: string | undefined, options: Options): Promise<void> {
+async function login(address: string | undefined, options: Options): Promise<void> {
   if (options.createToken && options.keepPassword) throw usage('Use either --create-token or --keep-password')
   if (options.user !== undefined && /^(token|bearer)$/.test(options.scheme ?? ''))
     throw usage('--user is for --scheme basic')
   if (options.user?.includes(':'))
     throw usage('--user takes the name alone: a password here stays in the history')
   const { allowInsecure } = options
-  const url = await readServer(given)
+  const url = await readServer(address)
   const { origin } = new URL(url)
   createTarget({ origin, allowInsecure }).resolve(url)
-  const named = (await readProfiles()).get(settings().profile ?? '')
+  const { profile: given } = settings()
+  const named = given === undefined ? undefined : (await readProfiles()).get(given)
   if (named) await agreeToServer(named, url, options)
+  else if (given !== undefined) checkName(given)
 
   const detected = options.product
     ? { product: options.product, version: undefined, sure: 'certain', why: '--product says so' }
@@ -102,13 +104,13 @@ async function login(given: string | undefined, options: Options): Promise<void>
   const { product } = detected
   const title = product ? products[product].title : 'No InfluxDB that is known'
   note(
-    `${title}${detected.version ? ` (${detected.version})` : ''} at ${origin}${detected.sure === 'certain' ? '' : `, as ${detected.why}`}`,
+    `${title}${detected.version ? ` (${detected.version})` : ''} at ${origin}${detected.sure === 'certain' ? '' : `: ${detected.why}`}`,
   )
 
   if (!product && options.verify) {
     throw new UsageError(
       'ERR_PRODUCT_UNKNOWN',
-      `What answers at ${origin} does not say that it is InfluxDB. If the address is right, name what it is with --product; nothing was sent to it`,
+      `What answers at ${url} does not say that it is InfluxDB. ${new URL(url).pathname === '/' ? '' : 'Leave out the path, where it is none that InfluxDB lies below. '}If the address is right, name what it is with --product; nothing was sent to it`,
     )
   }
   const credentials = await readLoginSecret(origin, product, options)

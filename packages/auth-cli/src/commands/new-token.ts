@@ -65,7 +65,7 @@ export async function describeToken(
 export function readExpiry(days: string | undefined): string | undefined {
   if (days === undefined || days === '') return undefined
   const number = Number(days)
-  if (!Number.isInteger(number) || number < 1 || number > 3650) {
+  if (!/^\d+$/.test(days) || number < 1 || number > 3650) {
     throw usage('--expires takes a number of days, from 1 to 3650')
   }
   return dayIn(number)

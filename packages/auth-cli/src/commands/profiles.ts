@@ -5,8 +5,10 @@ import { Command } from 'commander'
 import { agree } from '../input/ask.ts'
 import { UsageError, usage } from '../output/errors.ts'
 import { done, note, print, printJson, table } from '../output/print.ts'
+import { quote } from '../output/shell.ts'
 import { writeKnowledge } from '../profile/own-file.ts'
 import {
+  checkName,
   chooseProfile,
   forgetSecret,
   isSameUrl,
@@ -94,6 +96,7 @@ async function listProfiles(): Promise<void> {
 }
 
 async function addProfile(name: string, { url, org }: Changes): Promise<void> {
+  checkName(name)
   if ((await readProfiles()).has(name)) {
     throw new UsageError(
       'ERR_PROFILE_EXISTS',
@@ -102,7 +105,7 @@ async function addProfile(name: string, { url, org }: Changes): Promise<void> {
   }
   await writeInfluxProfiles({ [name]: { url: await readServer(url), token: '', ...(org && { org }) } })
   report('added', name)
-  note(`It has no credential yet: fluxauth login --profile ${name}`)
+  note(`It has no credential yet: fluxauth login --profile ${quote(name)}`)
 }
 
 async function editProfile(name: string, { url, org, ...options }: Changes & ReplaceOptions): Promise<void> {
@@ -126,7 +129,9 @@ async function editProfile(name: string, { url, org, ...options }: Changes & Rep
   if (moves && profile.known && !loses) await writeKnowledge(name, { ...profile.known, url: server })
   report('changed', name)
   if (loses && profile.place)
-    note(`Its credential was for another server, and is not used any more: fluxauth login --profile ${name}`)
+    note(
+      `Its credential was for another server, and is not used any more: fluxauth login --profile ${quote(name)}`,
+    )
 }
 
 async function removeNamed(name: string, { yes }: { readonly yes?: true }): Promise<void> {

@@ -8,6 +8,7 @@ import { Command } from 'commander'
 import { EXIT, NoCredentialError } from '../output/errors.ts'
 import { fact, note, print } from '../output/print.ts'
 import { reportOf } from '../output/report.ts'
+import { quote } from '../output/shell.ts'
 import { style } from '../output/style.ts'
 import { warn } from '../output/warn.ts'
 import { withConnection } from '../profile/connect.ts'
@@ -219,11 +220,13 @@ function warnOf({ place, profile, scheme, replaceBy }: Status): void {
   if (place.endsWith('in plain text')) {
     const what = scheme === 'basic' ? 'user name and password (base64 hides nothing)' : 'the token'
     warn(
-      `${influxConfigsPath()} has ${what} in plain text${profile ? ` (profile ${profile})` : ''}. To move it: fluxauth login --profile ${profile} --store keyring`,
+      `${influxConfigsPath()} has ${what} in plain text${profile ? ` (profile ${profile})` : ''}. To move it: fluxauth login --profile ${quote(`${profile}`)} --store keyring`,
     )
   }
   if (replaceBy && replaceBy <= new Date().toISOString().slice(0, 10)) {
-    warn(`The token of profile ${profile} was to be replaced by ${replaceBy}: fluxauth tokens rotate`)
+    warn(
+      `The token of profile ${profile} was to be replaced by ${replaceBy}: fluxauth tokens rotate --profile ${quote(`${profile}`)}`,
+    )
   }
 }
 

@@ -55,12 +55,13 @@ describe('login into a profile of another server', () => {
     await login(OLD, 'apiv3_s3cret-old', '-p', 'app')
     const onTerminal = (answer: string) =>
       person.onTerminal(`login ${NEW} -p app --product v3 --no-verify --store memory --scheme token`, [
-        [`Make it one for ${NEW}?`, answer],
+        ['[y/N]:', answer],
         ['it is not shown', 'apiv3_s3cret-new\r'],
       ])
     for (const answer of ['\r', 'n\r']) {
       const { code, stdout } = await onTerminal(answer)
       expect([code, stdout]).toEqual([2, expect.stringContaining('[ERR_NOT_AGREED]')])
+      expect(stdout.replace(/\s+/g, ' ')).toContain(`Make it one for ${NEW}?`)
       expect(stdout).not.toContain('it is not shown')
     }
     expect((await onTerminal('\u0003')).code).toBe(130)

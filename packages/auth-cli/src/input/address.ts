@@ -22,6 +22,11 @@ export function parseAddress(text: string): URL {
   return new URL(text)
 }
 
+/** Whether it is an address, also one whose http:// was left out: a host before the first slash, with a dot or a colon in it. */
+export function isAddress(text: string): boolean {
+  return /^[[a-z\d][^/?#\\]*[:.]/i.test(text)
+}
+
 /**
  * The address of a server, which paths are put below.
  *

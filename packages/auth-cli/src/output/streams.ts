@@ -44,13 +44,17 @@ export async function deliver(line: string): Promise<void> {
       process.stdout.once('error', reject).write(rest, (error) => (error ? reject(error) : resolve()))
     })
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    throw new UsageError(
-      'ERR_OUTPUT',
-      `Standard output did not take it (${code}): is there a reader, and room on the disk?`,
-      EXIT.unexpected,
-    )
+    throw notTaken(error)
   }
+}
+
+function notTaken(error: unknown): UsageError {
+  const { code } = error as NodeJS.ErrnoException
+  return new UsageError(
+    'ERR_OUTPUT',
+    `Standard output did not take it (${code}): is there a reader, and room on the disk?`,
+    EXIT.unexpected,
+  )
 }
 
 function writeLine(descriptor: 1 | 2, line: string): void {
@@ -59,17 +63,15 @@ function writeLine(descriptor: 1 | 2, line: string): void {
     stream().write(`${line}\n`)
     return
   }
+  // What cannot be said ends nothing that is being done.
+  const gone = () => (descriptor === 1 ? process.exit(0) : undefined)
   try {
     const rest = writeAtOnce(descriptor, line)
-    if (rest.length > 0) {
-      stream()
-        .once('error', () => process.exit(0))
-        .write(rest)
-    }
+    if (rest.length > 0) stream().once('error', gone).write(rest)
   } catch (error) {
     // A reader that closes early, like `head`, is no error.
-    if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0)
-    throw error
+    if (descriptor === 2 || (error as NodeJS.ErrnoException).code === 'EPIPE') gone()
+    else throw notTaken(error)
   }
 }
 

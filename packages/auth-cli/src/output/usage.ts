@@ -24,11 +24,13 @@ export function explainUsage({ code, message }: CommanderError, command: Command
     case 'commander.optionMissingArgument':
       return usage(`${capitalize(message.replace(/^error: /, ''))}. ${see}`)
     case 'commander.invalidArgument': {
-      const [, option, choices] =
-        /option '([^']+)' argument .* is invalid\. (Allowed choices are .*?)\.?$/s.exec(message) ?? []
+      const [, option, argument, choices] =
+        /(?:option '([^']+)' argument .* is invalid|invalid for argument '([^']+)')\. (Allowed choices are .*?)\.?$/s.exec(
+          message,
+        ) ?? []
       return usage(
-        option
-          ? `${option} has a value that it does not take. ${choices}`
+        choices
+          ? `${option ?? `The ${argument}`} has a value that it does not take. ${choices}`
           : `An option has a value that it does not take. ${see}`,
       )
     }

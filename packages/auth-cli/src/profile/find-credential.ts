@@ -45,6 +45,8 @@ export interface Search {
 export async function searchCredential(origin?: string): Promise<Search> {
   const named = settings().profile
   const { profile, why } = chooseProfile(await readProfiles(), named)
+  // Nobody who names a server means another one.
+  const host = named === undefined && origin === undefined ? (await hostFromEnv())?.host : undefined
   const looked: Looked[] = []
   let found: FoundCredential | undefined
   const look = async (source: string, find: () => Promise<FoundCredential | string>): Promise<void> => {
@@ -62,7 +64,7 @@ export async function searchCredential(origin?: string): Promise<Search> {
   }
   const ofProfile = async (): Promise<void> => {
     const source = profile ? `profile ${profile.name}` : 'the chosen profile'
-    await look(source, async () => (profile ? fromProfile(profile, origin) : 'there is none'))
+    await look(source, async () => (profile ? fromProfile(profile, origin, host) : 'there is none'))
   }
   if (named !== undefined) await ofProfile()
   else {
@@ -122,12 +124,18 @@ export async function findHost(): Promise<string | undefined> {
   return profile && serverOf(profile)
 }
 
-async function fromProfile(profile: Profile, origin: string | undefined): Promise<FoundCredential | string> {
+async function fromProfile(
+  profile: Profile,
+  origin: string | undefined,
+  host: string | undefined,
+): Promise<FoundCredential | string> {
   const { org, known } = profile
   const source = `profile ${profile.name}`
   const url = serverOf(profile)
   if (!url) return 'it names no server'
   if (origin !== undefined && new URL(url).origin !== origin) return `it is for ${new URL(url).origin}`
+  if (host !== undefined && !isSameUrl(host, url))
+    return `it is for ${url}, and the environment names another server`
   if (!profile.place) return 'it has no credential: log in with fluxauth login'
   const credentials = await profile.credentials()
   if (!credentials) {

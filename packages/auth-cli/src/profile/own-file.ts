@@ -85,7 +85,7 @@ function parse(text: string): OwnFile {
   if (text === '') return { version: 1, profiles: [] }
   try {
     const file = JSON.parse(text) as OwnFile
-    if (file.version === 1 && Array.isArray(file.profiles)) return file
+    if (file.version === 1 && file.profiles.every(({ profile, url }) => profile && url)) return file
   } catch {
     // Said below, as for another version.
   }

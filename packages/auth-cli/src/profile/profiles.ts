@@ -4,7 +4,9 @@ import { type Credentials, decodeBasic, encodeBasic } from '@fluxauth/auth-core'
 import { influxConfigsPath, readInfluxProfiles, writeInfluxProfiles } from '@fluxauth/auth-node'
 import { readServerAddress } from '../input/address.ts'
 import { UsageError } from '../output/errors.ts'
+import { quote } from '../output/shell.ts'
 import { shownUrl } from '../output/shown-url.ts'
+import { escapeControls } from '../output/terminal.ts'
 import {
   isSameUrl,
   type Knowledge,
@@ -78,7 +80,7 @@ export function serverOf({ name, url }: Profile): string | undefined {
     // What is written there may hold a secret, and is not repeated.
     throw new UsageError(
       'ERR_PROFILE_URL',
-      `Profile ${name} has a url that is no address of a server, with http:// or https://, a path at most, and no user name or password: fluxauth profiles edit ${name} --url http://localhost:8086`,
+      `Profile ${name} has a url that is no address of a server, with http:// or https://, a path at most, and no user name or password: fluxauth profiles edit ${quote(name)} --url http://localhost:8086`,
     )
   }
   return url
@@ -116,6 +118,19 @@ export function noSuchProfile(profiles: ReadonlyMap<string, Profile>): UsageErro
     names.length > 0
       ? `There is no such profile: there are ${names.join(', ')}`
       : `There is no such profile, nor any: log in with fluxauth login, or see ${influxConfigsPath()}`,
+  )
+}
+
+/**
+ * Checks what a new profile is to be called.
+ *
+ * @throws {UsageError} `ERR_PROFILE_NAME` for a name with a control character, by which a list would say what is not so
+ */
+export function checkName(name: string): void {
+  if (escapeControls(name, { lines: false }) === name) return
+  throw new UsageError(
+    'ERR_PROFILE_NAME',
+    'The name of the profile has a line break or another control character in it: give it another one',
   )
 }
 

@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { isSecretName } from '@fluxauth/auth-core'
 import { resolveUrl } from '@fluxauth/auth-node'
+import { isAddress } from '../../input/address.ts'
 import { readStandardInputBytes } from '../../input/secret.ts'
 import { usage } from '../../output/errors.ts'
 import { shownUrl } from '../../output/shown-url.ts'
@@ -21,7 +22,7 @@ const FORBIDDEN_METHOD = /^(CONNECT|TRACE|TRACK)$/
  * @throws {UsageError} `ERR_USAGE`
  */
 export async function readTarget(target: string): Promise<URL> {
-  const server = /^https?:\/\//i.test(target) ? undefined : await findHost()
+  const server = isAddress(target) ? undefined : await findHost()
   if (server === undefined && !/^https?:\/\//i.test(target)) {
     throw usage(
       'Write the URL with its http:// or https://, or log in with fluxauth login (or set INFLUX_HOST) for a path below a server',

@@ -3,6 +3,7 @@
 import { authorizations, describePermissions, v1Users, v3Tokens } from '@fluxauth/auth-core/influxdb'
 import { usage } from '../../output/errors.ts'
 import { done, note, printJson } from '../../output/print.ts'
+import { quote } from '../../output/shell.ts'
 import { warn } from '../../output/warn.ts'
 import { agreeToCredential, type ReplaceOptions } from '../../profile/replace.ts'
 import { settings } from '../../settings.ts'
@@ -65,7 +66,7 @@ async function hand(destination: Destination, made: NewToken, remove: () => Prom
     return
   }
   if (settings().json) printJson({ ...made.told, profile, where })
-  done(`Made ${made.id}, and kept it in profile ${profile} (${where}): fluxauth use ${profile}`)
+  done(`Made ${made.id}, and kept it in profile ${profile} (${where}): fluxauth use ${quote(profile)}`)
 }
 
 async function createV1User(server: Server, options: Options): Promise<void> {

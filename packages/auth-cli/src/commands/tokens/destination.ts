@@ -10,6 +10,7 @@ import { checkReveal, type RevealOptions } from '../../output/reveal.ts'
 import { deliver } from '../../output/streams.ts'
 import { isSameUrl, type Place } from '../../profile/own-file.ts'
 import {
+  checkName,
   forgetSecret,
   type Profile,
   readProfiles,
@@ -82,6 +83,7 @@ export async function chooseDestination(
   const name = into ?? own?.name
   if (name === undefined) return toOutput(options)
   const before = (await readProfiles()).get(name)
+  if (!before) checkName(name)
   const its = before && serverOf(before)
   if (its && !isSameUrl(its, server.url)) {
     throw new UsageError(

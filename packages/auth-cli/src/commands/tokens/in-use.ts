@@ -1,6 +1,7 @@
 // Whether the token that was ended is the one in use: told before where it is known, and seen afterwards where no server says it.
 
 import { checkToken } from '@fluxauth/auth-core/influxdb'
+import { quote } from '../../output/shell.ts'
 import { warn } from '../../output/warn.ts'
 import type { Server } from './server.ts'
 
@@ -16,6 +17,6 @@ export async function warnWhereEnded({ influx, found }: Server): Promise<void> {
   if (influx.credential === 'session' || profile?.known?.authorization !== undefined) return
   const after = await checkToken(influx).catch(() => undefined)
   if (after?.state !== 'unknown' && after?.state !== 'inactive') return
-  const login = profile ? `fluxauth login --profile ${profile.name}` : 'fluxauth login'
+  const login = profile ? `fluxauth login --profile ${quote(profile.name)}` : 'fluxauth login'
   warn(`That was the token in use itself (${source}), which is not good any more. Give another one: ${login}`)
 }

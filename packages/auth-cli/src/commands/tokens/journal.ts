@@ -29,7 +29,9 @@ function path(): string {
 function parse(text: string): Unfinished[] {
   try {
     const read: unknown = JSON.parse(text)
-    return Array.isArray(read) ? read : []
+    return Array.isArray(read)
+      ? read.filter((each) => each?.url && each.left?.todo && each.left.replaces)
+      : []
   } catch {
     return []
   }

@@ -4,6 +4,7 @@ import { InfluxError, v3Tokens } from '@fluxauth/auth-core/influxdb'
 import { agree } from '../../input/ask.ts'
 import { EXIT, UsageError } from '../../output/errors.ts'
 import { reportOf } from '../../output/report.ts'
+import { quote } from '../../output/shell.ts'
 import { type Destination, inWords, type RotateOptions } from './destination.ts'
 import { type RecoveryFile, reserveRecoveryFile } from './recovery-file.ts'
 import type { Server } from './server.ts'
@@ -83,7 +84,7 @@ function recovered(
   { profile }: Destination,
 ): UsageError {
   const why = `The operator token is replaced, and could not be kept (${reportOf(error).message})`
-  const into = profile === undefined ? '' : ` --profile ${profile}`
+  const into = profile === undefined ? '' : ` --profile ${quote(profile)}`
   try {
     file.write(token)
   } catch {
@@ -91,7 +92,7 @@ function recovered(
   }
   return new UsageError(
     'ERR_ROTATION_STORE',
-    `${why}. It is in ${file.path}, in plain text, for you alone to read (0600). Log in with it, and delete the file: fluxauth login ${influx.url}${into} < ${file.path}`,
+    `${why}. It is in ${file.path}, in plain text, for you alone to read (0600). Log in with it, and delete the file: fluxauth login ${influx.url}${into} < ${quote(file.path)}`,
     EXIT.unexpected,
   )
 }

@@ -1,0 +1,159 @@
+// Odd inputs, files and surroundings: what is meant is done, and what is not is said, and nothing else happens.
+
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Person } from '../testing/person.ts'
+
+let person: Person
+let server: Server
+let url: string
+let asked: string[]
+beforeEach(async () => {
+  person = await Person.arrive()
+  asked = []
+  server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`)
+    response.setHeader('content-type', 'application/json')
+    response.end('{"authorizations":[],"id":"0000000000000001","name":"zoe"}')
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  await login('app')
+})
+afterEach(async () => {
+  server.close().closeAllConnections()
+  await person.leave()
+})
+
+const login = (name: string) =>
+  person.run(['login', url, '-p', name, '--product', 'v2', '--no-verify', '--insecure-storage'], {
+    input: 's3cret-token',
+  })
+const own = (name: string) => join(person.home, '.config', 'fluxauth', name)
+
+describe('a server that INFLUX_HOST names', () => {
+  test.each([
+    ['tokens', 'list'],
+    ['tokens', 'delete', '0000000000000001', '--yes'],
+    ['status'],
+    ['exec', '--', 'true'],
+    ['header'],
+    ['token'],
+    ['proxy', '--', 'true'],
+  ])('is not taken for that of the profile: %s %s', async (...args) => {
+    const env = { INFLUX_HOST: 'http://127.0.0.1:2' }
+    const { code, stdout, stderr } = await person.run(args, { env })
+    expect(code).toBe(6)
+    expect(stdout + stderr).toContain(`it is for ${url}, and the environment names another server`)
+    expect(asked).toEqual([])
+  })
+
+  test('is that of the profile where it is, and --profile comes before it', async () => {
+    const run = (INFLUX_HOST: string, ...args: string[]) =>
+      person.run(['token', ...args], { env: { INFLUX_HOST } })
+    expect((await run(`${url}/`)).stdout).toBe('s3cret-token\n')
+    expect((await run('http://127.0.0.1:2', '-p', 'app')).stdout).toBe('s3cret-token\n')
+    expect(await run('localhost:8086')).toMatchObject({ code: 2, stdout: '' })
+  })
+})
+
+describe('an address without its http://', () => {
+  test.each([
+    'localhost:8086/api/v2/me',
+    'influx.example/api/v2/me',
+    '[::1]:8086/x',
+    'file:///etc/passwd',
+    'ftp://x',
+  ])('is no path below the server: %s', async (address) => {
+    for (const args of [['check'], ['request', 'GET']]) {
+      const { code, stderr } = await person.run([...args, address])
+      expect([code, stderr]).toEqual([2, expect.stringContaining('http://')])
+    }
+    expect(asked).toEqual([])
+  })
+
+  test('and a path without its slash is one', async () => {
+    expect((await person.run(['request', 'GET', 'api/v2/me?name=a.b:c'])).code).toBe(0)
+    expect(asked).toEqual(['GET /api/v2/me?name=a.b:c'])
+  })
+})
+
+describe('a disk that is full', () => {
+  test.each(['status', 'token', 'profiles', 'header --json'])('is said to be: %s', async (args) => {
+    const { stderr } = await person.inShell(`fluxauth ${args} > /dev/full; echo "code $?" >&2`)
+    expect(stderr).toContain('(ENOSPC)')
+    expect(stderr).toMatch(/ERR_OUTPUT[\s\S]*code 1\n$/)
+  })
+
+  test('ends nothing where it is what is said that goes there', async () => {
+    const { stdout } = await person.inShell(
+      'fluxauth profiles add x --url http://localhost:1 2> /dev/full; echo "code $?"',
+    )
+    expect(stdout).toBe('code 0\n')
+    const failed = await person.inShell('fluxauth use nobody 2> /dev/full; echo "code $?"')
+    expect(failed.stdout).toBe('code 2\n')
+    const gone = await person.inShell(
+      '{ sleep 0.1; fluxauth profiles add y --url http://localhost:1; } 2>&1 >/dev/null | exec true; fluxauth profiles',
+    )
+    expect(gone.stdout).toMatch(/y +http:\/\/localhost:1/)
+  })
+})
+
+describe('a file of ours that somebody broke', () => {
+  test.each([
+    '{"version":1,"profiles":[null]}',
+    '{"version":1,"profiles":[{"profile":1}]}',
+    '[]',
+    'null',
+    '{',
+  ])('profiles.json is said to be none: %s', async (text) => {
+    await writeFile(own('profiles.json'), text)
+    const { code, stderr } = await person.run(['status'])
+    expect([code, stderr]).toEqual([2, expect.stringContaining('[ERR_PROFILES_FILE]')])
+  })
+
+  test('rotations.json is read as far as it is one', async () => {
+    await mkdir(own('.'), { recursive: true })
+    await writeFile(own('rotations.json'), `[null, 1, {"url": "${url}"}]`)
+    const { stderr } = await person.run(['tokens', 'rotate', '0000000000000001', '--yes'])
+    expect(stderr).not.toContain('ERR_UNEXPECTED')
+    expect(await readFile(own('rotations.json'), 'utf8')).toContain(url)
+  })
+})
+
+test('a profile whose name a shell would take apart is named in quotes where it is to be copied', async () => {
+  await login("zoe's own")
+  expect((await person.run(['status'])).stderr).toContain(`fluxauth login --profile 'zoe'\\''s own' --store`)
+  const added = await person.run(['profiles', 'add', 'a b', '--url', 'http://localhost:1'])
+  expect(added.stderr).toContain("fluxauth login --profile 'a b'")
+})
+
+test.each([
+  ['login', 'http://localhost:1', '-p', 'a\nb'],
+  ['profiles', 'add', 'a\u001b[2Jb', '--url', 'http://localhost:1'],
+  ['tokens', 'create', '--into', 'a\rb', '--store', 'memory'],
+])('a name with a control character is refused: %s %s', async (...args) => {
+  const { code, stderr } = await person.run(args, { input: 's3cret' })
+  expect([code, stderr]).toEqual([2, expect.stringContaining('[ERR_PROFILE_NAME]')])
+})
+
+test.each([
+  [['snippet', 'rust'], 'Allowed choices are curl'],
+  [['completion', 'tcsh'], 'Allowed choices are bash'],
+  [['status', '--all', 'x'], 'too many arguments'],
+])('%j says what there is', async (args, said) => {
+  const { code, stderr } = await person.run(args)
+  expect([code, stderr]).toEqual([2, expect.stringContaining(said)])
+  expect(stderr).not.toMatch(/rust|tcsh/)
+})
+
+test.each(['0', '1e3', '0x10', '-1', '1.5', ' 7', '99999'])(
+  '--expires %s is no number of days',
+  async (days) => {
+    const { code, stderr } = await person.run(['tokens', 'create', `--expires=${days}`])
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--expires takes')])
+  },
+)
