@@ -7,7 +7,7 @@ import { Command, Option } from 'commander'
 import { EXIT, UsageError, usage } from '../output/errors.ts'
 import { done, note, printJson } from '../output/print.ts'
 import { warn } from '../output/warn.ts'
-import { connect, takesPasswordsAtSignIn } from '../profile/connect.ts'
+import { connect, PasswordError } from '../profile/connect.ts'
 import { findProduct, PATIENCE } from '../profile/find-product.ts'
 import { isSameUrl, type Place } from '../profile/own-file.ts'
 import { checkName, type Login, readProfiles, saveLogin } from '../profile/profiles.ts'
@@ -122,13 +122,14 @@ async function login(address: string | undefined, options: Options): Promise<voi
     product,
     profile: undefined,
   }
-  const connection = await connect(first, allowInsecure, PATIENCE)
+  const connection = await connect(first, allowInsecure, PATIENCE).catch((error) => {
+    throw error instanceof PasswordError ? refused({ state: 'unknown' }, credentials) : error
+  })
   try {
     const verdict: Verdict = options.verify
       ? await verify(connection)
       : { state: 'not-checked', why: '--no-verify' }
-    if (verdict.state !== 'good' && verdict.state !== 'not-checked')
-      throw refused(verdict, credentials, product)
+    if (verdict.state !== 'good' && verdict.state !== 'not-checked') throw refused(verdict, credentials)
     if (verdict.state === 'not-checked') warn(`The credential was not tried: ${verdict.why}`)
 
     const { influx } = connection
@@ -173,12 +174,9 @@ async function login(address: string | undefined, options: Options): Promise<voi
   }
 }
 
-function refused(verdict: Verdict, credentials: Credentials, product: ProductName | undefined): UsageError {
+function refused(verdict: Verdict, credentials: Credentials): UsageError {
   const isBasic = credentials.scheme === 'basic'
-  const advice =
-    verdict.state === 'unknown' && isBasic && product && !takesPasswordsAtSignIn(product)
-      ? ': wrong user name or password'
-      : ''
+  const advice = verdict.state === 'unknown' && isBasic ? ': wrong user name or password' : ''
   return new UsageError(
     'ERR_LOGIN_REFUSED',
     `${isBasic ? 'The credential' : 'The token'} is not taken (${VERDICTS[verdict.state]})${advice}. Nothing was kept`,

@@ -11,7 +11,7 @@ import { reportOf } from '../output/report.ts'
 import { quote } from '../output/shell.ts'
 import { style } from '../output/style.ts'
 import { warn } from '../output/warn.ts'
-import { withConnection } from '../profile/connect.ts'
+import { PasswordError, withConnection } from '../profile/connect.ts'
 import { type FoundCredential, type Looked, searchCredential } from '../profile/find-credential.ts'
 import { type Profile, readProfiles, serverOf, shownServer } from '../profile/profiles.ts'
 import { findPermissions, VERDICTS, type Verdict, verify, whyUnknown } from '../profile/verify.ts'
@@ -166,7 +166,8 @@ async function look(found: FoundCredential): Promise<Status> {
       }
     })
   } catch (error) {
-    const isRefused = error instanceof InfluxError && error.reason === 'credential'
+    const isRefused =
+      error instanceof PasswordError || (error instanceof InfluxError && error.reason === 'credential')
     const { message } = reportOf(error)
     return { ...about, ...unseen, state: isRefused ? 'unknown' : 'no-answer', why: message }
   }

@@ -118,6 +118,27 @@ describeReal('login at InfluxDB 2', ['influxdb2'], () => {
     expect((await authorizations.list(operator)).length).toBe(before)
   })
 
+  test('a wrong password is said to be one, at login and afterwards', async () => {
+    const args = ['-u', server.username, '--keep-password', '--store', 'memory', '-p', 'pw']
+    const { code, stderr } = await login(args, 's3cret-wrong')
+    expect([code, stderr]).toEqual([4, expect.stringContaining('wrong user name or password')])
+    expect(stderr).toContain('[ERR_LOGIN_REFUSED]')
+    expect((await login([...args, '--no-verify'], 's3cret-wrong')).code).toBe(4)
+    await login(args, server.password)
+    const operator = influxApi({ url: server.url, credentials: server.token })
+    const change = (password: string) =>
+      operator.send({ method: 'POST', path: `/api/v2/users/${server.userID}/password`, body: { password } })
+    await change('another-s3cret')
+    const status = await person.run(['status', '-p', 'pw'])
+    expect([status.code, status.stdout]).toEqual([4, expect.stringContaining('the server does not know it')])
+    expect((await person.run(['tokens', 'list', '-p', 'pw'])).stderr).toContain(
+      'does not take this user name and password [ERR_PASSWORD]',
+    )
+    expect((await person.run(['check', '-p', 'pw'])).stdout).toContain('ERR_PASSWORD')
+    await change(server.password)
+    await person.run(['logout', '-p', 'pw'])
+  })
+
   test('asks what to do with a password where nobody said it', async () => {
     const { code, stderr } = await login(['-u', server.username, '--store', 'memory'], server.password)
     expect([code, stderr]).toEqual([2, expect.stringContaining('--create-token')])

@@ -194,6 +194,7 @@ describeReal('tokens of InfluxDB 2', ['influxdb2'], () => {
   test('--v1 looks after the users of the v1-compatible endpoints', async () => {
     const args = ['create', '--v1', '--name', 'telegraf', '--permissions', 'write', '--bucket', server.bucket]
     expect((await tokens(args, 'short')).stderr).toContain('[ERR_PASSWORD_LENGTH]')
+    expect((await tokens(args.with(3, 'a:b'), 's3cret-password')).stderr).toContain('no colon')
     expect(await v1Users.list(influx)).toEqual([])
     const made = await tokens([...args, '--json'], 's3cret-password')
     const { id, username } = json(made).token
@@ -336,6 +337,25 @@ describeReal('tokens of InfluxDB 2', ['influxdb2'], () => {
       const { code, stderr } = await rotate()
       expect([code, stderr]).toEqual([2, expect.stringContaining('[ERR_ROTATION_ID]')])
       expect((await checkToken(influx, token)).state).toBe('good')
+    })
+
+    test('of a token that was made here, the id is in the command that replaces it', async () => {
+      await writeConfigs(`[main]\n  url = "${server.url}"\n  token = "${server.token}"\n  active = true\n`)
+      const create = [
+        'tokens',
+        'create',
+        '--permissions',
+        'read',
+        '--into',
+        'my reader',
+        '--insecure-storage',
+      ]
+      const { id } = json(await person.run([...create, '--json'])).token
+      const { code, stderr } = await person.run(['tokens', 'rotate', '-p', 'my reader', '--yes'])
+      const command = `fluxauth tokens rotate ${id} --into 'my reader'`
+      expect([code, stderr]).toEqual([2, expect.stringContaining(`${command} [ERR_ROTATION_ID]`)])
+      expect((await person.inShell(`${command} --yes`)).code).toBe(0)
+      expect(await authorizations.list(influx, { id }).catch(() => [])).toEqual([])
     })
 
     test('gives the value of another token to a pipe', async () => {

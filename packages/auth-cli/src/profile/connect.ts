@@ -2,13 +2,14 @@
 
 import {
   type Influx,
+  InfluxError,
   influxApi,
   type ProductName,
   products,
   signIn,
   signOut,
 } from '@fluxauth/auth-core/influxdb'
-import { NoCredentialError } from '../output/errors.ts'
+import { EXIT, NoCredentialError, UsageError } from '../output/errors.ts'
 import { waitFor } from '../output/waiting.ts'
 import type { FoundCredential } from './find-credential.ts'
 import { findProduct } from './find-product.ts'
@@ -21,12 +22,22 @@ export interface Connection {
   end(): Promise<void>
 }
 
+/** The server does not sign this user in. */
+export class PasswordError extends UsageError {
+  readonly reason = 'credential'
+
+  constructor() {
+    super('ERR_PASSWORD', 'The server does not take this user name and password', EXIT.refused)
+  }
+}
+
 /**
  * Connects to the server that a credential is for.
  *
  * @param timeout in seconds, of each request; that of `influxApi` by default
  * @throws {NoCredentialError} `ERR_NO_CREDENTIAL` where nothing names a server
- * @throws {InfluxError} where signing in fails, or nobody answers
+ * @throws {PasswordError} `ERR_PASSWORD`
+ * @throws {InfluxError} where signing in fails otherwise, or nobody answers
  */
 export async function connect(
   found: FoundCredential,
@@ -50,7 +61,10 @@ export async function connect(
   })
   const signsIn = credentials.scheme === 'basic' && product !== undefined && takesPasswordsAtSignIn(product)
   if (!signsIn) return { influx, product, end: async () => undefined }
-  const session = influx.as(await signIn(influx, credentials))
+  const cookie = await signIn(influx, credentials).catch((error) => {
+    throw error instanceof InfluxError && error.reason === 'credential' ? new PasswordError() : error
+  })
+  const session = influx.as(cookie)
   // Whoever keeps a password is signed in for one command, and out after it.
   return { influx: session, product, end: async () => void (await signOut(session).catch(() => undefined)) }
 }

@@ -72,6 +72,7 @@ async function hand(destination: Destination, made: NewToken, remove: () => Prom
 async function createV1User(server: Server, options: Options): Promise<void> {
   const { name, permissions: what } = options
   if (name === undefined) throw usage('Name the user of the v1-compatible endpoints with --name')
+  if (name.includes(':')) throw usage('A user name has no colon: it could not be told from the password')
   if (!/^(read|write|read-write)$/.test(what)) {
     throw usage('With --v1 say --permissions read, write or read-write: there are buckets alone')
   }

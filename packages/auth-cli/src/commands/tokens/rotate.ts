@@ -14,6 +14,7 @@ import { agree } from '../../input/ask.ts'
 import { EXIT, UsageError } from '../../output/errors.ts'
 import { done, note, printJson } from '../../output/print.ts'
 import { reportOf } from '../../output/report.ts'
+import { quote } from '../../output/shell.ts'
 import { findPermissions, type Permissions, whyUnknown } from '../../profile/verify.ts'
 import { settings } from '../../settings.ts'
 import { chooseDestination, type Destination, inWords, type RotateOptions } from './destination.ts'
@@ -36,10 +37,7 @@ export async function rotateToken(given: string | undefined, options: RotateOpti
     const destination = await chooseDestination({ url: influx.url, product }, options, profile)
     const unfinished = findUnfinished(influx.url, destination, id)
     if (id === undefined && !unfinished) {
-      throw new UsageError(
-        'ERR_ROTATION_ID',
-        `It is not known which token this credential is: ${(await whyUnknown(server)) ?? 'the server does not say'}. With an operator token find its id (fluxauth tokens list), and replace it (fluxauth tokens rotate ID --into PROFILE)`,
-      )
+      throw new UsageError('ERR_ROTATION_ID', await whyNotItself(server))
     }
     const isThere = (id: string) => isKnown(influx, id)
     const resume =
@@ -48,6 +46,17 @@ export async function rotateToken(given: string | undefined, options: RotateOpti
     const isKept = found.profile !== undefined && destination.profile === found.profile.name
     if (own === undefined && !isKept) await warnWhereEnded(server)
   })
+}
+
+/** Why a token does not replace itself, and who does it. */
+async function whyNotItself(server: Server): Promise<string> {
+  const { profile } = server.found
+  const id = profile?.known?.authorization
+  if (profile && id !== undefined) {
+    return `The token of profile ${profile.name} may not read authorizations, and so not replace itself. With an operator token: fluxauth tokens rotate ${id} --into ${quote(profile.name)}`
+  }
+  const why = (await whyUnknown(server)) ?? 'the server does not say'
+  return `It is not known which token this credential is: ${why}. With an operator token find its id (fluxauth tokens list), and replace it (fluxauth tokens rotate ID --into PROFILE)`
 }
 
 /** The token that is used: by its value where the server shows values, since what was kept beside it may be of the one before. */
