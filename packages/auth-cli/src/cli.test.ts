@@ -343,6 +343,25 @@ describe('help', () => {
     expect(run.stdout).toContain(expected)
   })
 
+  test.each([
+    ['help', '--help'],
+    ['help encode', 'encode --help'],
+    ['help tokens rotate', 'tokens rotate --help'],
+    ['help request GET /', 'request --help'],
+  ])('asked for as %s is that of %s', async (args, option) => {
+    expect(await fluxauth(args.split(' '))).toEqual(await fluxauth(option.split(' ')))
+  })
+
+  test.each([
+    ['help encod', 'There is no fluxauth encod: did you mean encode?'],
+    ['help tokens rotat', 'There is no fluxauth tokens rotat: did you mean rotate?'],
+  ])('asked for as %s says what there is', async (args, expected) => {
+    expect(await fluxauth(args.split(' '))).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(expected),
+    })
+  })
+
   test('has examples that run', async () => {
     const { stdout } = await fluxauth(['decode', '--help'])
     const value = /echo '([^']+)' \| fluxauth decode/.exec(stdout)?.[1] ?? ''

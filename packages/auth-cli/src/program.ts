@@ -135,7 +135,7 @@ export async function runProgram(args: readonly string[]): Promise<void> {
         throw error
       })
     }
-    await program.parseAsync([...args], { from: 'user' })
+    await program.parseAsync(helpAsOption(program, args), { from: 'user' })
   } catch (error) {
     // Help and the version are thrown as well, once they are printed.
     if (error instanceof CommanderError && error.exitCode === 0) return
@@ -194,6 +194,21 @@ function commandIn(args: readonly string[]): string | undefined {
   const takesNext = /^(-p|--profile)$/
   const words = args.filter((arg, index) => !arg.startsWith('-') && !takesNext.test(args[index - 1] ?? ''))
   return words[0] === 'help' ? words[1] : words[0]
+}
+
+/** Makes `help tokens rotate` the same as `tokens rotate --help`: commander's own `help` goes one step down alone. */
+function helpAsOption(program: Command, args: readonly string[]): string[] {
+  const [first, ...words] = args
+  if (first !== 'help' || words.some((word) => word.startsWith('-'))) return [...args]
+  let command = program
+  for (const [index, word] of words.entries()) {
+    const next = command.commands.find((each) => each.name() === word)
+    // What there is not is refused as it is without `help`; what a command takes as an argument is nothing to tell about.
+    if (!next)
+      return command.commands.length > 0 ? words.slice(0, index + 1) : [...words.slice(0, index), '--help']
+    command = next
+  }
+  return [...words, '--help']
 }
 
 function withDescendants(command: Command): Command[] {
