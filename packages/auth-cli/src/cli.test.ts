@@ -362,6 +362,15 @@ describe('help', () => {
     })
   })
 
+  test.each(['login', 'request', 'tokens create'])(
+    'of %s shows no default that says nothing',
+    async (command) => {
+      const { stdout } = await fluxauth([...command.split(' '), '--help'])
+      expect(stdout).toContain('repeat for more')
+      expect(stdout).not.toMatch(/default: (\[\]|""|undefined)/)
+    },
+  )
+
   test('has examples that run', async () => {
     const { stdout } = await fluxauth(['decode', '--help'])
     const value = /echo '([^']+)' \| fluxauth decode/.exec(stdout)?.[1] ?? ''

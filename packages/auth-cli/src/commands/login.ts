@@ -4,6 +4,7 @@ import type { Credentials } from '@fluxauth/auth-core'
 import { createTarget } from '@fluxauth/auth-core/client'
 import { authorizations, describePermissions, type ProductName, products } from '@fluxauth/auth-core/influxdb'
 import { Command, Option } from 'commander'
+import { repeated } from '../input/repeated.ts'
 import { EXIT, UsageError, usage } from '../output/errors.ts'
 import { done, note, printJson } from '../output/print.ts'
 import { warn } from '../output/warn.ts'
@@ -55,12 +56,7 @@ export function loginCommand(): Command {
         .choices(['all', 'read', 'write', 'read-write'])
         .default('all'),
     )
-    .option(
-      '--bucket <name>',
-      'of the new token: this bucket alone',
-      (name, all: string[]) => [...all, name],
-      [],
-    )
+    .option('--bucket <name>', 'of the new token: this bucket alone; repeat for more', repeated)
     .option('--description <text>', 'of the new token')
     .option('--expires <days>', 'of the new token: by when it is to be replaced; its description says so')
     .option('--replace', 'without asking, where the profile that --profile names is for another server')

@@ -22,7 +22,8 @@ import { dayIn, withReplaceBy } from './tokens/replace-by.ts'
 export interface NewTokenOptions {
   readonly org?: string | undefined
   readonly permissions: 'all' | 'read' | 'write' | 'read-write' | 'operator'
-  readonly bucket: readonly string[]
+  /** By name; none stands for all. */
+  readonly bucket?: readonly string[] | undefined
   readonly description?: string
   readonly expires?: string
 }
@@ -51,7 +52,7 @@ export async function describeToken(
   influx: Influx,
   options: NewTokenOptions,
 ): Promise<Pick<MadeToken, 'org' | 'replaceBy'> & { permissions: InfluxPermission[]; description: string }> {
-  if (options.bucket.length > 0 && /^(all|operator)$/.test(options.permissions)) {
+  if (options.bucket?.length && /^(all|operator)$/.test(options.permissions)) {
     throw usage('--bucket is for --permissions read, write or read-write')
   }
   const replaceBy = readExpiry(options.expires)
@@ -95,7 +96,7 @@ async function findOrg(influx: Influx, name: string | undefined): Promise<Org> {
 async function permissionsFor(
   influx: Influx,
   org: Org,
-  { permissions, bucket }: NewTokenOptions,
+  { permissions, bucket = [] }: NewTokenOptions,
 ): Promise<InfluxPermission[]> {
   if (permissions === 'all') return allAccess(org.id)
   if (permissions === 'operator') return operator()

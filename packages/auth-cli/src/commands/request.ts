@@ -3,6 +3,7 @@
 import { createTarget } from '@fluxauth/auth-core/client'
 import { authFetch } from '@fluxauth/auth-node'
 import { Command } from 'commander'
+import { repeated } from '../input/repeated.ts'
 import { EXIT, usage } from '../output/errors.ts'
 import { checkNever } from '../output/reveal.ts'
 import { shownUrl } from '../output/shown-url.ts'
@@ -17,7 +18,7 @@ import { readBody, readHeaders, readMethod, readTarget, readTimeout } from './re
 
 interface Options extends CredentialOptions, AnswerOptions {
   readonly data?: string
-  readonly header: readonly string[]
+  readonly header?: readonly string[]
   readonly verbose?: true
   readonly timeout: string
   readonly allowInsecure?: true
@@ -38,8 +39,7 @@ export function requestCommand(): Command {
     .option(
       '-H, --header <line>',
       "another header, 'Name: value', or @file with lines of them; repeat for more",
-      (line, all: string[]) => [...all, line],
-      [],
+      repeated,
     )
     .option('-i, --include', 'show status and headers of the answer, redacted')
     .option('-v, --verbose', 'show the request as well, redacted, on standard error')
@@ -70,7 +70,7 @@ async function run(givenMethod: string, target: string, options: Options): Promi
   const url = await readTarget(target)
   // Before anybody is asked for a secret that could not be sent.
   createTarget({ origin: url.origin, allowInsecure: options.allowInsecure }).resolve(url.href)
-  const headers = await readHeaders(options.header)
+  const headers = await readHeaders(options.header ?? [])
   const body = await readBody(options.data, method)
   const found = await readCredentials(url.origin, options)
   const { credentials } = found

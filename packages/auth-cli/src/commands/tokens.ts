@@ -1,6 +1,7 @@
 // `fluxauth tokens`: looks after API tokens, the users of v1-compatible endpoints, and the tokens of InfluxDB 3.
 
 import { Command, Option } from 'commander'
+import { repeated } from '../input/repeated.ts'
 import { createToken } from './tokens/create.ts'
 import { deleteToken, setStatus } from './tokens/end.ts'
 import { listTokens, showToken } from './tokens/list.ts'
@@ -67,12 +68,7 @@ function create(): Command {
         .choices(['all', 'read', 'write', 'read-write', 'operator'])
         .default('all'),
     )
-    .option(
-      '--bucket <name>',
-      'this bucket alone; repeat for more',
-      (name, all: string[]) => [...all, name],
-      [],
-    )
+    .option('--bucket <name>', 'this bucket alone; repeat for more', repeated)
     .option('--description <text>', 'what it is for')
     .option('--expires <days>', 'by when it is to be replaced; of InfluxDB 3 it ends then')
     .option('--name <name>', 'of the user, with --v1; of the token, at InfluxDB 3')

@@ -33,6 +33,7 @@ export async function createTokenInstead(
 }
 
 async function askWhat(options: NewTokenOptions): Promise<NewTokenOptions> {
+  const { bucket = [] } = options
   const permissions = await choose('What may it do', [
     ['all', 'everything in the organization'],
     ['read', 'read buckets'],
@@ -40,8 +41,8 @@ async function askWhat(options: NewTokenOptions): Promise<NewTokenOptions> {
     ['read-write', 'read and write buckets'],
   ])
   const names =
-    permissions === 'all' || options.bucket.length > 0
-      ? options.bucket
+    permissions === 'all' || bucket.length > 0
+      ? bucket
       : (await ask('Which buckets, with commas between (none: all)')).split(',').map((name) => name.trim())
   const expires = options.expires ?? (await ask('To be replaced in how many days (none: never)'))
   return { ...options, permissions, bucket: names.filter(Boolean), ...(expires && { expires }) }

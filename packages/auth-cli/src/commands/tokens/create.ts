@@ -98,7 +98,7 @@ async function createV1User(server: Server, options: Options): Promise<void> {
 }
 
 async function createV3(server: Server, options: Options): Promise<void> {
-  const { name, permissions, bucket, expires } = options
+  const { name, permissions, bucket = [], expires } = options
   if (name === undefined) throw usage('Name the token with --name: InfluxDB 3 knows tokens by their names')
   if (permissions !== 'all' || bucket.length > 0) {
     throw usage(
