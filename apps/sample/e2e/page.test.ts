@@ -307,6 +307,95 @@ function testPage(name: keyof typeof BROWSERS): void {
     await page.waitForFunction((selector) => !document.querySelector(selector), {}, card)
   })
 
+  test('a rotation that is cut off says what is done, and is ended or taken up again', async () => {
+    await signIn()
+    await open('Tokens')
+    await fill('main form', { 'What it is for': 'the report' })
+    const value = () =>
+      page.waitForSelector('.secret').then((code) => code?.evaluate((it) => it.textContent ?? ''))
+    let token = await value()
+    await click('I have kept it')
+    const living = async () => {
+      const headers = { authorization: `Token ${CREDENTIALS.token}` }
+      const { authorizations } = await (await fetch(`${origin}/api/v2/authorizations`, { headers })).json()
+      return (authorizations as { description: string; status: string }[])
+        .filter(({ description }) => description.startsWith('the report'))
+        .map(({ status }) => status)
+    }
+    const statusOf = async (value: string) =>
+      (await fetch(`${origin}/api/v2/buckets`, { headers: { authorization: `Token ${value}` } })).status
+    /** From the first such request on there is no network. */
+    let cut = (_method: string): boolean => false
+    let isCut = false
+    await page.setRequestInterception(true)
+    page.on('request', (request) => {
+      isCut ||= cut(request.method())
+      return void (isCut && new URL(request.url()).pathname !== '/tokens'
+        ? request.abort()
+        : request.continue())
+    })
+    const cutAt = (method: string) => {
+      cut = (each) => each === method
+    }
+    const mend = () => {
+      cut = () => false
+      isCut = false
+    }
+    const card = '[aria-label="the report"]'
+    const notice = '[aria-label="Unfinished rotation"]'
+    const gone = () => page.waitForFunction(() => !document.querySelector('.notice'))
+
+    cutAt('POST')
+    await click('Rotate', card)
+    await see('is not known', notice)
+    expect(
+      await page.$eval(`${card} button:nth-of-type(2)`, (button) => (button as HTMLButtonElement).disabled),
+    ).toBe(true)
+    await click('Stay with the old one', notice)
+    await see('No answer', 'main .error')
+    mend()
+    await click('Stay with the old one', notice)
+    await gone()
+    expect([await living(), await statusOf(token)]).toEqual([['active'], 200])
+
+    cutAt('PATCH')
+    await click('Rotate', card)
+    await see('kept nowhere', notice)
+    expect(await living()).toHaveLength(2)
+    mend()
+    await page.reload()
+    await click('Make another', notice)
+    const unwanted = await value()
+    expect([await living(), await statusOf(token), await statusOf(unwanted)]).toEqual([
+      ['active', 'active'],
+      200,
+      200,
+    ])
+    cutAt('DELETE')
+    await click('Stay with the old one')
+    await see('kept nowhere', notice)
+    mend()
+    await click('Stay with the old one', notice)
+    await gone()
+    expect([await living(), await statusOf(token)]).toEqual([['active'], 200])
+
+    await click('Rotate', card)
+    await value()
+    await page.reload() // the value that was shown is nobody's
+    await see('kept nowhere', notice)
+    await click('Make another', notice)
+    token = await value()
+    cutAt('DELETE')
+    await click('I have kept it')
+    await see('The old one is still to be deleted', notice)
+    expect(await living()).toHaveLength(2)
+    mend()
+    await click('Delete the old one', notice)
+    await gone()
+    expect([await living(), await statusOf(token)]).toEqual([['active'], 200])
+    expect(await traces()).not.toContain(token)
+  })
+
   test('lists the sessions, and ends one elsewhere and this one in place', async () => {
     await signIn()
     const headers = { authorization: encodeBasic(CREDENTIALS.username, CREDENTIALS.password) }

@@ -6,8 +6,11 @@ import {
   type ApiToken,
   authorizations,
   buckets,
+  endRotation,
   influxApi,
   type NewAuthorization,
+  type RotateOptions,
+  type RotationLeft,
   rotate,
 } from '@fluxauth/auth-core/influxdb'
 import { hc, type InferResponseType } from 'hono/client'
@@ -54,7 +57,9 @@ export const api = {
   setStatus: (id: string, status: ApiToken['status']) => authorizations.update(influx, id, { status }),
   deleteAuthorization: (id: string) => authorizations.delete(influx, id),
   /** The successor is handed to `store`; once that is done the old one is deleted, and where it throws the successor is. */
-  rotate: (id: string, store: (token: string) => Promise<void>) => rotate(influx, { id, store }),
+  rotate: (options: RotateOptions) => rotate(influx, options),
+  /** Does what a rotation left, and makes no other successor. */
+  endRotation: (left: RotationLeft) => endRotation(influx, left),
   async sessions() {
     return (await (await good(sessions.$get())).json()).sessions
   },

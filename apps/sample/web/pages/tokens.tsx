@@ -5,10 +5,14 @@ import {
   type Bucket,
   describePermissions,
   type InfluxPermission,
+  type RotateOptions,
+  type RotationError,
 } from '@fluxauth/auth-core/influxdb'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { api } from '../api.ts'
+import { useAuthState } from '../auth.ts'
 import { CopyButton } from '../copy-button.tsx'
+import { UnfinishedRotation, useUnfinished } from '../unfinished-rotation.tsx'
 import { useAsked } from '../use-asked.ts'
 
 /** A value that was made just now: it is nowhere else to be had. */
@@ -22,9 +26,11 @@ interface Made {
 }
 
 export function Tokens() {
+  const state = useAuthState()
   const tokens = useAsked(api.authorizations)
   const [made, setMade] = useState<Made>()
   const [isRotating, setRotating] = useState(false)
+  const [unfinished, setUnfinished] = useUnfinished(state.status === 'signed-in' ? state.who?.id : undefined)
   const undo = useRef<() => void>(undefined)
   useEffect(() => () => undo.current?.(), [])
 
@@ -36,34 +42,53 @@ export function Tokens() {
     })
     setMade({ description, token, done: () => setMade(undefined) })
   }
-  /** Both are good until somebody says that the new one is kept, where programs find it. */
-  const rotate = ({ id, description }: ApiToken): Promise<boolean> =>
+  /** A step of a rotation; where it is cut off, what is left is kept. */
+  const step = (description: string, run: () => Promise<unknown>): Promise<boolean> =>
     tokens.after(async () => {
-      let isUndone = false
       setRotating(true)
-      const keep = (token: string) =>
-        new Promise<void>((done, refuse) => {
-          undo.current = () => {
-            isUndone = true
-            refuse(new Error('It was not kept'))
-          }
-          setMade({ description, token, done, undo: undo.current })
-        })
       try {
-        await api.rotate(id, keep)
+        await run()
+        setUnfinished(undefined)
       } catch (error) {
-        if (!isUndone) throw error
+        const { left, cause } = error as Partial<RotationError>
+        if (left) setUnfinished(left.todo === 'nothing' ? undefined : { description, left })
+        if (cause !== UNDONE) throw left?.todo === 'nothing' ? error : (cause ?? error)
       } finally {
         undo.current = undefined
         setMade(undefined)
         setRotating(false)
       }
     })
+  /** Both are good until somebody says that the new one is kept, where programs find it. */
+  const rotate = (description: string, from: Pick<RotateOptions, 'id' | 'resume'>): Promise<boolean> =>
+    step(description, () => {
+      const store: RotateOptions['store'] = (token, { id, replaces }) =>
+        new Promise<void>((kept, refuse) => {
+          // The page may be left at any moment.
+          const leave = (todo: 'delete-successor' | 'delete-predecessor'): void =>
+            setUnfinished({ description, left: { todo, id, replaces } })
+          leave('delete-successor')
+          undo.current = () => refuse(UNDONE)
+          const done = (): void => {
+            leave('delete-predecessor')
+            kept()
+          }
+          setMade({ description, token, done, undo: undo.current })
+        })
+      return api.rotate({ ...from, store })
+    })
 
   return (
     <>
       <h1>API tokens</h1>
       {made && <NewToken {...made} />}
+      {unfinished && !isRotating && (
+        <UnfinishedRotation
+          {...unfinished}
+          goOn={() => rotate(unfinished.description, { resume: unfinished.left })}
+          end={() => step(unfinished.description, () => api.endRotation(unfinished.left))}
+        />
+      )}
       <CreateForm
         // What is shown is not to be lost: one new value after the other.
         isBusy={isRotating}
@@ -80,8 +105,8 @@ export function Tokens() {
               toggle={() =>
                 tokens.after(() => api.setStatus(token.id, token.status === 'active' ? 'inactive' : 'active'))
               }
-              isBusy={isRotating}
-              rotate={() => rotate(token)}
+              isBusy={isRotating || unfinished !== undefined}
+              rotate={() => rotate(token.description, { id: token.id })}
               remove={() => tokens.after(() => api.deleteAuthorization(token.id))}
             />
           </li>
@@ -90,6 +115,9 @@ export function Tokens() {
     </>
   )
 }
+
+/** Why nothing is kept, where nothing went wrong. */
+const UNDONE = new Error('It was not kept')
 
 function NewToken({ description, token, done, undo }: Made) {
   return (

@@ -35,7 +35,7 @@ export {
   type ProductName,
   products,
 } from './products.ts'
-export { type RotateOptions, rotate } from './rotate.ts'
+export { endRotation, type RotateOptions, rotate } from './rotate.ts'
 export {
   RotationError,
   type RotationErrorCode,

@@ -2,7 +2,14 @@
 
 import { inspect } from 'node:util'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { influxApi, type RotateOptions, type RotationError, type RotationLeft, rotate } from './index.ts'
+import {
+  endRotation,
+  influxApi,
+  type RotateOptions,
+  type RotationError,
+  type RotationLeft,
+  rotate,
+} from './index.ts'
 import { type Reply, refusal, type Sent, UNAUTHORIZED } from './testing/fake-fetch.ts'
 
 const ORG = '5038992ed382fd88'
@@ -330,6 +337,20 @@ describe('whatever happens to one request', () => {
     await rotate(influx(), { id: file.id, store: keep, resume: left })
     expect(server.active()).toEqual(['operator==', file.token])
     expect(server.kept.size).toBe(2)
+  })
+
+  test.each(cases)('the %ith one: %s, and to all after it; it is ended without another', async (at, fate) => {
+    server.fate = (_, index) => (index >= at ? fate : 'answered')
+    const { left } = await stopped(run())
+    if (left.todo !== 'nothing')
+      expect(await stopped(endRotation(influx(), left))).toMatchObject({ step: 'delete', left })
+    server.fate = () => 'answered'
+    const made = server.sent.filter(({ method }) => method === 'POST').length
+    const isCertain = await endRotation(influx(), left)
+    expect(isCertain || (left.todo === 'find-successor' && fate !== 'answer lost')).toBe(true)
+    expect(server.active()).toEqual(['operator==', file.token])
+    expect(server.kept.size).toBe(2)
+    expect(server.sent.filter(({ method }) => method === 'POST')).toHaveLength(made)
   })
 
   test.each([0, 1, 2, 3, 4])('the signal aborts at the %ith one', async (at) => {

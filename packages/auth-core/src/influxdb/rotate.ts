@@ -61,6 +61,26 @@ export async function rotate(influx: Influx, options: RotateOptions): Promise<Ap
   return attempt('find', { todo: 'nothing', replaces: id }, () => authorizations.get(influx, id, call))
 }
 
+/**
+ * Does what a rotation left and no more, where nobody wants another successor: deletes the one that nobody has, or the predecessor of one that
+ * is kept.
+ *
+ * @param left of a {@link RotationError}
+ * @param options `signal`
+ * @returns whether it is certain that nothing is left: `false` where the answer to a making was lost and no such successor is there
+ * @throws {RotationError} `ERR_ROTATION_STOPPED`; `left` is the same again
+ * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
+ */
+export async function endRotation(
+  influx: Influx,
+  left: RotationLeft,
+  options: CallOptions = {},
+): Promise<boolean> {
+  const { signal } = options
+  checkOptions<object>(left, LEFT_RULES, 'left.')
+  return attempt('delete', left, () => finish(influx, left, { signal }))
+}
+
 /** Does what an earlier rotation left. Returns whether it is certain that nothing is left. */
 async function finish(influx: Influx, left: RotationLeft, call: CallOptions): Promise<boolean> {
   if (left.todo === 'delete-successor') await remove(influx, left.id, call)
