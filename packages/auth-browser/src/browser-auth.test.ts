@@ -418,6 +418,15 @@ describe('subscribe', () => {
     complained.mockRestore()
   })
 
+  test('tells of a user who was renamed', async () => {
+    const { auth, states } = watch()
+    await auth.signIn(USER)
+    answers['/api/v2/me'] = [200, { ...WHO, name: 'zoé' }]
+    answers['/api/v2/buckets'] = [401]
+    await auth.fetch('/api/v2/buckets')
+    await expect.poll(() => states.at(-1)).toMatchObject({ status: 'signed-in', who: { name: 'zoé' } })
+  })
+
   test('tells all where it ends, when a listener changes it', async () => {
     const auth = createBrowserAuth({ origin, vault: memoryVault() })
     const states: string[] = []

@@ -3,8 +3,8 @@
 import { encodeBasic } from '@fluxauth/auth-core'
 import type { BrowserAuth, BrowserAuthOptions } from './contract.ts'
 import { SignInError, signInError, superseded } from './errors.ts'
-import { AbortController, bare, hrefOf, originOf, pageFetch, Request, URL, urlOf } from './platform.ts'
-import { createServer, isPermission, outcome, readMe, readOrigin, toWho } from './server.ts'
+import { AbortController, bare, hrefOf, originOf, pageFetch, Request, targetOf } from './platform.ts'
+import { createServer, readMe, readOrigin } from './server.ts'
 import {
   type BrowserAuthState,
   createState,
@@ -37,8 +37,7 @@ import { watchPage } from './tabs.ts'
  */
 export function createBrowserAuth(options: BrowserAuthOptions = {}): BrowserAuth {
   for (const [name, value] of Object.entries(options)) {
-    const isGood = name === 'origin' || (/^(vault|fetch)$/.test(name) && /^[fu]/.test(typeof value))
-    if (!isGood)
+    if (!/^(origin .*|(vault|fetch) (function|undefined))$/.test(`${name} ${typeof value}`))
       throw new SignInError('ERR_SIGN_IN_OPTION', 'There are origin, and the functions vault and fetch')
   }
   const { fetch: send = pageFetch } = options
@@ -48,24 +47,23 @@ export function createBrowserAuth(options: BrowserAuthOptions = {}): BrowserAuth
   const store = createState()
   /** What is so until a sign-in has its answer. */
   let settled = UNKNOWN
-  /** Counts what was asked for: an answer counts only if nothing was asked for since. */
-  let generation = 0
-  /** Ends the waiting for an answer that no longer counts. */
-  let waiting = new AbortController()
+  /** What was asked for last: an answer counts only if nothing was asked for since. */
+  let asked = new AbortController()
   /** How many sign-outs are under way. */
   let signingOut = 0
   /** Whether the browser may hold the cookie of a session, whatever the state. */
   let mayHaveSession = origin === globalThis.location?.origin
+  /** A look that is under way, with nothing asked for since. */
   let looking: Promise<void> | undefined
-  /** What was asked for last as that began. */
-  let lookedAt = 0
   let disposed = false
 
-  const ask = (): number => {
+  /** What is asked for now: the signal aborts as soon as something else is. */
+  const ask = (): AbortSignal => {
     if (disposed) throw superseded()
-    waiting.abort()
-    waiting = new AbortController()
-    return ++generation
+    asked.abort(superseded())
+    asked = new AbortController()
+    looking = undefined
+    return asked.signal
   }
   const settle = (next: BrowserAuthState): void => {
     settled = next
@@ -74,39 +72,39 @@ export function createBrowserAuth(options: BrowserAuthOptions = {}): BrowserAuth
   const isBusy = (): boolean => store.get().status === 'signing-in' || signingOut > 0
   /** Looks whether the server still knows who is signed in, and whether it is the same user. */
   const look = (ended: 'expired' | 'signed-out' = 'expired'): Promise<void> => {
-    const mine = ask()
-    lookedAt = mine
+    const signal = ask()
     const scheme = schemeOf(settled)
     const run = async (): Promise<void> => {
-      const asked = server.askMe(scheme, waiting.signal)
-      await outcome(asked)
-      if (mine !== generation) return
-      const response = await server.answered(scheme, asked)
-      const body = await readMe(response)
-      if (mine !== generation) return
-      const { status } = response
-      if (response.ok) {
+      const response = await server.answered(scheme, server.askMe(scheme, signal), signal)
+      const { ok, status, who, isPermission } = await readMe(response)
+      signal.throwIfAborted()
+      if (ok) {
         mayHaveSession ||= scheme === 'basic'
-        settle({ status: 'signed-in', scheme, who: toWho(body) })
-      } else if (status === 401 && !isPermission(body.message)) {
+        settle({ status: 'signed-in', scheme, who })
+      } else if (status === 401 && !isPermission) {
         if (scheme === 'basic') mayHaveSession = false
         const before = settled.status === 'signed-in' || settled.status === 'expired'
         settle(before && ended === 'expired' ? { status: ended, scheme, who: whoIn(settled) } : SIGNED_OUT)
       } else if (settled === UNKNOWN) throw signInError(status)
     }
-    const mineToo = run().finally(() => {
-      if (looking === mineToo) looking = undefined
-    })
-    looking = mineToo
-    return mineToo
+    const mine = run()
+      .catch((error) => {
+        if (!signal.aborted) throw error
+      })
+      .finally(() => {
+        if (looking === mine) looking = undefined
+      })
+    looking = mine
+    return mine
   }
 
   /** Tells the server to end the session, and says whether there is none any more. */
-  const end = async (): Promise<boolean> => {
-    const { response } = await outcome(server.inTurn('/api/v2/signout', { signal: null }))
-    return response?.ok || response?.status === 401
-  }
-  const finishSignOut = async (mine: number): Promise<void> => {
+  const end = (): Promise<boolean> =>
+    server.inTurn('/api/v2/signout', {}).then(
+      ({ ok, status }) => ok || status === 401,
+      () => false,
+    )
+  const finishSignOut = async (signal: AbortSignal): Promise<void> => {
     settle({ status: 'signed-out', sessionLives: true })
     tabs.note(true)
     signingOut++
@@ -117,86 +115,78 @@ export function createBrowserAuth(options: BrowserAuthOptions = {}): BrowserAuth
       tabs.note(false)
       tabs.tell()
     }
-    if (mine !== generation) return
+    if (signal.aborted) return
     if (ended) return settle(SIGNED_OUT)
     throw new SignInError(
       'ERR_SIGN_OUT_FAILED',
-      'Signed out here. The session still lives on the server: it is ended when the network is back',
+      'Signed out here. On the server the session lives until the network is back',
     )
   }
 
   /** Signs in, step by step; where it does not work all is as before. */
-  const begin = async (scheme: Scheme, steps: (mine: number) => Promise<Who | undefined>): Promise<void> => {
-    const mine = ask()
+  const begin = async (
+    scheme: Scheme,
+    steps: (signal: AbortSignal) => Promise<Who | undefined>,
+  ): Promise<void> => {
+    const signal = ask()
     store.set({ status: 'signing-in', scheme, who: whoIn(settled) })
     try {
-      const who = await steps(mine)
-      if (mine !== generation) throw superseded()
+      const who = await steps(signal)
+      signal.throwIfAborted()
       settle({ status: 'signed-in', scheme, who })
     } catch (error) {
-      if (mine !== generation) throw superseded()
+      signal.throwIfAborted()
       store.set(settled)
       throw error
     }
   }
-  const signInBasic = async ({
-    username,
-    password,
-  }: {
-    username: string
-    password: string
-  }): Promise<void> => {
-    const authorization = encodeBasic(username, password)
-    await begin('basic', async (mine) => {
-      const { signal } = waiting
+  /** What was signed in with this scheme is gone, whatever comes of the next one. */
+  const expire = (scheme: Scheme): void => {
+    if (settled.status === 'signed-in' && settled.scheme === scheme)
+      settled = { ...settled, status: 'expired' }
+  }
+  const signInBasic = async (username: string, password: string): Promise<void> => {
+    const headers = bare({ authorization: encodeBasic(username, password) })
+    await begin('basic', async (signal) => {
       // One that was still asked about.
       if (schemeOf(settled) !== 'token') vault?.clear()
       const had = mayHaveSession
       mayHaveSession = true
-      const headers = bare({ authorization })
-      const { ok, status } = await server.answered(
-        'basic',
-        server.inTurn('/api/v2/signin', { headers, signal }, () => mine === generation),
-      )
-      if (mine !== generation) return undefined
+      const sent = server.inTurn('/api/v2/signin', { headers, signal })
+      const { ok, status } = await server.answered('basic', sent, signal)
+      signal.throwIfAborted()
       if (!ok) {
         mayHaveSession = had
         throw signInError(status)
       }
       tabs.note(false)
-      const { response } = await outcome(server.askMe('basic', waiting.signal))
-      const body = response?.ok ? await readMe(response) : {}
-      if (mine !== generation) return undefined
-      if (response?.status === 403 || response?.status === 401) {
+      const me = await server.askMe('basic', signal).then(readMe, ignore)
+      signal.throwIfAborted()
+      if (me?.status === 401 || me?.status === 403) {
+        expire('basic')
         // The cookie of an earlier session is gone with it.
-        if (settled.status === 'signed-in' && settled.scheme === 'basic')
-          settled = { ...settled, status: 'expired' }
-        if (response.status === 401) throw signInError(0)
+        if (me.status === 401) throw signInError(0)
         await end()
         throw signInError(403)
       }
       vault?.clear()
       tabs.tell()
-      return toWho(body)
+      return me?.who
     })
   }
   const signInToken = async (token: string): Promise<void> => {
     if (!vault) throw new SignInError('ERR_SIGN_IN_VAULT', 'Give createBrowserAuth a vault for tokens')
-    await begin('token', async (mine) => {
-      // The token before goes in any case.
-      if (settled.status === 'signed-in' && settled.scheme === 'token')
-        settled = { ...settled, status: 'expired' }
+    await begin('token', async (signal) => {
+      expire('token')
       try {
         await vault.hold(token)
-        if (mine !== generation) return undefined
-        const response = await server.answered('token', server.askMe('token', waiting.signal))
-        if (mine !== generation) return undefined
-        const body = await readMe(response)
-        if (!response.ok && response.status !== 404 && !isPermission(body.message))
-          throw signInError(response.status)
-        return response.ok ? toWho(body) : undefined
+        signal.throwIfAborted()
+        const response = await server.answered('token', server.askMe('token', signal), signal)
+        const { ok, status, who, isPermission } = await readMe(response)
+        if (!ok && status !== 404 && !isPermission) throw signInError(status)
+        return who
       } catch (error) {
-        if (mine === generation) vault.clear()
+        if (!signal.aborted) vault.clear()
         throw error
       }
     })
@@ -222,24 +212,24 @@ export function createBrowserAuth(options: BrowserAuthOptions = {}): BrowserAuth
         else {
           mayHaveSession = true
           // Asked for from several sides as a page starts: one question does for all.
-          for (let last = (lookedAt === generation && looking) || look(); ; last = looking) {
-            await last
-            if (!looking || looking === last) break
-          }
+          do await (looking ?? look())
+          while (looking)
         }
       }
       return store.get()
     },
     signIn: async (credentials) =>
-      credentials.token === undefined ? signInBasic(credentials) : signInToken(credentials.token),
+      credentials.token === undefined
+        ? signInBasic(credentials.username, credentials.password)
+        : signInToken(credentials.token),
     async signOut() {
-      const mine = ask()
+      const signal = ask()
       vault?.clear()
-      if (mayHaveSession || settled === UNKNOWN) await finishSignOut(mine)
+      if (mayHaveSession || settled === UNKNOWN) await finishSignOut(signal)
       else settle(SIGNED_OUT)
     },
     async fetch(input, init) {
-      const url = new URL(input instanceof Request ? urlOf(input) : String(input), origin)
+      const url = targetOf(input, origin)
       const current = settled
       const scheme = originOf(url) === origin && current.status === 'signed-in' ? current.scheme : undefined
       if (scheme && (init?.mode ?? (input as Request).mode) === 'no-cors') {
@@ -260,8 +250,7 @@ export function createBrowserAuth(options: BrowserAuthOptions = {}): BrowserAuth
     },
     dispose() {
       disposed = true
-      generation++
-      waiting.abort()
+      asked.abort(superseded())
       vault?.dispose()
       tabs.dispose()
       store.dispose()

@@ -24,20 +24,14 @@ export async function unreachable(
     )
   const isUp = await answers('no-cors')
   const isOther = origin !== globalThis.location?.origin
-  const header =
-    !isUp || !isOther
-      ? ''
-      : !(await answers('cors'))
-        ? 'Origin'
-        : scheme === 'token'
-          ? 'Headers: authorization'
-          : 'Credentials: true'
+  const allowed = scheme === 'token' ? 'Headers: authorization' : 'Credentials: true'
+  const header = isUp && isOther && ((await answers('cors')) ? allowed : 'Origin')
   return new SignInError(
     'ERR_UNREACHABLE',
     header
-      ? `The server is up, but does not let this page in: it lacks Access-Control-Allow-${header} (the docs say how, for each product)`
+      ? `The server does not let this page in: it lacks Access-Control-Allow-${header} (the docs say how)`
       : isUp
-        ? 'The server is up, but broke off or redirects, or this cannot be sent: see the cause'
+        ? 'The server broke off or redirects, or this cannot be sent: see the cause'
         : 'No answer: is the server up, and may this page call it (connect-src)?',
     undefined,
     { cause },

@@ -56,7 +56,7 @@ export function signInError(status: number): SignInError {
 }
 
 const REASONS: Record<number, readonly ['REFUSED' | 'DISABLED' | 'LIMITED' | 'COOKIE', string]> = {
-  0: ['COOKIE', 'Let in, but no cookie was kept: is the page of another site, or does a proxy lose it?'],
+  0: ['COOKIE', 'No cookie was kept: is the page of another site, or does a proxy lose it?'],
   401: ['REFUSED', 'User name, password or token is wrong'],
   403: ['DISABLED', 'The account is disabled: ask who runs the server'],
   429: ['LIMITED', 'Too many attempts: wait a moment'],
@@ -64,5 +64,5 @@ const REASONS: Record<number, readonly ['REFUSED' | 'DISABLED' | 'LIMITED' | 'CO
 
 /** Something else was asked for. */
 export function superseded(): SignInError {
-  return new SignInError('ERR_SIGN_IN_SUPERSEDED', 'Something else was asked for before the server answered')
+  return new SignInError('ERR_SIGN_IN_SUPERSEDED', 'Something else was asked for meanwhile')
 }

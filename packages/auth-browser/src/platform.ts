@@ -19,10 +19,14 @@ const getter = (prototype: object, name: string): ((of: object) => string) => {
   return (of) => apply(get, of, [])
 }
 
-/** A request's real URL: a property of this name may have been put over it, which `fetch` would not look at. */
-export const urlOf: (request: object) => string = getter(Request.prototype, 'url')
+const urlOf = getter(Request.prototype, 'url')
 export const originOf: (url: object) => string = getter(URL.prototype, 'origin')
 export const hrefOf: (url: object) => string = getter(URL.prototype, 'href')
+
+/** Where a request really goes: a property may have been put over the `url` of one, which `fetch` would not look at. */
+export function targetOf(input: string | URL | Request, origin: string): URL {
+  return new URL(input instanceof Request ? urlOf(input) : input, origin)
+}
 
 /** Has no prototype, on which another script could have put a getter that sees what else is in it. */
 export function bare<T extends object>(value: T): T {

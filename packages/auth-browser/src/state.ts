@@ -60,7 +60,7 @@ export function createState(): StateStore {
   return {
     get: () => state,
     set(next) {
-      if (isSame(state, next)) return
+      if (JSON.stringify(state) === JSON.stringify(next)) return
       state = next
       for (const { tell } of [...listeners]) {
         call(tell)
@@ -75,13 +75,4 @@ export function createState(): StateStore {
     },
     dispose: () => listeners.clear(),
   }
-}
-
-function isSame(one: BrowserAuthState, other: BrowserAuthState): boolean {
-  return (
-    one.status === other.status &&
-    (one as { scheme?: Scheme }).scheme === (other as { scheme?: Scheme }).scheme &&
-    (one as { sessionLives?: boolean }).sessionLives === (other as { sessionLives?: boolean }).sessionLives &&
-    whoIn(one)?.id === whoIn(other)?.id
-  )
 }

@@ -24,19 +24,14 @@ export class VaultError extends AuthError<VaultErrorCode> {
   }
 }
 
-/** What each code says. */
-const MESSAGES: Readonly<Record<VaultErrorCode, string>> = {
+/** What the codes of every vault say. */
+const MESSAGES: Partial<Record<VaultErrorCode, string>> = {
   ERR_VAULT_EMPTY: 'The vault holds no token: call signIn({ token }) first',
   ERR_VAULT_ORIGIN: 'The token is for another origin',
-  ERR_VAULT_REDIRECT:
-    'The server redirects, and the token does not follow: call the address that it leads to',
-  ERR_VAULT_PATH:
-    'Not allowed with this token: name method and path, plainly spelt, in the `allow` of workerVault()',
-  ERR_VAULT_BODY: 'A stream cannot be handed to the worker: give a string, a Blob, a buffer or FormData',
-  ERR_VAULT_WORKER: 'The worker does not answer: is its script found, and does worker-src let it in?',
+  ERR_VAULT_REDIRECT: 'The token follows no redirect: call the address that it leads to',
 }
 
-/** The error of a code. */
-export function vaultError(code: VaultErrorCode): VaultError {
-  return new VaultError(code, MESSAGES[code])
+/** The error of a code; a vault says what those say that are its own. */
+export function vaultError(code: VaultErrorCode, message: string | undefined = MESSAGES[code]): VaultError {
+  return new VaultError(code, message ?? code)
 }

@@ -25,6 +25,11 @@ const AMBIGUOUS = /\/\/|;|\\|%(?:2[1-9a-f]|3[0-9a-f]|[4-7][0-9a-f]|[01][0-9a-f]|
 /** An entry: a method and a path, which may end in `/*` for all that is below it. */
 const ENTRY = /^[A-Z]+ (?=\/)[!-)+-~]*(?:\/\*)?$/
 
+/** Whether these are entries of a list, and there are any. The page says so at once; its worker reads them. */
+export function isAllowList(entries: readonly unknown[]): entries is readonly string[] {
+  return entries.length > 0 && entries.every((entry) => typeof entry === 'string' && ENTRY.test(entry))
+}
+
 /**
  * Reads a list, once.
  *
@@ -34,14 +39,13 @@ const ENTRY = /^[A-Z]+ (?=\/)[!-)+-~]*(?:\/\*)?$/
 export function readAllowed(
   entries: readonly string[],
 ): ((method: string, pathname: string) => boolean) | undefined {
-  const rules: { readonly method: string; readonly path: string; readonly below: boolean }[] = []
-  for (const entry of entries) {
-    if (typeof entry !== 'string' || !ENTRY.test(entry)) return undefined
+  if (!isAllowList(entries)) return undefined
+  const rules = entries.map((entry) => {
     const space = entry.indexOf(' ')
     const below = entry.endsWith('/*')
     const path = entry.slice(space + 1, below ? -2 : undefined)
-    rules.push({ method: entry.slice(0, space), path, below })
-  }
+    return { method: entry.slice(0, space), path, below }
+  })
   return (method, pathname) => {
     if (AMBIGUOUS.test(pathname)) return false
     const lower = pathname.toLowerCase()

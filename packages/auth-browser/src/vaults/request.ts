@@ -1,7 +1,7 @@
 // What both vaults make of a token and of a request, with nothing that another script could have replaced where the token is in hand.
 
 import { encodeToken } from '@fluxauth/auth-core'
-import { bare, Headers, hrefOf, originOf, Request, URL, urlOf } from '../platform.ts'
+import { bare, Headers, hrefOf, originOf, Request, targetOf } from '../platform.ts'
 import { vaultError } from '../vault-error.ts'
 
 /**
@@ -25,7 +25,7 @@ export function toAuthorization(token: string): string {
  * @throws {VaultError} `ERR_VAULT_ORIGIN`
  */
 export function checkUrl(input: string | Request, origin: string): string {
-  const url = new URL(input instanceof Request ? urlOf(input) : input, origin)
+  const url = targetOf(input, origin)
   if (originOf(url) !== origin) throw vaultError('ERR_VAULT_ORIGIN')
   return hrefOf(url)
 }

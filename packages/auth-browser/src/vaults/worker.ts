@@ -3,7 +3,7 @@
 import { apply, bare, ReadableStream, Request, Response } from '../platform.ts'
 import type { CreateVault } from '../vault.ts'
 import { VaultError, type VaultErrorCode, vaultError } from '../vault-error.ts'
-import { readAllowed } from './allow.ts'
+import { isAllowList } from './allow.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
 import { checkUrl, headersOf, toAuthorization } from './request.ts'
 
@@ -36,6 +36,14 @@ interface Waiting {
   fail(error: unknown): void
 }
 
+/** What the codes say that are this vault's own. */
+const MESSAGES: Partial<Record<VaultErrorCode, string>> = {
+  ERR_VAULT_PATH:
+    'Not allowed with this token: name method and path, plainly spelt, in the `allow` of workerVault()',
+  ERR_VAULT_BODY: 'A stream cannot be handed to the worker: give a string, a Blob, a buffer or FormData',
+  ERR_VAULT_WORKER: 'The worker does not answer: is its script found, and does worker-src let it in?',
+}
+
 /** In milliseconds: how long a worker may take to start. */
 const PATIENCE = 10_000
 
@@ -54,7 +62,7 @@ const PATIENCE = 10_000
  */
 export function workerVault(start: () => VaultWorker, { allow }: WorkerVaultOptions): CreateVault {
   const list = [...allow]
-  if (list.length === 0 || !readAllowed(list)) {
+  if (!isAllowList(list)) {
     throw new VaultError(
       'ERR_VAULT_PATH',
       '`allow` is a list such as GET /api/v2/buckets or POST /api/v2/query',
@@ -71,7 +79,7 @@ export function workerVault(start: () => VaultWorker, { allow }: WorkerVaultOpti
     }
     const breakOff = (): void => {
       broken = true
-      for (const { fail } of waiting.values()) fail(vaultError('ERR_VAULT_WORKER'))
+      for (const { fail } of waiting.values()) fail(failure('ERR_VAULT_WORKER'))
       waiting.clear()
     }
     const patience = setTimeout(breakOff, PATIENCE)
@@ -82,14 +90,14 @@ export function workerVault(start: () => VaultWorker, { allow }: WorkerVaultOpti
       if (!entry) return
       if (data.type === 'answer') entry.answer(data)
       else if (data.type === 'piece') entry.piece(data.piece)
-      else entry.fail(data.code ? vaultError(data.code) : new TypeError('Failed to fetch'))
+      else entry.fail(data.code ? failure(data.code) : new TypeError('Failed to fetch'))
     })
     post({ type: 'start', origin, allow: list })
 
     return {
       hold: (token) => post({ type: 'hold', authorization: toAuthorization(token) }),
       async fetch(input, init) {
-        if (broken) throw vaultError('ERR_VAULT_WORKER')
+        if (broken) throw failure('ERR_VAULT_WORKER')
         const url = checkUrl(input, origin)
         const headers = headersOf(input, init)
         const { body, signal, method, contentType } = await readRequest(input, url, init)
@@ -166,9 +174,13 @@ export function workerVault(start: () => VaultWorker, { allow }: WorkerVaultOpti
 
 class Nothing {}
 
+function failure(code: VaultErrorCode): VaultError {
+  return vaultError(code, MESSAGES[code])
+}
+
 /** What the platform makes of a request: its body as bytes, whatever it was made of. */
 async function readRequest(input: string | Request, url: string, init: RequestInit | undefined) {
-  if (init?.body instanceof ReadableStream) throw vaultError('ERR_VAULT_BODY')
+  if (init?.body instanceof ReadableStream) throw failure('ERR_VAULT_BODY')
   const request = new Request(input instanceof Request ? input : url, init)
   const bytes = await request.arrayBuffer()
   const { signal, method, headers } = request
