@@ -225,6 +225,19 @@ function testPage(name: keyof typeof BROWSERS): void {
     expect(await traces()).not.toContain(example.token)
   })
 
+  test('says that the server does not know yet of a sign-out, and when it does', async () => {
+    await signIn()
+    let isCut = true
+    await page.setRequestInterception(true)
+    page.on('request', (request) => void (isCut ? request.abort() : request.continue()))
+    await click('Sign out')
+    await see('The server is told when it answers', 'nav')
+    isCut = false
+    await page.evaluate(() => window.dispatchEvent(new Event('online')))
+    await see('Not signed in', 'nav')
+    expect(await context.cookies()).toEqual([])
+  })
+
   test('says what is empty, and puts the keyboard there', async () => {
     await page.locator('.fluxauth-token button').click()
     await see('Fill this in', '.fluxauth-token [role=alert]')
@@ -303,16 +316,64 @@ function testPage(name: keyof typeof BROWSERS): void {
     expect(await isGood(successor)).toBe(false)
     await click('Delete …', card)
     await see('Whoever uses it is refused', card)
+    const focused = () => page.evaluate(() => document.activeElement?.textContent)
+    expect(await focused()).toBe('Keep it')
+    await page.keyboard.press('Enter')
+    expect(await focused()).toBe('Delete …')
+    await page.keyboard.press('Enter')
+    await see('Whoever uses it is refused', card)
     await click('Delete it', card)
     await page.waitForFunction((selector) => !document.querySelector(selector), {}, card)
+  })
+
+  test('what a button leads to is seen on a phone, however far below the button is', async () => {
+    await signIn()
+    await open('Tokens')
+    for (const what of ['the first report', 'the last report']) {
+      await fill('main form', { 'What it is for': what })
+      await click('I have kept it')
+    }
+    await page.waitForSelector('[aria-label="the last report"]')
+    await page.setViewport({ width: 390, height: 600 })
+    const press = (label: string) =>
+      page.$$eval(
+        '[aria-label="the last report"] button',
+        (buttons, text) => {
+          const button = buttons.find(({ textContent }) => textContent === text)
+          button?.focus()
+          button?.click()
+        },
+        label,
+      )
+    const isSeen = (selector: string) =>
+      page.waitForFunction(
+        (part) => {
+          const place = document.querySelector(part)?.getBoundingClientRect()
+          const sheet = document.querySelector('.wire')?.getBoundingClientRect().top ?? 0
+          return place && place.height > 0 && place.top >= 0 && place.top < sheet
+        },
+        {},
+        selector,
+      )
+    await press('Rotate')
+    await isSeen('.notice')
+    expect(await page.evaluate(() => document.activeElement?.ariaLabel)).toBe('New token')
+    await click('Stay with the old one')
+    await page.waitForFunction(() => !document.querySelector('.notice'))
+    await page.setRequestInterception(true)
+    page.on('request', (request) => void request.abort())
+    await press('Deactivate')
+    await isSeen('main .error')
   })
 
   test('a rotation that is cut off says what is done, and is ended or taken up again', async () => {
     await signIn()
     await open('Tokens')
     await fill('main form', { 'What it is for': 'the report' })
-    const value = () =>
-      page.waitForSelector('.secret').then((code) => code?.evaluate((it) => it.textContent ?? ''))
+    const value = async () => {
+      await page.waitForSelector('.secret')
+      return page.$eval('.secret', (code) => code.textContent ?? '')
+    }
     let token = await value()
     await click('I have kept it')
     const living = async () => {
@@ -352,7 +413,7 @@ function testPage(name: keyof typeof BROWSERS): void {
       await page.$eval(`${card} button:nth-of-type(2)`, (button) => (button as HTMLButtonElement).disabled),
     ).toBe(true)
     await click('Stay with the old one', notice)
-    await see('No answer', 'main .error')
+    await see('The server does not answer', 'main .error')
     mend()
     await click('Stay with the old one', notice)
     await gone()
@@ -421,6 +482,11 @@ function testPage(name: keyof typeof BROWSERS): void {
       own?.querySelector('button')?.click()
     })
     await see('Your session has ended')
+    await fill('.fluxauth-basic', { 'User name': CREDENTIALS.username, Password: 's3cret-but-wrong' })
+    await see('wrong', '.fluxauth-basic [role=alert]')
+    await page.type('.fluxauth-basic input[name=password]', CREDENTIALS.password)
+    await page.keyboard.press('Enter')
+    await see('This one')
     expect(await page.evaluate(() => location.pathname)).toBe('/sessions')
   })
 
@@ -522,6 +588,9 @@ function testPage(name: keyof typeof BROWSERS): void {
     await see('where one is signed in, and how to end it there', '.source')
     await page.goto(`${origin}/refusals`)
     expect((await page.goto(`${origin}/nonsense`))?.status()).toBe(404)
+    await see('There is no such page')
+    const program = await fetch(`${origin}/nonsense`)
+    expect([program.status, await program.text()]).toEqual([404, '404 Not Found'])
   })
 
   test('can be used by keyboard alone', async () => {

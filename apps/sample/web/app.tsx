@@ -3,6 +3,7 @@
 import { lazy, type ReactNode, Suspense } from 'react'
 import { Link, Route, Switch, useLocation } from 'wouter'
 import { useAuthState } from './auth.ts'
+import { SignInForm } from './sign-in-form.tsx'
 import { Tabs } from './tabs.tsx'
 import { Wire } from './wire/wire.tsx'
 
@@ -103,6 +104,12 @@ function Navigation() {
   )
 }
 
+/** Why somebody has to sign in again. */
+const ENDED = {
+  basic: 'Your session has ended.',
+  token: 'The server no longer takes your token.',
+}
+
 function whoIs(state: ReturnType<typeof useAuthState>): string {
   switch (state.status) {
     case 'signed-in':
@@ -110,9 +117,9 @@ function whoIs(state: ReturnType<typeof useAuthState>): string {
     case 'signing-in':
       return 'Signing in …'
     case 'expired':
-      return 'Session ended'
+      return state.scheme === 'token' ? 'Token refused' : 'Session ended'
     case 'signed-out':
-      return 'Not signed in'
+      return state.sessionLives ? 'Signed out here. The server is told when it answers.' : 'Not signed in'
     default:
       return ''
   }
@@ -148,19 +155,16 @@ function PageFrame({ title, Page, Source, isPrivate }: PageEntry) {
   )
 }
 
-/** What one sees who has to sign in first. Who was signed in until now does so in place. */
+/** What one sees who has to sign in first: that is done in place, and the page is there. */
 function SignedOut({ title }: { readonly title: string }) {
   const state = useAuthState()
-  if (state.status === 'unknown' || state.status === 'signing-in') return <p className="hint">One moment …</p>
+  if (state.status === 'unknown') return <p className="hint">One moment …</p>
+  const scheme = 'scheme' in state && state.who ? state.scheme : undefined
   return (
     <>
       <h1>{title}</h1>
-      <p>
-        {state.status === 'expired'
-          ? 'Your session has ended. '
-          : 'This page needs somebody who is signed in. '}
-        <Link href="/">Sign in</Link>
-      </p>
+      <p>{scheme ? ENDED[scheme] : 'This page needs somebody who is signed in.'}</p>
+      <SignInForm />
     </>
   )
 }

@@ -2,6 +2,7 @@
 
 import { createBrowserAuth } from '@fluxauth/auth-browser'
 import { defineSignIn } from '@fluxauth/auth-browser/element'
+import '@fluxauth/auth-browser/element.css'
 
 const auth = createBrowserAuth()
 defineSignIn(auth)

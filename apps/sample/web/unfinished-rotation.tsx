@@ -2,6 +2,7 @@
 
 import type { RotationLeft } from '@fluxauth/auth-core/influxdb'
 import { useMemo, useSyncExternalStore } from 'react'
+import { Notice } from './notice.tsx'
 
 interface Unfinished {
   /** The token's own. */
@@ -57,7 +58,7 @@ export function UnfinishedRotation({
   if (todo === 'nothing') return null
   const isKept = todo === 'delete-predecessor'
   return (
-    <section className="card notice" aria-label="Unfinished rotation">
+    <Notice label="Unfinished rotation">
       <h2>{description || 'A token'}: not all of the rotation is done</h2>
       <p>{LEFT[todo]}</p>
       <p className="row">
@@ -70,6 +71,6 @@ export function UnfinishedRotation({
           {isKept ? 'Delete the old one' : 'Stay with the old one'}
         </button>
       </p>
-    </section>
+    </Notice>
   )
 }

@@ -1,5 +1,7 @@
 // What a page asks the server for: it is asked when the page opens and after each change, and an answer that is late is dropped.
 
+import { signInMessages } from '@fluxauth/auth-browser/element'
+import type { AuthError } from '@fluxauth/auth-core'
 import { useCallback, useEffect, useRef, useState } from 'react'
 
 export interface Asked<T> {
@@ -50,6 +52,9 @@ export function useAsked<T>(ask: () => Promise<T>): Asked<T> {
   return { value, error, again, after }
 }
 
+/** What a person can do with an error: whoever looks for more finds it in the Wire. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'That did not work'
+  const { code, message } = Object(error) as Partial<AuthError>
+  if (code === 'ERR_UNREACHABLE') return signInMessages[code] ?? code
+  return message || 'That did not work'
 }

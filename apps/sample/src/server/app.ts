@@ -12,7 +12,7 @@ import { notFound } from './refusals.ts'
 import { authorizationRoutes } from './routes/authorizations.ts'
 import { bucketRoutes } from './routes/buckets.ts'
 import { orgRoutes } from './routes/orgs.ts'
-import { pageRoutes } from './routes/page.ts'
+import { pageNotFound, pageRoutes } from './routes/page.ts'
 import { passwordRoutes } from './routes/passwords.ts'
 import { memoryPoints, pointRoutes } from './routes/points.ts'
 import { sessionRoutes } from './routes/sessions.ts'
@@ -74,6 +74,7 @@ export function createApp(auth: Auth, { upstream, ...shown }: Surroundings = {})
     throw notFound('path')
   })
   app.all('*', otherMethod)
+  app.notFound(pageNotFound(shown.other))
   return app
 }
 

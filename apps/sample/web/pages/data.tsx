@@ -4,6 +4,7 @@ import { type FormEvent, useEffect, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { api, type Point } from '../api.ts'
+import { Problem } from '../problem.tsx'
 import { useAsked } from '../use-asked.ts'
 
 export function Data() {
@@ -14,9 +15,7 @@ export function Data() {
   return (
     <>
       <h1>Data</h1>
-      <p role="alert" className="error">
-        {buckets.error}
-      </p>
+      <Problem text={buckets.error} />
       {own.length > 0 && (
         <p className="field">
           <label htmlFor="bucket">Bucket</label>
@@ -48,9 +47,7 @@ function Points({ bucket }: { readonly bucket: string }) {
         </p>
         <button type="submit">Write a point</button>
       </form>
-      <p role="alert" className="error">
-        {points.error}
-      </p>
+      <Problem text={points.error} />
       {points.value?.length === 0 && <p className="hint">Nothing in this bucket yet. Write a point.</p>}
       {points.value && points.value.length > 0 && (
         <>

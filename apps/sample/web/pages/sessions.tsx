@@ -1,6 +1,7 @@
 // Sessions: where one is signed in, and how to end it there.
 
 import { api } from '../api.ts'
+import { Problem } from '../problem.tsx'
 import { useAsked } from '../use-asked.ts'
 
 export function Sessions() {
@@ -11,9 +12,7 @@ export function Sessions() {
       <p className="lead">
         Each sign-in is one, on each device and in each browser. InfluxDB itself lists none: this server does.
       </p>
-      <p role="alert" className="error">
-        {sessions.error}
-      </p>
+      <Problem text={sessions.error} />
       {sessions.value?.length === 0 && <p className="hint">There is none: you use a token.</p>}
       <ul className="cards" aria-label="Sessions">
         {sessions.value?.map(({ id, createdAt, expiresAt, isThis }) => (

@@ -1,21 +1,12 @@
 // Signing in with either scheme of the InfluxDB API: the forms are those of one element.
 
-import { defineSignIn } from '@fluxauth/auth-browser/element'
 import type { Bucket } from '@fluxauth/auth-core/influxdb'
-import { type HTMLAttributes, useState } from 'react'
+import { useState } from 'react'
 import { api } from '../api.ts'
 import { auth, useAuthState } from '../auth.ts'
+import { Problem } from '../problem.tsx'
+import { SignInForm } from '../sign-in-form.tsx'
 import { messageOf, useAsked } from '../use-asked.ts'
-
-defineSignIn(auth)
-
-declare module 'react' {
-  namespace JSX {
-    interface IntrinsicElements {
-      'fluxauth-sign-in': HTMLAttributes<HTMLElement> & { readonly class?: string }
-    }
-  }
-}
 
 export function SignIn() {
   return (
@@ -26,7 +17,7 @@ export function SignIn() {
         cookie that no script reads. <b>Token</b>: an API token with every request. Sign in with one, and
         watch the Wire.
       </p>
-      <fluxauth-sign-in class="columns" />
+      <SignInForm />
       <Examples />
       <SignedIn />
     </>
@@ -96,9 +87,7 @@ function SignedIn() {
           : 'The session is in a cookie that this page cannot read; the browser adds it by itself.'}
       </p>
       <p aria-live="polite">{buckets}</p>
-      <p role="alert" className="error">
-        {error}
-      </p>
+      <Problem text={error} />
       <p className="row">
         <button type="button" className="quiet" onClick={() => listBuckets().then(setBuckets, failed)}>
           List the buckets

@@ -12,6 +12,8 @@ import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { api } from '../api.ts'
 import { useAuthState } from '../auth.ts'
 import { CopyButton } from '../copy-button.tsx'
+import { focus, Notice } from '../notice.tsx'
+import { Problem } from '../problem.tsx'
 import { UnfinishedRotation, useUnfinished } from '../unfinished-rotation.tsx'
 import { useAsked } from '../use-asked.ts'
 
@@ -94,9 +96,7 @@ export function Tokens() {
         isBusy={isRotating}
         create={(description, permissions) => tokens.after(() => create(description, permissions))}
       />
-      <p role="alert" className="error">
-        {tokens.error}
-      </p>
+      <Problem text={tokens.error} />
       <ul className="cards" aria-label="API tokens">
         {tokens.value?.map((token) => (
           <li key={token.id}>
@@ -121,7 +121,7 @@ const UNDONE = new Error('It was not kept')
 
 function NewToken({ description, token, done, undo }: Made) {
   return (
-    <section className="card notice" aria-label="New token" role="status">
+    <Notice label="New token">
       <h2>{description}</h2>
       <p>
         This is the only time that its value is shown.
@@ -141,7 +141,7 @@ function NewToken({ description, token, done, undo }: Made) {
           </button>
         )}
       </p>
-    </section>
+    </Notice>
   )
 }
 
@@ -219,7 +219,8 @@ function TokenCard({
   readonly rotate: () => void
   readonly remove: () => void
 }) {
-  const [asks, setAsks] = useState(false)
+  /** Whether one is asked to delete it; `false` once one was, and is not any more. */
+  const [asks, setAsks] = useState<boolean>()
   const { description, status, createdAt, permissions } = token
   return (
     <article className="card" aria-label={description || 'A token'}>
@@ -230,31 +231,38 @@ function TokenCard({
         Allows: {describePermissions(permissions).join('; ')}.
         {createdAt && ` Made on ${new Date(createdAt).toLocaleDateString()}.`}
       </p>
-      <p className="row">
-        <button type="button" className="quiet" onClick={toggle}>
-          {status === 'active' ? 'Deactivate' : 'Activate'}
-        </button>
-        {status === 'active' && (
-          <button type="button" className="quiet" disabled={isBusy} onClick={rotate}>
-            Rotate
-          </button>
-        )}
-        {asks ? (
-          <>
-            <span>Whoever uses it is refused from then on.</span>
+      {asks ? (
+        <>
+          <p>Whoever uses it is refused from then on.</p>
+          <p className="row">
             <button type="button" className="danger" onClick={remove}>
               Delete it
             </button>
-            <button type="button" className="quiet" onClick={() => setAsks(false)}>
+            <button type="button" className="quiet" ref={focus} onClick={() => setAsks(false)}>
               Keep it
             </button>
-          </>
-        ) : (
-          <button type="button" className="quiet" onClick={() => setAsks(true)}>
+          </p>
+        </>
+      ) : (
+        <p className="row">
+          <button type="button" className="quiet" onClick={toggle}>
+            {status === 'active' ? 'Deactivate' : 'Activate'}
+          </button>
+          {status === 'active' && (
+            <button type="button" className="quiet" disabled={isBusy} onClick={rotate}>
+              Rotate
+            </button>
+          )}
+          <button
+            type="button"
+            className="quiet"
+            ref={asks === false ? focus : undefined}
+            onClick={() => setAsks(true)}
+          >
             Delete …
           </button>
-        )}
-      </p>
+        </p>
+      )}
     </article>
   )
 }

@@ -3,7 +3,7 @@
 
 import { readdir, readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { Hono } from 'hono'
+import { Hono, type NotFoundHandler } from 'hono'
 import type { OtherServer } from '../elsewhere.ts'
 
 const POLICY = [
@@ -29,13 +29,14 @@ const TYPES: Readonly<Record<string, string>> = {
 /** The page's own addresses: its script finds out what each of them shows. */
 const PAGES = ['/', '/data', '/tokens', '/sessions', '/refusals', '/lab']
 
-/** @param other the one other origin that the page may call */
-export function pageRoutes(other?: OtherServer): Hono {
-  const routes = new Hono()
+const FOLDER = new URL('./web/', import.meta.url)
+
+/** Answers with files of the build. */
+function sender(other: OtherServer | undefined): (file: string, status?: number) => Promise<Response> {
   const policy = [...POLICY, `connect-src 'self'${other ? ` ${other.origin}` : ''}`].join('; ')
-  const folder = new URL('./web/', import.meta.url)
-  const send = async (file: string): Promise<Response> =>
-    new Response(await readFile(new URL(file, folder)), {
+  return async (file, status = 200) =>
+    new Response(await readFile(new URL(file, FOLDER)), {
+      status,
       headers: {
         'Content-Security-Policy': policy,
         'X-Content-Type-Options': 'nosniff',
@@ -45,12 +46,27 @@ export function pageRoutes(other?: OtherServer): Hono {
         'Cache-Control': file.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
       },
     })
+}
+
+/** Who opens an address that there is not is told so by the page, which leads back; programs are told in a word. */
+export function pageNotFound(other?: OtherServer): NotFoundHandler {
+  const send = sender(other)
+  return (context) =>
+    context.req.header('accept')?.includes('text/html')
+      ? send('index.html', 404)
+      : context.text('404 Not Found', 404)
+}
+
+/** @param other the one other origin that the page may call */
+export function pageRoutes(other?: OtherServer): Hono {
+  const routes = new Hono()
+  const send = sender(other)
   for (const path of PAGES) routes.get(path, () => send('index.html'))
   routes.get('/minimal', () => send('minimal.html'))
   routes.get('/assets/:file', async (context) => {
     const file = context.req.param('file')
     // Only what is there: a name is never a way to elsewhere.
-    const names = await readdir(new URL('assets/', folder))
+    const names = await readdir(new URL('assets/', FOLDER))
     return names.includes(file) ? send(`assets/${file}`) : context.notFound()
   })
   // Browsers ask for it; an answer keeps their console clean.
