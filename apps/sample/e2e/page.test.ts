@@ -221,6 +221,15 @@ function testPage(name: keyof typeof BROWSERS): void {
     await see(`Signed in as ${example.username}`)
     await click('List the buckets')
     await see('Buckets: air-quality')
+    await click('Sign out')
+    await click('Fill in Token')
+    await page.keyboard.press('Enter')
+    await see(`Signed in as ${example.username}`)
+    expect(await page.$eval('main', (main) => main.textContent), 'what somebody else saw').not.toContain(
+      'Buckets: air-quality',
+    )
+    await click('List the buckets')
+    await see('Buckets: air-quality')
     expect((await wire())[0]).toBe('GET /api/v2/buckets | 200 | Authorization: Token [redacted]')
     expect(await traces()).not.toContain(example.token)
   })
@@ -277,6 +286,9 @@ function testPage(name: keyof typeof BROWSERS): void {
     await open('Tokens')
     await fill('main form', { 'What it is for': 'the report' })
     await see('This is the only time that its value is shown')
+    await click('Source')
+    await see('shown once, switched off', '.source')
+    await page.locator('main [role=tab]').click()
     const token = await page.$eval('.secret', (code) => code.textContent ?? '')
     const asks = async (value: string) =>
       (await fetch(`${origin}/api/v2/buckets`, { headers: { authorization: `Token ${value}` } })).json()
@@ -546,6 +558,22 @@ function testPage(name: keyof typeof BROWSERS): void {
     }, 'http://127.0.0.1:9/')
     expect(refused).toBe('connect-src')
     expect(await page.$eval('nav .who', (who) => who.textContent)).toContain('zoë · session')
+  })
+
+  test('attacks once at a time, and the platform is as it was after it', async () => {
+    await open('Lab')
+    await page.waitForSelector('#vault')
+    await page.$$eval('main button', async (buttons) => {
+      const button = buttons.find(({ textContent }) => textContent === 'Run the attacks')
+      button?.click()
+      await new Promise((resolve) => setTimeout(resolve))
+      button?.click()
+    })
+    await page.waitForFunction(() => !document.querySelector('main button:disabled'))
+    const left = await page.evaluate(() =>
+      [fetch, Headers.prototype.set, Worker.prototype.postMessage].map((each) => `${each}`),
+    )
+    for (const source of left) expect(source).toContain('[native code]')
   })
 
   test('each attack on each vault comes to what it must, and to all on one that is careless', async () => {

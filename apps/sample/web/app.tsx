@@ -158,12 +158,17 @@ function PageFrame({ title, Page, Source, isPrivate }: PageEntry) {
 /** What one sees who has to sign in first: that is done in place, and the page is there. */
 function SignedOut({ title }: { readonly title: string }) {
   const state = useAuthState()
-  if (state.status === 'unknown') return <p className="hint">One moment …</p>
   const scheme = 'scheme' in state && state.who ? state.scheme : undefined
   return (
     <>
       <h1>{title}</h1>
-      <p>{scheme ? ENDED[scheme] : 'This page needs somebody who is signed in.'}</p>
+      <p className={state.status === 'unknown' ? 'hint' : undefined}>
+        {state.status === 'unknown'
+          ? 'One moment …'
+          : scheme
+            ? ENDED[scheme]
+            : 'This page needs somebody who is signed in.'}
+      </p>
       <SignInForm />
     </>
   )

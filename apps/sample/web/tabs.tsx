@@ -1,4 +1,4 @@
-// Tabs that a keyboard moves between with its arrows, as the ARIA Authoring Practices have them.
+// Tabs that a keyboard moves between with its arrows, as the ARIA Authoring Practices have them. What one was at stays as it was.
 
 import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react'
 
@@ -8,7 +8,12 @@ interface Tab {
 }
 
 export function Tabs({ label, tabs }: { readonly label: string; readonly tabs: readonly Tab[] }) {
-  const [chosen, setChosen] = useState(0)
+  const [chosen, choose] = useState(0)
+  const [seen, setSeen] = useState<ReadonlySet<number>>(new Set([0]))
+  const setChosen = (next: number): void => {
+    choose(next)
+    setSeen(new Set([...seen, next]))
+  }
   const id = useId()
   const list = useRef<HTMLDivElement>(null)
   const move = (event: KeyboardEvent): void => {
@@ -29,7 +34,7 @@ export function Tabs({ label, tabs }: { readonly label: string; readonly tabs: r
             role="tab"
             id={`${id}-tab-${index}`}
             aria-selected={index === chosen}
-            aria-controls={`${id}-panel`}
+            aria-controls={`${id}-panel-${index}`}
             tabIndex={index === chosen ? 0 : -1}
             onClick={() => setChosen(index)}
           >
@@ -37,9 +42,17 @@ export function Tabs({ label, tabs }: { readonly label: string; readonly tabs: r
           </button>
         ))}
       </div>
-      <div role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-tab-${chosen}`}>
-        {tabs[chosen]?.content}
-      </div>
+      {tabs.map(({ name, content }, index) => (
+        <div
+          key={name}
+          role="tabpanel"
+          id={`${id}-panel-${index}`}
+          aria-labelledby={`${id}-tab-${index}`}
+          hidden={index !== chosen}
+        >
+          {seen.has(index) && content}
+        </div>
+      ))}
     </div>
   )
 }

@@ -346,6 +346,15 @@ describe('a 401', () => {
     expect(auth.state.status).toBe('signed-in')
   })
 
+  test('after dispose() is an answer as any other', async () => {
+    const { auth } = watch()
+    await auth.signIn(USER)
+    answers['/api/v2/buckets'] = [401]
+    auth.dispose()
+    expect((await auth.fetch('/api/v2/buckets')).status).toBe(401)
+    expect(auth.state.status).toBe('signed-in')
+  })
+
   test('can be mended in place: who was signed in is known until somebody is again', async () => {
     const { auth, states } = watch()
     await auth.signIn(USER)

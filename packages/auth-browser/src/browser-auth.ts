@@ -243,7 +243,7 @@ export function createBrowserAuth(options: BrowserAuthOptions = {}): BrowserAuth
       const sent =
         scheme === 'token' && vault ? vault.fetch(request, init) : send(request, { ...init, credentials })
       const response = await (scheme ? server.answered(scheme, sent) : sent)
-      if (scheme && response.status === 401 && settled === current && !looking && !isBusy()) {
+      if (scheme && response.status === 401 && settled === current && !looking && !isBusy() && !disposed) {
         void look().catch(ignore)
       }
       return response

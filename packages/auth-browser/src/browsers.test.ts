@@ -214,6 +214,31 @@ describeBrowsers('the package', (browser) => {
       ])
     })
 
+    test('ends also where the page ends its sign-in meanwhile', async () => {
+      const page = await open()
+      await signIn(page, ZOE)
+      let release = (): void => undefined
+      server.answer = (path, response) => {
+        if (path !== '/api/v2/signout') return false
+        release = () => {
+          server.sessions.clear()
+          response.writeHead(204).end()
+        }
+        return true
+      }
+      const ended = page.evaluate(() => {
+        const ending = window.auth.signOut().then(
+          () => 'done',
+          (error) => String(error),
+        )
+        setTimeout(() => window.auth.dispose(), 50)
+        return ending
+      })
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      release()
+      expect(await ended).toBe('done')
+    })
+
     test('is the one that was asked for last, whatever the browser answers late', async () => {
       const page = await open()
       const held: (() => void)[] = []

@@ -119,11 +119,34 @@ describeBrowsers('the element', (browser) => {
     expect((await axe()).join()).toContain('label')
   })
 
-  test('speaks other languages, also once it is in the page', async () => {
+  test('says that the server does not answer, though nobody knows who is signed in', async () => {
+    await page.setRequestInterception(true)
+    let isCut = true
+    page.on(
+      'request',
+      (request) => void (isCut && request.url().includes('/api/') ? request.abort() : request.continue()),
+    )
+    await page.reload()
     await untilForms()
+    expect([await status(), await error('basic')]).toEqual([
+      'unknown',
+      'The server does not answer. Are you online?',
+    ])
+    isCut = false
+    await page.type('[name=username]', 'zoë')
+    expect(await error('basic')).toBe('')
+    await page.type('[name=password]', 's3cret')
+    await page.keyboard.press('Enter')
+    await expect.poll(status).toBe('signed-in')
+  })
+
+  test('speaks other languages, also once it is in the page, and keeps what was typed', async () => {
+    await untilForms()
+    await page.type('[name=token]', 'half a tok')
     await page.$eval('fluxauth-sign-in', (element) => {
       element.messages = { username: 'Benutzer', ERR_SIGN_IN_REFUSED: 'Falsch' }
     })
+    expect([await focused(), (await values()).at(-1)]).toEqual(['token', 'half a tok'])
     await page.type('::-p-aria(Benutzer)', 'zoë')
     await page.type('[name=password]', 'wrong')
     await page.keyboard.press('Enter')

@@ -41,7 +41,7 @@ export function watchPage(name: string, onLook: (why: Why) => void): Tabs {
     }
   }
   return {
-    tell: () => channel?.postMessage(0),
+    tell: () => signal.aborted || channel?.postMessage(0),
     note: (isToEnd) => {
       tryStorage((storage) => (isToEnd ? storage.setItem(name, '1') : storage.removeItem(name)))
     },

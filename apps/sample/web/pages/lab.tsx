@@ -23,7 +23,10 @@ const VAULTS: Readonly<Record<Attacked, { readonly title: string; create(): Vaul
 export function Lab() {
   const [chosen, setChosen] = useState<Attacked>('memory')
   const [outcomes, setOutcomes] = useState<Readonly<Record<string, Outcome>>>({})
+  // Two at a time would put back what the other has put in the place of the platform's.
+  const [isRunning, setRunning] = useState(false)
   const runAll = async (): Promise<void> => {
+    setRunning(true)
     const vault = VAULTS[chosen].create()
     try {
       await vault.hold(TOKEN)
@@ -33,6 +36,7 @@ export function Lab() {
       }
     } finally {
       vault.dispose()
+      setRunning(false)
     }
   }
   return (
@@ -47,6 +51,7 @@ export function Lab() {
         <select
           id="vault"
           value={chosen}
+          disabled={isRunning}
           onChange={(event) => {
             setChosen(event.target.value as Attacked)
             setOutcomes({})
@@ -59,7 +64,7 @@ export function Lab() {
           ))}
         </select>
       </p>
-      <button type="button" onClick={() => void runAll()}>
+      <button type="button" disabled={isRunning} onClick={() => void runAll()}>
         Run the attacks
       </button>
       <ul className="cards" aria-label="Attacks">

@@ -1,5 +1,6 @@
 // Signing in with either scheme of the InfluxDB API: the forms are those of one element.
 
+import type { BrowserAuthState } from '@fluxauth/auth-browser'
 import type { Bucket } from '@fluxauth/auth-core/influxdb'
 import { useState } from 'react'
 import { api } from '../api.ts'
@@ -9,6 +10,7 @@ import { SignInForm } from '../sign-in-form.tsx'
 import { messageOf, useAsked } from '../use-asked.ts'
 
 export function SignIn() {
+  const state = useAuthState()
   return (
     <>
       <h1>Sign in</h1>
@@ -19,7 +21,7 @@ export function SignIn() {
       </p>
       <SignInForm />
       <Examples />
-      <SignedIn />
+      {state.status === 'signed-in' && <SignedIn {...state} />}
     </>
   )
 }
@@ -72,17 +74,15 @@ function fillIn(scheme: 'basic' | 'token', values: Readonly<Record<string, strin
   form?.querySelector('button')?.focus()
 }
 
-function SignedIn() {
-  const state = useAuthState()
+function SignedIn({ who, scheme }: BrowserAuthState & { readonly status: 'signed-in' }) {
   const [error, setError] = useState<string>()
   const [buckets, setBuckets] = useState<string>()
   const failed = (reason: unknown): void => setError(messageOf(reason))
-  if (state.status !== 'signed-in') return null
   return (
     <section className="card" aria-label="Signed in">
-      <h2>{state.who ? `Signed in as ${state.who.name}` : 'Signed in'}</h2>
+      <h2>{who ? `Signed in as ${who.name}` : 'Signed in'}</h2>
       <p>
-        {state.scheme === 'token'
+        {scheme === 'token'
           ? 'The token is in this page’s memory, and goes with every request to this origin alone.'
           : 'The session is in a cookie that this page cannot read; the browser adds it by itself.'}
       </p>

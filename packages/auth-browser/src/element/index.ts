@@ -49,6 +49,8 @@ function createElement(
     #messages = defaults
     #end: (() => void) | undefined
     #forms: HTMLFormElement[] = []
+    /** What says something, and the name of its text. */
+    readonly #texts = new Map<HTMLElement, string>()
     #note = make('p', { className: 'fluxauth-note', hidden: true })
 
     get auth() {
@@ -63,7 +65,7 @@ function createElement(
     }
     set messages(messages) {
       this.#messages = messages
-      if (this.isConnected) this.#build()
+      this.#write()
     }
 
     connectedCallback() {
@@ -71,7 +73,11 @@ function createElement(
       if (this.#forms.length === 0) this.#build()
       this.#end = this.#auth?.subscribe((state) => this.#show(state))
       if (this.#auth?.state.status === 'unknown')
-        this.#auth.resume().catch((error) => this.#showError(undefined, error))
+        this.#auth.resume().catch((error) => {
+          // Nobody knows who is signed in: it is said why, and may be tried.
+          this.hidden = false
+          this.#showError(undefined, error)
+        })
     }
     disconnectedCallback() {
       this.#end?.()
@@ -88,7 +94,14 @@ function createElement(
       if (schemes.includes('basic'))
         this.#addForm('basic', { username: 'username', password: 'current-password' })
       if (schemes.includes('token')) this.#addForm('token', { token: 'off' })
+      this.#texts.set(this.#note, 'expired')
+      this.#write()
       this.replaceChildren(this.#note, ...this.#forms)
+    }
+
+    /** Where other texts come, what was typed stays. */
+    #write(): void {
+      for (const [element, name] of this.#texts) element.textContent = this.#text(name)
     }
 
     #addForm(scheme: Scheme, fields: Record<string, string>): void {
@@ -105,21 +118,21 @@ function createElement(
           className: 'fluxauth-input',
         })
         input.setAttribute('autocomplete', autocomplete)
-        const label = make('label', {
-          htmlFor: id,
-          textContent: this.#text(name),
-          className: 'fluxauth-label',
-        })
+        const label = make('label', { htmlFor: id, className: 'fluxauth-label' })
+        this.#texts.set(label, name)
         form.append(label, input)
       }
       const error = make('p', { id: `fluxauth-error-${++count}`, className: 'fluxauth-error' })
       error.setAttribute('role', 'alert')
-      const text = this.#text(scheme === 'basic' ? 'basic' : 'useToken')
-      form.append(error, make('button', { type: 'submit', textContent: text, className: 'fluxauth-button' }))
+      const button = make('button', { type: 'submit', className: 'fluxauth-button' })
+      this.#texts.set(button, scheme === 'basic' ? 'basic' : 'useToken')
+      form.append(error, button)
       form.addEventListener('submit', (event) => {
         event.preventDefault()
         void this.#submit(scheme, form)
       })
+      // What was said is about what was typed before.
+      form.addEventListener('input', () => this.#showError(form))
       this.#forms.push(form)
     }
 
@@ -175,7 +188,6 @@ function createElement(
       this.hidden = status === 'unknown' || status === 'signed-in'
       // While it is signed in again in place, what was said stays.
       if (status !== 'signing-in') this.#note.hidden = status !== 'expired'
-      this.#note.textContent = this.#text('expired')
     }
 
     #tell<Name extends keyof SignInElementEvents>(
