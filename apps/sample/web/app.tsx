@@ -106,8 +106,8 @@ function Navigation() {
 
 /** Why somebody has to sign in again. */
 const ENDED = {
-  basic: 'Your session has ended.',
-  token: 'The server no longer takes your token.',
+  basic: 'Your session has ended. Sign in again to go on where you were.',
+  token: 'The server no longer takes your token. Sign in again to go on where you were.',
 }
 
 function whoIs(state: ReturnType<typeof useAuthState>): string {
@@ -162,7 +162,7 @@ function SignedOut({ title }: { readonly title: string }) {
   return (
     <>
       <h1>{title}</h1>
-      <p className={state.status === 'unknown' ? 'hint' : undefined}>
+      <p className={state.status === 'unknown' ? 'hint' : scheme && 'ended'}>
         {state.status === 'unknown'
           ? 'One moment …'
           : scheme

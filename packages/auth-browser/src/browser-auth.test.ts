@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
 import { decodeBasic } from '@fluxauth/auth-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { defineSignIn } from './element/index.ts'
 import { type BrowserAuthState, createBrowserAuth, SignInError } from './index.ts'
 import { memoryVault } from './vaults/memory.ts'
 
@@ -427,6 +428,19 @@ describe('subscribe', () => {
     complained.mockRestore()
   })
 
+  test('tells nobody whom a listener has ended', async () => {
+    const { auth } = watch()
+    const told: string[] = []
+    auth.subscribe(({ status }) => {
+      if (status === 'signing-in') end()
+      if (status === 'signed-in') auth.dispose()
+    })
+    const end = auth.subscribe(({ status }) => told.push(`ended: ${status}`))
+    auth.subscribe(({ status }) => told.push(status))
+    await auth.signIn(USER)
+    expect(told).toEqual(['ended: unknown', 'unknown', 'signing-in'])
+  })
+
   test('tells of a user who was renamed', async () => {
     const { auth, states } = watch()
     await auth.signIn(USER)
@@ -461,4 +475,5 @@ test('without a page there is a state, the same for all, and nothing is asked', 
   const auth = createBrowserAuth()
   expect(auth.state).toBe(createBrowserAuth().state)
   expect(auth.state).toEqual({ status: 'unknown' })
+  expect(() => defineSignIn(auth)).not.toThrow()
 })

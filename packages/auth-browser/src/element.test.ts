@@ -113,6 +113,14 @@ describeBrowsers('the element', (browser) => {
     expect(await page.$eval('#kept input', (field) => (field as HTMLInputElement).value)).toBe('unsaved')
   })
 
+  test('keeps nothing that was half typed where one is signed in otherwise', async () => {
+    await untilForms()
+    await page.type('[name=username]', 'zoë')
+    await page.type('[name=password]', 's3c')
+    await page.evaluate(() => window.auth.signIn({ token: 's3cret-token' }))
+    expect([await isShown(), await values()]).toEqual([false, ['', '', '']])
+  })
+
   test('would be found out by axe without its labels', async () => {
     await untilForms()
     await page.$$eval('label', (labels) => labels.map((label) => label.remove()))

@@ -62,8 +62,9 @@ export function createState(): StateStore {
     set(next) {
       if (JSON.stringify(state) === JSON.stringify(next)) return
       state = next
-      for (const { tell } of [...listeners]) {
-        call(tell)
+      for (const entry of [...listeners]) {
+        // One before may have ended this one.
+        if (listeners.has(entry)) call(entry.tell)
         if (state !== next) return // a listener has changed it, and all were told
       }
     },

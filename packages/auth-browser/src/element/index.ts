@@ -34,7 +34,9 @@ export interface SignInElementEvents {
  * console.log(document.querySelector('fluxauth-sign-in button')?.textContent) // Anmelden
  */
 export function defineSignIn(auth?: BrowserAuth, messages: SignInMessages = {}): void {
-  if (customElements.get('fluxauth-sign-in')) return
+  const { customElements } = globalThis
+  // Rendering on a server there are none.
+  if (!customElements || customElements.get('fluxauth-sign-in')) return
   customElements.define('fluxauth-sign-in', createElement(auth, messages))
 }
 
@@ -186,6 +188,8 @@ function createElement(
     #show(state: BrowserAuthState): void {
       const { status } = state
       this.hidden = status === 'unknown' || status === 'signed-in'
+      // Signed in elsewhere: what was half typed here is for nobody.
+      if (status === 'signed-in') for (const form of this.#forms) form.reset()
       // While it is signed in again in place, what was said stays.
       if (status !== 'signing-in') this.#note.hidden = status !== 'expired'
     }

@@ -35,6 +35,30 @@ describe('a worker', () => {
     await expect(vault.fetch('/')).rejects.toMatchObject({ code: 'ERR_VAULT_WORKER' })
   })
 
+  test('sends nothing with the token of somebody else, who came while a body was read', async () => {
+    const said: { readonly type: string }[] = []
+    const inside = startInside()
+    const listening = Object.assign(Object.create(inside), {
+      addEventListener: inside.addEventListener.bind(inside),
+      postMessage: (message: { readonly type: string }) => said.push(message),
+    })
+    const vault = workerVault(() => listening, { allow: EVERYTHING })('http://127.0.0.1:1', fetch)
+    await vault.hold('my-token')
+    const asked = vault.fetch('/', { method: 'POST', body: new Blob(['x']) })
+    await vault.hold('their-token')
+    await expect(asked).rejects.toMatchObject({ code: 'ERR_VAULT_EMPTY' })
+    expect(said.map(({ type }) => type)).toEqual(['start', 'hold', 'hold'])
+    inside.terminate()
+  })
+
+  test('is waited for by no request that was asked for as it ended', async () => {
+    const vault = workerVault(startInside, { allow: EVERYTHING })('http://127.0.0.1:1', fetch)
+    await vault.hold('my-token')
+    const asked = vault.fetch('/', { method: 'POST', body: new Blob(['x']) })
+    vault.dispose()
+    await expect(asked).rejects.toMatchObject({ code: 'ERR_VAULT_WORKER' })
+  })
+
   test('keeps to the list that it was started with', async () => {
     const { port1, port2 } = new MessageChannel()
     serveVault(port2 as unknown as Port)

@@ -72,6 +72,8 @@ export function workerVault(start: () => VaultWorker, { allow }: WorkerVaultOpti
     const waiting = new Map<number, Waiting>()
     let count = 0
     let broken = false
+    /** Counts the tokens: a request goes with the one that was there as it was asked for, or not at all. */
+    let held = 0
     const worker = start()
     const postMessage = worker instanceof (globalThis.Worker ?? Nothing) ? postToWorker : worker.postMessage
     const post = (message: ToWorker, transfer: Transferable[] = []): void => {
@@ -95,13 +97,18 @@ export function workerVault(start: () => VaultWorker, { allow }: WorkerVaultOpti
     post({ type: 'start', origin, allow: list })
 
     return {
-      hold: (token) => post({ type: 'hold', authorization: toAuthorization(token) }),
+      hold(token) {
+        post({ type: 'hold', authorization: toAuthorization(token) })
+        held++
+      },
       async fetch(input, init) {
-        if (broken) throw failure('ERR_VAULT_WORKER')
+        const mine = held
         const url = checkUrl(input, origin)
         const headers = headersOf(input, init)
         const { body, signal, method, contentType } = await readRequest(input, url, init)
         signal.throwIfAborted()
+        if (broken) throw failure('ERR_VAULT_WORKER')
+        if (mine !== held) throw failure('ERR_VAULT_EMPTY')
         if (contentType) headers['content-type'] ??= contentType
         const id = ++count
         const message = { type: 'fetch', id, url, method, headers, body, cache: init?.cache } as const
