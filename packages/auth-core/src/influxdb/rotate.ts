@@ -53,10 +53,8 @@ export async function rotate(influx: Influx, options: RotateOptions): Promise<Ap
   const { signal, resume, ...input } = options
   checkInput<Pick<RotateOptions, 'id' | 'store'>>(input, { id: identifier, store: callback }, ['store'])
   const call = { signal }
-  if (!resume) return replace(influx, options.id, options)
-  checkOptions<object>(resume, LEFT_RULES, 'resume.')
-  await attempt('delete', resume, () => finish(influx, resume, call))
-  if (resume.todo !== 'delete-predecessor') return replace(influx, options.id ?? resume.replaces, options)
+  if (resume) await endRotation(influx, resume, call)
+  if (resume?.todo !== 'delete-predecessor') return replace(influx, options.id ?? resume?.replaces, options)
   const { id } = resume
   return attempt('find', { todo: 'nothing', replaces: id }, () => authorizations.get(influx, id, call))
 }
@@ -76,9 +74,8 @@ export async function endRotation(
   left: RotationLeft,
   options: CallOptions = {},
 ): Promise<boolean> {
-  const { signal } = options
   checkOptions<object>(left, LEFT_RULES, 'left.')
-  return attempt('delete', left, () => finish(influx, left, { signal }))
+  return attempt('delete', left, () => finish(influx, left, options))
 }
 
 /** Does what an earlier rotation left. Returns whether it is certain that nothing is left. */
@@ -150,7 +147,7 @@ async function find(influx: Influx, id: string | undefined, call: CallOptions): 
   if (own) return own
   throw new RotationError(
     'ERR_ROTATION_ID',
-    'Give the id of the authorization: the server does not say which one this credential is',
+    'Give the id of the authorization: the server does not say which this credential is',
     'find',
     { todo: 'nothing' },
   )
