@@ -57,7 +57,11 @@ module.exports = {
       from: { path: '^(packages|apps)/([^/]+)/' },
       to: {
         path: '^packages/[^/]+/(src|dist)/',
-        pathNot: ['^packages/$2/', '^packages/[^/]+/dist/((servers|stores)/)?[^/]+\\.(js|cjs|d\\.ts)$'],
+        pathNot: [
+          '^packages/$2/',
+          '^packages/[^/]+/dist/((servers|stores)/)?[^/]+\\.(js|cjs|d\\.ts)$',
+          '^packages/auth-browser/dist/element\\.css$',
+        ],
       },
     },
     {
