@@ -376,7 +376,14 @@ test('no-cors, which drops the header, and plain http to another machine are ref
   const { auth } = watch()
   await auth.signIn({ token: 'my-token' })
   expect(await caught(auth.fetch('/', { mode: 'no-cors' }))).toMatchObject({ code: 'ERR_FETCH_NO_CORS' })
-  for (const wrong of ['http://influx.example', 'localhost', 'ftp://localhost', '', 8086]) {
+  for (const wrong of [
+    'http://influx.example',
+    'localhost',
+    'ftp://localhost',
+    'blob:https://influx.example/1',
+    '',
+    8086,
+  ]) {
     expect(() => createBrowserAuth({ origin: wrong as string })).toThrow(
       expect.objectContaining({ code: 'ERR_SIGN_IN_ORIGIN' }),
     )

@@ -82,8 +82,10 @@ export async function readMe(response: Response): Promise<Me> {
 export function readOrigin(given: string | URL | undefined): string {
   if (given === undefined && !globalThis.location) return ''
   try {
-    const { origin } = new URL(given ?? '')
-    if (/^https:|^http:\/\/(localhost|\[::1\]|127(\.\d+){3})(:\d+)?$/.test(origin)) return origin
+    const { origin, protocol } = new URL(given ?? '')
+    // The origin of a blob: is that of the page that made it.
+    if (protocol !== 'blob:' && /^https:|^http:\/\/(localhost|\[::1\]|127(\.\d+){3})(:\d+)?$/.test(origin))
+      return origin
   } catch {}
   throw new SignInError('ERR_SIGN_IN_ORIGIN', 'The origin has to be one of https, or of this machine')
 }
