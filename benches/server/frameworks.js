@@ -43,6 +43,7 @@ export const frameworks = {
     return {
       bare: await make(),
       again: await make(),
+      step: await make((_request, _response, next) => next()),
       ours: await make(authenticate),
       peer: await make(expressBasicAuth({ users: { [USER]: TOKEN } })),
     }
@@ -60,6 +61,7 @@ export const frameworks = {
     return {
       bare: await make(),
       again: await make(),
+      step: await make(() => ({ onRequest: (_request, _reply, next) => next() })),
       ours: await make(async (app) => {
         await app.register(guardFastify, { verifier })
         return { onRequest: app.authenticate }
@@ -89,6 +91,7 @@ export const frameworks = {
     return {
       bare: await make(answer),
       again: await make(answer),
+      step: await make(answer, (_context, next) => next()),
       ours: await make(protect(answer)),
       peer: await make(answer, basicAuth({ username: USER, password: TOKEN })),
     }

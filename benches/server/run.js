@@ -20,6 +20,8 @@ const CASES = [
   ['Basic', 'cloud-serverless'],
   ['Token', 'v2'],
 ]
+// What every guard needs of a framework: a step of its chain that does nothing but call the next.
+const STEPS = { express: 'an empty middleware', fastify: 'an empty hook', hono: 'an empty middleware' }
 const PEERS = { express: 'express-basic-auth', fastify: '@fastify/basic-auth', hono: "hono's basicAuth" }
 
 console.log(`Node ${process.version}, ${ROUNDS} rounds`)
@@ -30,13 +32,19 @@ for (const framework of chosen ? [chosen] : ['node:http', 'fastify', 'express', 
 
 /** Lets the servers of a framework take turns, and prints the shares of the bare one's requests per second. */
 async function compare(framework, scheme, product) {
-  const shares = { ours: [], again: [], ...(scheme === 'Basic' && PEERS[framework] && { peer: [] }) }
+  const shares = {
+    ours: [],
+    again: [],
+    ...(STEPS[framework] && { step: [] }),
+    ...(scheme === 'Basic' && PEERS[framework] && { peer: [] }),
+  }
   for (let i = 0; i < PROCESSES; i++) await race(framework, product, HEADERS[scheme], shares)
   const verdict = median(shares.ours) >= TARGET ? 'reached' : 'MISSED '
   console.log(
     `${`${framework}, ${scheme}, ${product}`.padEnd(34)} ${verdict}  ${describe(shares.ours)}, at least ${TARGET}`,
   )
   console.log(`${''.padEnd(43)} ${describe(shares.again)}: bare again`)
+  if (shares.step) console.log(`${''.padEnd(43)} ${describe(shares.step)}: ${STEPS[framework]}`)
   if (shares.peer) console.log(`${''.padEnd(43)} ${describe(shares.peer)}: ${PEERS[framework]}`)
 }
 
