@@ -307,6 +307,13 @@ describe('another method than there is', () => {
   )
 })
 
+test('what there is not is said also where the page was not built, which this server runs without', async () => {
+  for (const accept of ['text/html', 'application/json']) {
+    const response = await fetch(`${server.origin}/nonsense`, { headers: { accept } })
+    expect([response.status, await response.text()]).toEqual([404, '404 Not Found'])
+  }
+})
+
 test('a store can be seeded with credentials that are known before', async () => {
   const preset = await startServer({ username: 'u', password: 'p', token: 'preset-token==' })
   const response = await fetch(`${preset.origin}/api/v2/me`, {

@@ -51,10 +51,12 @@ function sender(other: OtherServer | undefined): (file: string, status?: number)
 /** Who opens an address that there is not is told so by the page, which leads back; programs are told in a word. */
 export function pageNotFound(other?: OtherServer): NotFoundHandler {
   const send = sender(other)
-  return (context) =>
-    context.req.header('accept')?.includes('text/html')
-      ? send('index.html', 404)
-      : context.text('404 Not Found', 404)
+  return async (context) => {
+    const inAWord = () => context.text('404 Not Found', 404)
+    if (!context.req.header('accept')?.includes('text/html')) return inAWord()
+    // Where the page was not built there is nothing to lead back to.
+    return send('index.html', 404).catch(inAWord)
+  }
 }
 
 /** @param other the one other origin that the page may call */
