@@ -7,9 +7,9 @@ const SHOWN_SCHEME = /^(basic|token|bearer|digest|negotiate|ntlm|dpop) /i
 
 const URL_HEADER = /(location|referr?er|refresh|-ur[il])$/i
 
-/** Words of names that hold secrets; the first of them also as a part of longer words, such as `authtoken` and `JSESSIONID`. */
+/** Words of names that hold secrets; the first of them also as a part of longer words, such as `authtoken`, `JSESSIONID` and `csrf`. */
 const SECRET_WORD =
-  /token(?!iz)|secret(?!ar)|passw|passphr|pwd|credent|signature|cookie|jwt|[cx]srf|sess(ion)?id|(api|access|private)key|auth(orization)?-|-(key|pass|session|sid|sig|bearer)s?-/i
+  /token(?!iz)|secret(?!ar)|passw|passphr|pwd|credent|signature|cookie|jwt|srf|sess(ion)?id|(api|access|private)key|auth(orization)?-|-(key|pass|session|sid|sig|bearer)s?-/i
 /** Parameters of URLs that carry credentials under names that say nothing elsewhere: InfluxDB's `u` and `p`, OAuth's `code`. */
 const SECRET_PARAMETER = /^([upt]|user(name)?|code)=/i
 
@@ -136,9 +136,9 @@ function redactText(text: string): string {
     .replace(/([?&;#])([^?&;#=]*=?)([^?&;#]*)/g, (_, separator: string, name: string, value: string) => {
       // Not everybody ends a value at these: what follows may belong to the secret.
       if (hides && /[;?]/.test(separator)) return ''
-      const plain = name.endsWith('=') ? decode(name) : ''
+      const plain = name.endsWith('=') && decode(name)
       const inside = value && decode(value)
-      hides = SECRET_PARAMETER.test(plain) || isSecretName(plain)
+      hides = !!plain && (SECRET_PARAMETER.test(plain) || isSecretName(plain))
       return (
         separator + name + (hides || (inside !== value && redactText(inside) !== inside) ? REDACTED : value)
       )
