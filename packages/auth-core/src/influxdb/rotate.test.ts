@@ -425,9 +425,14 @@ test.each([
   { todo: 'delete-everything' },
   { todo: 'delete-successor', replaces: 'id-2', id: '..' },
 ])('what was left is not believed as it is: %j', async (left) => {
-  await rotate(influx(), { store: keep, resume: left as never }).catch((error) => {
-    expect(error.cause?.name ?? error.name).toBe('OptionsError')
-  })
+  const caught = (error: unknown) => error
+  expect([
+    await rotate(influx(), { store: keep, resume: left as never }).catch(caught),
+    await endRotation(influx(), left as never).catch(caught),
+  ]).toMatchObject([
+    { name: 'OptionsError', message: expect.stringMatching(/\bresume\.\w/) },
+    { name: 'OptionsError', message: expect.stringMatching(/\bleft\.\w/) },
+  ])
   expect(server.kept.size).toBe(2)
   expect(server.sent).toHaveLength(0)
 })

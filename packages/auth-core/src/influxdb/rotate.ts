@@ -53,7 +53,7 @@ export async function rotate(influx: Influx, options: RotateOptions): Promise<Ap
   const { signal, resume, ...input } = options
   checkInput<Pick<RotateOptions, 'id' | 'store'>>(input, { id: identifier, store: callback }, ['store'])
   const call = { signal }
-  if (resume) await endRotation(influx, resume, call)
+  if (resume) await end(influx, resume, call, 'resume.')
   if (resume?.todo !== 'delete-predecessor') return replace(influx, options.id ?? resume?.replaces, options)
   const { id } = resume
   return attempt('find', { todo: 'nothing', replaces: id }, () => authorizations.get(influx, id, call))
@@ -69,13 +69,13 @@ export async function rotate(influx: Influx, options: RotateOptions): Promise<Ap
  * @throws {RotationError} `ERR_ROTATION_STOPPED`; `left` is the same again
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  */
-export async function endRotation(
-  influx: Influx,
-  left: RotationLeft,
-  options: CallOptions = {},
-): Promise<boolean> {
-  checkOptions<object>(left, LEFT_RULES, 'left.')
-  return attempt('delete', left, () => finish(influx, left, options))
+export function endRotation(influx: Influx, left: RotationLeft, options: CallOptions = {}): Promise<boolean> {
+  return end(influx, left, options, 'left.')
+}
+
+async function end(influx: Influx, left: RotationLeft, call: CallOptions, name: string): Promise<boolean> {
+  checkOptions<object>(left, LEFT_RULES, name)
+  return attempt('delete', left, () => finish(influx, left, call))
 }
 
 /** Does what an earlier rotation left. Returns whether it is certain that nothing is left. */
