@@ -14,6 +14,7 @@ import {
   type TokenStore,
   takeBack,
 } from './stores.ts'
+import { checkNewToken, checkTokenChange, checkTokenFilter } from './token-input.ts'
 
 /** What a new token is to be. */
 export interface NewToken {
@@ -36,6 +37,8 @@ export interface Tokens {
    * where that does not work out either, `onError` is told its id.
    *
    * @returns its value, which nobody can find out again, and what is stored
+   * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE` for what no token can be: a permission with a misspelt or undefined name
+   *   would be for all of its type
    * @throws {CredentialsError} `ERR_TOKEN_SYNTAX` for a value that no header can carry
    * @throws {StoreError} `ERR_STORE_EXISTS` when there is such a token already; what else a store rejects with
    */
@@ -43,9 +46,17 @@ export interface Tokens {
   /** The token with this value, if there is one. */
   find(token: string): Awaitable<StoredToken | undefined>
   get(id: string): Awaitable<StoredToken | undefined>
-  /** Tokens in the order of their ids, 1,000 at most unless `limit` says otherwise; `token` finds the one with that value. */
+  /**
+   * Tokens in the order of their ids, 1,000 at most unless `limit` says otherwise; `token` finds the one with that value.
+   *
+   * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`: a misspelt filter would list them all
+   */
   list(filter?: Omit<TokenFilter, 'hash'> & { readonly token?: string | undefined }): Promise<StoredToken[]>
-  /** Activates or deactivates a token, or describes it anew. It takes effect at once here, elsewhere within the cache's seconds. */
+  /**
+   * Activates or deactivates a token, or describes it anew. It takes effect at once here, elsewhere within the cache's seconds.
+   *
+   * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE` for what cannot change, or cannot be this
+   */
   update(
     id: string,
     change: {
@@ -87,6 +98,7 @@ export function createTokens(
   }
   return {
     async create({ token = randomToken(), description = '', status = 'active', ...input }) {
+      checkNewToken({ ...input, description, status })
       encodeToken(token)
       const createdAt = new Date().toISOString()
       const stored: StoredToken = {
@@ -105,9 +117,11 @@ export function createTokens(
     find: (token) => whenReady(digest(token), (hash) => store.find(hash)),
     get: (id) => store.get(id),
     async list({ token, ...filter } = {}) {
+      checkTokenFilter({ token, ...filter })
       return store.list({ ...filter, hash: token === undefined ? undefined : await digest(token) })
     },
-    async update(id, change) {
+    async update(id, { ...change }) {
+      checkTokenChange(change)
       const stored = await revocations.noting({ tokenID: id }, () =>
         store.update(id, { ...change, updatedAt: new Date().toISOString() }),
       )
