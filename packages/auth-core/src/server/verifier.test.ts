@@ -591,6 +591,46 @@ describe('a store that fails', () => {
   })
 })
 
+describe('what is checked for a user who does not exist', () => {
+  const ask = async (verifier: Verifier, name: string, password = PASSWORD) =>
+    shown(await verifier.verify(request({ authorization: encodeBasic(name, password) })))
+
+  test('is made with the first check and not before: as their modules load, Workers have no random numbers', async () => {
+    const random = vi.spyOn(crypto, 'getRandomValues').mockImplementation(() => {
+      throw new Error('Disallowed operation called within global scope')
+    })
+    const hash = vi.fn(passwords.hash)
+    const verifier = createVerifier({
+      product: 'v1',
+      findUser: (name) => users.get(name),
+      passwords: { ...passwords, hash },
+    })
+    random.mockRestore()
+    expect(hash).not.toHaveBeenCalled()
+    // Whoever comes first waits for it, whether there is such a user or not.
+    expect(await ask(verifier, 'zoë')).toBe(BY_PASSWORD)
+    expect(hash).toHaveBeenCalledTimes(1)
+    expect(await ask(verifier, 'nobody')).toBe(V1_WRONG)
+    expect(hash).toHaveBeenCalledTimes(1)
+  })
+
+  test('keeps nobody out where it cannot be made, is told to the error log, and made the next time', async () => {
+    const hash = vi.fn(passwords.hash).mockRejectedValueOnce(new Error('no memory'))
+    const { verifier, errors } = await setUp({ product: 'v1', passwords: { ...passwords, hash } })
+    expect(await ask(verifier, 'zoë')).toBe(BY_PASSWORD)
+    expect(errors).toMatchObject([{ message: 'no memory' }])
+    expect(await ask(verifier, 'nobody')).toBe(V1_WRONG)
+    expect(hash).toHaveBeenCalledTimes(2)
+  })
+
+  test('refuses them with 503 where it cannot be made', async () => {
+    const hash = vi.fn(() => Promise.reject(new Error('no memory')))
+    const { verifier, errors } = await setUp({ product: 'v1', passwords: { ...passwords, hash } })
+    expect(await ask(verifier, 'nobody')).toMatch(/^503 /)
+    expect(errors).toContainEqual(expect.objectContaining({ message: 'no memory' }))
+  })
+})
+
 test('a password made in an older way is hashed anew at the next sign-in, and nothing is lost when it cannot be kept', async () => {
   const old = await pbkdf2Passwords({ iterations: 10 }).hash(PASSWORD)
   const user: User = { id: 'u5', name: 'old', password: old }

@@ -37,9 +37,20 @@ const TRIES = 3
 export function createPasswordCheck(options: PasswordCheckOptions) {
   const { findUser, passwords, attempts, emit, report } = options
   const hashes = hashQueueOf(options.hashes)
-  // What is checked where there is no such user, so that nobody finds out by the time it takes.
-  const nobody = findUser && passwords?.hash(randomKey())
-  nobody?.catch(report)
+  let nobody: Promise<string> | undefined
+  /**
+   * What is checked where there is no such user, so that nobody finds out by the time it takes. It is made with the first check: as their
+   * modules load, Workers have no random numbers.
+   */
+  const hashOfNobody = (hasher: PasswordHasher): Promise<string> => {
+    if (nobody) return nobody
+    nobody = (async () => hasher.hash(randomKey()))()
+    nobody.catch((error) => {
+      nobody = undefined
+      report(error)
+    })
+    return nobody
+  }
   const running = new Map<
     string,
     { readonly for: ServerRequest[]; readonly outcome: Promise<PasswordOutcome> }
@@ -52,7 +63,7 @@ export function createPasswordCheck(options: PasswordCheckOptions) {
     isGone: () => boolean,
     close: () => void,
   ): Promise<PasswordOutcome> => {
-    if (!findUser || !passwords || !nobody) return { known: undefined }
+    if (!findUser || !passwords) return { known: undefined }
     let user = await findUser(username)
     // A directory may find one user by many spellings: they are not a limit each.
     const attempt = { user: user?.id ?? username, address: address || NOWHERE }
@@ -85,6 +96,9 @@ export function createPasswordCheck(options: PasswordCheckOptions) {
     stored: string | undefined,
     hasher: PasswordHasher,
   ): Promise<boolean> => {
+    const ofNobody = hashOfNobody(hasher)
+    // Waited for by all, whoever there is.
+    await ofNobody.catch(() => undefined)
     if (stored) {
       try {
         return await hasher.verify(password, stored)
@@ -92,7 +106,7 @@ export function createPasswordCheck(options: PasswordCheckOptions) {
         report(error)
       }
     }
-    await hasher.verify(password, (await nobody) as string)
+    await hasher.verify(password, await ofNobody)
     return false
   }
 

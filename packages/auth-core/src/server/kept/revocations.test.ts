@@ -411,8 +411,8 @@ describe('while something is under way', () => {
       passwords: { ...passwords, isOutdated: () => true, hash: hash.spy },
       onPasswordUpgrade,
     })
-    await hash.answer() // that of nobody
     const signing = signIn(verifier)
+    await hash.answer() // that of nobody
     await hash.arrived()
     users.set('joe', { ...(users.get('joe') as User), password: hashed.new })
     await hash.answer()
