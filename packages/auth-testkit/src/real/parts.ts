@@ -40,6 +40,23 @@ export type RealPartName =
   | 'fish'
   | 'python-client'
   | 'go-client'
+  | 'bun'
+  | 'deno'
+  | 'workerd'
+  | 'node22'
+  | 'node24'
+  | 'node26'
+
+const RUNTIMES = 'bash tools/runtimes/prepare.sh, and what it prints on the PATH'
+
+/** A version of Node beside the one that runs the tests. */
+const node = (version: number): RealPart => ({
+  title: `Node ${version}`,
+  programs: [`node${version}`],
+  version: new RegExp(`^v${version}\\.`),
+  ask: ['--version'],
+  hint: RUNTIMES,
+})
 
 /** The programs, by the name that {@link describeReal} takes. */
 export const realParts: Readonly<Record<RealPartName, RealPart>> = {
@@ -108,6 +125,12 @@ export const realParts: Readonly<Record<RealPartName, RealPart>> = {
     variable: 'FLUXAUTH_GO_CLIENT',
     hint: 'apt-get install golang-go (Debian), bash tools/clients/go/build.sh, and FLUXAUTH_GO_CLIENT=what it prints',
   },
+  bun: { title: 'Bun', programs: ['bun'], hint: RUNTIMES },
+  deno: { title: 'Deno', programs: ['deno'], hint: RUNTIMES },
+  workerd: { title: 'Workers’ workerd', programs: ['workerd'], hint: RUNTIMES },
+  node22: node(22),
+  node24: node(24),
+  node26: node(26),
 }
 
 /** Where the program is, or `undefined` when this machine has none. */
