@@ -43,7 +43,7 @@ export interface Given {
 }
 
 /** What each step came to, by its title. */
-export type Seen = Record<string, unknown>
+type Seen = Record<string, unknown>
 
 /** Goes through the steps. */
 export async function call({ vectors, influx, echo, elsewhere, tokens }: Given): Promise<Seen> {

@@ -2,8 +2,22 @@
 
 import * as allowed from '../../option-rules.ts'
 import { checkOptions } from '../../options.ts'
-import type { TokenChange, TokenFilter } from './stores.ts'
-import type { NewToken } from './tokens.ts'
+import type { Permission } from '../checks/permissions.ts'
+import type { StoredToken, TokenChange, TokenFilter } from './stores.ts'
+
+/** What a new token is to be. */
+export interface NewToken {
+  readonly userID: string
+  readonly user: string
+  readonly orgID?: string | undefined
+  readonly org?: string | undefined
+  readonly permissions: readonly Permission[]
+  readonly description?: string | undefined
+  /** `'inactive'` for a token that is to be good only once it is activated. Default `'active'`. */
+  readonly status?: StoredToken['status'] | undefined
+  /** A token known in advance, for automation; visible ASCII. Default: 64 random bytes. */
+  readonly token?: string | undefined
+}
 
 const text = allowed.string()
 const named = allowed.string(/./, 'text that is not empty')

@@ -2,7 +2,6 @@
 
 import { type Awaitable, whenReady } from '../../awaitable.ts'
 import { encodeToken } from '../../schemes/token.ts'
-import type { Permission } from '../checks/permissions.ts'
 import type { AuditListener } from '../outgoing/events.ts'
 import type { RevocationLog } from './revocations.ts'
 import { type Digest, randomID, randomToken } from './secrets.ts'
@@ -14,21 +13,7 @@ import {
   type TokenStore,
   takeBack,
 } from './stores.ts'
-import { checkNewToken, checkTokenChange, checkTokenFilter } from './token-input.ts'
-
-/** What a new token is to be. */
-export interface NewToken {
-  readonly userID: string
-  readonly user: string
-  readonly orgID?: string | undefined
-  readonly org?: string | undefined
-  readonly permissions: readonly Permission[]
-  readonly description?: string | undefined
-  /** `'inactive'` for a token that is to be good only once it is activated. Default `'active'`. */
-  readonly status?: StoredToken['status'] | undefined
-  /** A token known in advance, for automation; visible ASCII. Default: 64 random bytes. */
-  readonly token?: string | undefined
-}
+import { checkNewToken, checkTokenChange, checkTokenFilter, type NewToken } from './token-input.ts'
 
 /** Makes, finds, changes and deletes API tokens. */
 export interface Tokens {
