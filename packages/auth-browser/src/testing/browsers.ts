@@ -5,6 +5,7 @@ import { describeReal, realParts, requirePart } from '@fluxauth/auth-testkit/rea
 import { build } from 'esbuild'
 import { type Browser, type LaunchOptions, launch } from 'puppeteer-core'
 import { afterAll, beforeAll } from 'vitest'
+import { launchWebKit } from './webkit.ts'
 
 const BROWSERS = {
   chromium: {
@@ -14,16 +15,27 @@ const BROWSERS = {
   firefox: { browser: 'firefox' },
 } as const satisfies Record<string, LaunchOptions>
 
-/** Runs a suite in each browser. */
-export function describeBrowsers(title: string, suite: (browser: () => Browser) => void): void {
-  for (const name of Object.keys(BROWSERS) as (keyof typeof BROWSERS)[]) {
-    describeReal(`${title} in ${realParts[name].title}`, [name], () => {
+/** A browser that tests are run in. */
+export type BrowserName = keyof typeof BROWSERS | 'webkit'
+
+/** Runs a suite in each browser: in those that Puppeteer drives, unless more are named. */
+export function describeBrowsers(
+  title: string,
+  suite: (browser: () => Browser, name: BrowserName) => void,
+  names: readonly BrowserName[] = ['chromium', 'firefox'],
+): void {
+  for (const name of names) {
+    const parts = name === 'webkit' ? [name, 'xvfb' as const] : [name]
+    describeReal(`${title} in ${realParts[name].title}`, parts, () => {
       let browser: Browser
       beforeAll(async () => {
-        browser = await launch({ ...BROWSERS[name], executablePath: requirePart(name) })
+        browser =
+          name === 'webkit'
+            ? await launchWebKit()
+            : await launch({ ...BROWSERS[name], executablePath: requirePart(name) })
       }, 60_000)
       afterAll(() => browser?.close())
-      suite(() => browser)
+      suite(() => browser, name)
     })
   }
 }

@@ -1,4 +1,4 @@
-// Real servers and programs for tests: InfluxDB 1.6 and 2, nginx, curl, Chromium, Firefox, Redis, PostgreSQL, and InfluxData's clients in Python and Go.
+// Real servers and programs for tests: InfluxDB 1.6 and 2, nginx, Redis, PostgreSQL, curl, browsers, runtimes, and InfluxData's clients in Python and Go.
 
 export { type CurlResult, runCurl } from './curl.ts'
 export { describeReal } from './describe-real.ts'

@@ -31,6 +31,8 @@ export type RealPartName =
   | 'curl'
   | 'chromium'
   | 'firefox'
+  | 'webkit'
+  | 'xvfb'
   | 'redis'
   | 'postgres'
   | 'initdb'
@@ -86,6 +88,12 @@ export const realParts: Readonly<Record<RealPartName, RealPart>> = {
     programs: ['firefox-esr', 'firefox'],
     hint: 'apt-get install firefox-esr (Debian) or firefox',
   },
+  webkit: {
+    title: 'WebKit',
+    programs: ['WebKitWebDriver'],
+    hint: 'apt-get install webkit2gtk-driver (Debian)',
+  },
+  xvfb: { title: 'a screen for WebKit', programs: ['Xvfb'], hint: 'apt-get install xvfb' },
   redis: {
     title: 'Redis',
     programs: ['redis-server', 'valkey-server'],
