@@ -8,6 +8,8 @@ import { readMessage } from './refusal-message.ts'
 
 /** In bytes: to read more of a body that nobody wants costs more than a new connection. */
 const MAX_DRAINED = 65_536
+/** In milliseconds: so long the next request waits for the end of a body that nobody wants. */
+const LONGEST_DRAIN = 1000
 
 /** Any platform's `fetch`. */
 export type FetchFunction = (input: never, init?: never) => Promise<unknown>
@@ -101,9 +103,10 @@ function toAnswer(response: Response): ExchangeAnswer {
   }
 }
 
-/** Reads a short body to its end, so that the connection can be used again; a long one is cut off. */
+/** Reads a short body to its end, so that the connection can be used again; one that is long, or takes long, is cut off. */
 async function drain(body: ReadableStream): Promise<void> {
   const reader = body.getReader()
+  const cut = setTimeout(() => reader.cancel().catch(() => undefined), LONGEST_DRAIN)
   try {
     for (let left = MAX_DRAINED; left >= 0; ) {
       const { done, value } = await reader.read()
@@ -113,6 +116,8 @@ async function drain(body: ReadableStream): Promise<void> {
     await reader.cancel()
   } catch {
     // What is thrown away may break off.
+  } finally {
+    clearTimeout(cut)
   }
 }
 

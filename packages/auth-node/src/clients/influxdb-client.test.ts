@@ -20,6 +20,7 @@ testClient(
   {
     redirects: 'left',
     streamsAnswers: true,
+    readsRefusals: true,
     signals: true,
     leavesListeners: true,
     seesUserinfo: false,

@@ -3,6 +3,7 @@
 import http, { ClientRequest, type IncomingMessage } from 'node:http'
 import https, { type RequestOptions } from 'node:https'
 import { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { inspect } from 'node:util'
 import { frameBody } from './framing.ts'
 
@@ -20,7 +21,17 @@ export function quietRequest(
   const { request: start } = options.protocol === 'https:' ? https : http
   const request = quiet(start(options, callback))
   frameBody(request)
-  return request
+  return request.on('upgrade', refuseSwitch).on('connect', refuseSwitch)
+}
+
+/**
+ * Ends a request for which a server takes the connection over, by a 101 that nobody asked for or as the answer to `CONNECT`. Without a
+ * listener Node says nothing of it: the request would have neither an answer nor an error, and heed no signal.
+ */
+function refuseSwitch(this: ClientRequest, { statusCode }: IncomingMessage, socket: Duplex): void {
+  socket.destroy()
+  const message = `The server answers ${statusCode} and leaves HTTP, for which nobody asked`
+  this.emit('error', Object.assign(new Error(message), { code: 'EPROTO' }))
 }
 
 /** Has a request of Node's print as its method and URL, and its connection as its host. */
@@ -51,9 +62,10 @@ function showSocket(this: unknown): string {
   return this instanceof Socket ? `Socket ${this.remoteAddress}:${this.remotePort}` : 'Socket'
 }
 
-/** Lets go of an answer that nobody will read, so that its connection can be used again; a long one is cut off. */
+/** Lets go of an answer that nobody will read, so that its connection can be used again; one that is long, or takes long, is cut off. */
 export async function discard(response: IncomingMessage): Promise<void> {
   let left = MAX_DRAINED
+  const cut = setTimeout(() => response.destroy(), LONGEST_DRAIN)
   try {
     for await (const chunk of response) {
       left -= chunk.length
@@ -61,8 +73,12 @@ export async function discard(response: IncomingMessage): Promise<void> {
     }
   } catch {
     // What is thrown away may break off.
+  } finally {
+    clearTimeout(cut)
   }
 }
 
 /** In bytes: to read more of a body that nobody wants costs more than a new connection. */
-const MAX_DRAINED = 65_536
+export const MAX_DRAINED = 65_536
+/** In milliseconds: so long the next request waits for the end of a body that nobody wants. */
+export const LONGEST_DRAIN = 1000

@@ -6,6 +6,7 @@ import { type Exchange, isDeciding, RedirectError } from '@fluxauth/auth-core/cl
 import type { Dispatcher } from 'undici'
 import type { Connected } from './connected.ts'
 import { fromHeaders, type Headers } from './header-list.ts'
+import { LONGEST_DRAIN, MAX_DRAINED } from './quiet-request.ts'
 
 type Handler = Dispatcher.DispatchHandler
 type Controller = Dispatcher.DispatchController
@@ -48,6 +49,10 @@ export class AuthHandler implements Handler {
   readonly #connected: Connected | undefined
   /** Is called at the end of an answer that nobody reads. */
   #discarded: (() => void) | undefined
+  /** How many bytes of it are still read. */
+  #left = 0
+  /** The sending whose answer was cut off. */
+  #cut: Controller | undefined
   #failed = false
 
   constructor(
@@ -123,7 +128,7 @@ export class AuthHandler implements Handler {
       discard: () => this.#discard(controller),
     })
     if (this.#failed) return
-    if (controller.aborted) throw controller.reason
+    if (controller.aborted && controller !== this.#cut) throw controller.reason
     if (again) {
       this.#discarded = undefined
       this.send()
@@ -133,17 +138,32 @@ export class AuthHandler implements Handler {
     }
   }
 
-  /** Reads to the end what nobody wants, so that the connection can be used again. */
+  /** Reads to the end what nobody wants, so that the connection can be used again; what is long, or takes long, is cut off. */
   async #discard(controller: Controller): Promise<void> {
+    this.#left = MAX_DRAINED
+    const cut = setTimeout(() => this.#cutOff(controller), LONGEST_DRAIN)
     const ended = new Promise<void>((resolve) => {
       this.#discarded = resolve
     })
     controller.resume()
     await ended
+    clearTimeout(cut)
+  }
+
+  #cutOff(controller: Controller): void {
+    if (controller.aborted) return // by who sent it, who is told why
+    this.#cut = controller
+    controller.abort(new Error('Nobody reads this answer'))
+    this.#discarded?.()
   }
 
   onResponseData(controller: Controller, chunk: Buffer): void {
-    if (!this.#discarded) this.#handler.onResponseData?.(controller, chunk)
+    if (!this.#discarded) {
+      this.#handler.onResponseData?.(controller, chunk)
+      return
+    }
+    this.#left -= chunk.length
+    if (this.#left < 0) this.#cutOff(controller)
   }
 
   onResponseEnd(controller: Controller, trailers: IncomingHttpHeaders): void {
@@ -152,6 +172,7 @@ export class AuthHandler implements Handler {
   }
 
   onResponseError(controller: Controller, error: Error): void {
+    if (this.#cut && controller === this.#cut) return
     if (this.#discarded && !controller.aborted) this.#discarded()
     else this.#fail(controller, error)
   }

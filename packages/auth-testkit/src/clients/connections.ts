@@ -1,10 +1,13 @@
 // Connections, which are kept: an answer that nobody reads is let go of.
 
 import { expect, test } from 'vitest'
-import { type ClientContext, NEXT_TOKEN, rotating, TOKEN } from './context.ts'
+import { testWhen } from '../applicable.ts'
+import { type ClientContext, NEXT_TOKEN, refusal, rotating, TOKEN } from './context.ts'
 
-/** The test of connections. */
-export function testConnections({ followed, network, withClient, send, answered }: ClientContext): void {
+/** The tests of connections. */
+export function testConnections(context: ClientContext): void {
+  const { traits, followed, network, withClient, send, answered } = context
+
   test('keeps its connections, over refreshes and redirects as well', async () => {
     const stage = network().stage(({ path, headers }) => {
       if (headers.authorization !== `Token ${NEXT_TOKEN}`) return { status: 401, body: 'go away' }
@@ -19,5 +22,43 @@ export function testConnections({ followed, network, withClient, send, answered 
     expect(stage.visits.length).toBe(followed ? 21 : 11)
     // Node's fetch, left alone, takes turns between two: it reports the end of a body before it frees the connection.
     expect(new Set(stage.visits.map(({ connection }) => connection)).size).toBeLessThanOrEqual(2)
+  })
+
+  const endless = {
+    'does not end': async function* () {
+      yield 'go away'
+      await new Promise(() => undefined)
+    },
+    'has no end of bytes': async function* () {
+      for (;;) yield 'go away '.repeat(1000)
+    },
+  }
+  for (const [name, body] of Object.entries(endless)) {
+    // Where answers are read before anybody looks at them, the client itself waits for their end.
+    const looks = traits.streamsAnswers && !traits.readsRefusals
+    testWhen(looks)(`waits for no answer that nobody reads and that ${name}`, async () => {
+      const stage = network().stage(({ path, headers }) => {
+        if (headers.authorization !== `Token ${NEXT_TOKEN}`) return { status: 401, body: body() }
+        if (followed && !path.endsWith('there')) {
+          return {
+            status: 302,
+            headers: { location: stage.url(network().home, 'there') },
+            body: body(),
+          }
+        }
+        return { body: 'welcome' }
+      })
+      await withClient({ credentials: rotating(TOKEN, NEXT_TOKEN) }, async (client) => {
+        expect(await send(client, stage)).toEqual(answered(200, 'welcome'))
+      })
+    })
+  }
+
+  test('fails where the server leaves HTTP, for which nobody asked', async () => {
+    const headers = { connection: 'upgrade', upgrade: 'websocket' }
+    const stage = network().stage(() => ({ status: 101, headers }))
+    await withClient({}, async (client) => {
+      await refusal(send(client, stage))
+    })
   })
 }

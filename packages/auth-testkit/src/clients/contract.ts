@@ -64,6 +64,8 @@ export interface ClientTraits {
   readonly streamsAnswers?: boolean
   /** Whether an answer's body reaches the client's user; where it does not, answer with an empty one. Default `true`. */
   readonly readsAnswers?: boolean
+  /** Whether the client itself reads a refusal to its end before the adapter is told of it. Default `false`. */
+  readonly readsRefusals?: boolean
   /** Whether requests take an `AbortSignal`. Default `false`. */
   readonly signals?: boolean
   /** Whether the client, left alone, leaves listeners on a signal, as `fetch` does until they are collected. Default `false`. */
