@@ -10,6 +10,7 @@ const SHARED = [
   'index',
   'allowed',
   'option-rules',
+  'permission-rule',
   'client/provider',
   'client/refusal-message',
   'client/target',

@@ -1,6 +1,7 @@
 // What a token may do, in InfluxDB's form: made for the usual cases, and said in words.
 
 import type { OptionRule } from '../option-rules.ts'
+import { isPermission } from '../permission-rule.ts'
 import { checkInput, id as identifier } from './input.ts'
 
 /** What a permission is for. What it does not name, it does not narrow. */
@@ -80,16 +81,6 @@ export const permissionsRule: OptionRule = {
   wanted:
     "a list with at least one of { action: 'read' or 'write', resource: { type, … } }, in which all is text",
   test: (value) => Array.isArray(value) && value.length > 0 && value.every(isPermission),
-}
-
-function isPermission(value: unknown): boolean {
-  const { action, resource } = Object(value) as Partial<InfluxPermission>
-  const named = Object.entries(Object(resource))
-  return (
-    (action === 'read' || action === 'write') &&
-    named.some(([member]) => member === 'type') &&
-    named.every(([, text]) => typeof text === 'string' && text !== '')
-  )
 }
 
 /**

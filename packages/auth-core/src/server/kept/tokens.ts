@@ -5,15 +5,14 @@ import { encodeToken } from '../../schemes/token.ts'
 import type { AuditListener } from '../outgoing/events.ts'
 import type { RevocationLog } from './revocations.ts'
 import { type Digest, randomID, randomToken } from './secrets.ts'
+import { mayBeDone, type StoredToken, StoreError, type TokenStore, takeBack } from './stores.ts'
 import {
-  mayBeDone,
-  type StoredToken,
-  StoreError,
-  type TokenFilter,
-  type TokenStore,
-  takeBack,
-} from './stores.ts'
-import { checkNewToken, checkTokenChange, checkTokenFilter, type NewToken } from './token-input.ts'
+  checkTokenFilter,
+  type NewToken,
+  readNewToken,
+  readTokenChange,
+  type TokenListFilter,
+} from './token-input.ts'
 
 /** Makes, finds, changes and deletes API tokens. */
 export interface Tokens {
@@ -36,7 +35,7 @@ export interface Tokens {
    *
    * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`: a misspelt filter would list them all
    */
-  list(filter?: Omit<TokenFilter, 'hash'> & { readonly token?: string | undefined }): Promise<StoredToken[]>
+  list(filter?: TokenListFilter): Promise<StoredToken[]>
   /**
    * Activates or deactivates a token, or describes it anew. It takes effect at once here, elsewhere within the cache's seconds.
    *
@@ -82,8 +81,8 @@ export function createTokens(
     }
   }
   return {
-    async create({ token = randomToken(), description = '', status = 'active', ...input }) {
-      checkNewToken({ ...input, description, status })
+    async create(given) {
+      const { token = randomToken(), description = '', status = 'active', ...input } = readNewToken(given)
       encodeToken(token)
       const createdAt = new Date().toISOString()
       const stored: StoredToken = {
@@ -105,8 +104,8 @@ export function createTokens(
       checkTokenFilter({ token, ...filter })
       return store.list({ ...filter, hash: token === undefined ? undefined : await digest(token) })
     },
-    async update(id, { ...change }) {
-      checkTokenChange(change)
+    async update(id, given) {
+      const change = readTokenChange(given)
       const stored = await revocations.noting({ tokenID: id }, () =>
         store.update(id, { ...change, updatedAt: new Date().toISOString() }),
       )
