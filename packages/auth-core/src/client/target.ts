@@ -56,10 +56,8 @@ export function createTarget(options: TargetOptions): Target {
     origins,
     allowsInsecure: allowInsecure,
     resolve(url) {
-      const parsed = ABSOLUTE.test(url) ? parse(url) : parse(url, first)
-      if (!parsed || !/^https?:$/.test(parsed.protocol)) {
-        throw new TargetError('ERR_TARGET_URL', 'Not a http or https URL')
-      }
+      const parsed = ABSOLUTE.test(url) ? parseUrl(url) : parseUrl(url, first)
+      if (!parsed) throw new TargetError('ERR_TARGET_URL', 'Not a http or https URL')
       refuseUserinfo(parsed)
       return parsed
     },
@@ -76,8 +74,8 @@ export function isLoopback(hostname: string): boolean {
 }
 
 function readOrigin(origin: string | { readonly href: string }, allowInsecure: boolean): string {
-  const url = parse(typeof origin === 'string' ? origin : origin?.href)
-  if (!url || !/^https?:$/.test(url.protocol) || url.hostname.includes('*')) {
+  const url = parseUrl(typeof origin === 'string' ? origin : origin?.href)
+  if (!url || url.hostname.includes('*')) {
     throw new TargetError(
       'ERR_TARGET_ORIGIN',
       'An origin is written like https://localhost:8086, without wildcards',
@@ -96,12 +94,13 @@ function readOrigin(origin: string | { readonly href: string }, allowInsecure: b
   return url.origin
 }
 
-function parse(url: string, base?: string): URL | undefined {
+/** Reads a http or https URL; `undefined` for what is none. */
+export function parseUrl(url: string, base?: string): URL | undefined {
   try {
-    return new URL(url, base)
-  } catch {
-    return undefined
-  }
+    const parsed = new URL(url, base)
+    if (/^https?:$/.test(parsed.protocol)) return parsed
+  } catch {} // Not a URL at all.
+  return undefined
 }
 
 function refuseUserinfo(url: URL): void {

@@ -45,11 +45,10 @@ export async function detectProduct(
   // Official builds answer what they do not know with a page, and /health has no version everywhere: these two tell.
   const setup = await look(influx, '/api/v2/setup')
   const ping = await look(influx, '/ping')
-  const said = 'body' in ping ? ping.body : undefined
-  const version = ('headers' in ping && ping.headers.get('x-influxdb-version')) || textIn(said, 'version')
+  const version = ping.headers?.get('x-influxdb-version') || textIn(ping.body, 'version')
   const cloud = byHost(new URL(influx.url).hostname)
   if (cloud) return { product: cloud, sure: 'likely', why: "The host is one of InfluxData's", version }
-  if ('body' in setup && typeof Object(setup.body).allowed === 'boolean') {
+  if (typeof Object(setup.body).allowed === 'boolean') {
     return { product: 'v2', sure: 'certain', why: 'GET /api/v2/setup says whether it is set up', version }
   }
   const major = /^v?([123])\./.exec(version ?? '')?.[1]
@@ -57,16 +56,16 @@ export async function detectProduct(
     return { product: `v${major as '1'}`, sure: 'certain', why: 'GET /ping says its version', version }
   }
   // Neither answered at all, not even with a refusal.
-  if ('code' in setup && 'code' in ping && !setup.status && !ping.status) throw setup
+  if (!setup.status && !ping.status) throw setup
   return { product: undefined, sure: 'no', why: 'Neither /api/v2/setup nor /ping says it', version }
 }
 
 /** An answer, or why there is none of use. */
-async function look(influx: Influx, path: string): Promise<InfluxAnswer | InfluxError> {
+async function look(influx: Influx, path: string): Promise<Partial<InfluxAnswer>> {
   try {
     return await influx.send({ path })
   } catch (error) {
-    if (error instanceof InfluxError) return error
+    if (error instanceof InfluxError) return error as Partial<InfluxAnswer>
     throw error
   }
 }

@@ -17,14 +17,14 @@ export type InfluxErrorCode =
 /** Each {@link InfluxReason}, and what to tell people. */
 const HINTS = {
   credential:
-    'This credential is not taken: an unknown token, a session that is over, or a password where a token is wanted (sign in first)',
+    'Not let in: no credential, an unknown token, a wrong password, a session that is over, or a password where a token is wanted (sign in first)',
   'token-inactive': 'The token is inactive',
   'user-inactive': 'The user is inactive or deleted',
-  'password-change': 'The password has to be changed before anybody signs in with it',
+  'password-change': 'The password has to be changed first',
   password: 'The old password is wrong',
   permission: 'The credential is good, and lacks a permission',
   conflict: 'There is one already',
-  'not-found': 'There is none that this credential may see',
+  'not-found': 'There is none that this credential may see, or no such path',
   invalid: 'The server does not take this request',
   'too-large': 'It is too large',
   server: 'The server cannot do it now',
@@ -102,13 +102,15 @@ export function toInfluxError(status: number, body: string, secrets: readonly st
 }
 
 function reasonOf(status: number, message: string): InfluxReason {
-  const isRefusal = status === 401 || status === 403
-  if (status === 403 && message === 'User is inactive') return 'user-inactive'
-  if (status === 403 && message.startsWith('password change required')) return 'password-change'
-  if (isRefusal && message.endsWith('token is inactive')) return 'token-inactive'
-  if (status === 403 && message === 'your username or password is incorrect') return 'password'
-  if (status === 403 || (isRefusal && isPermissionMessage(message))) return 'permission'
-  if (isRefusal) return 'credential'
+  if (status === 403) {
+    if (message === 'User is inactive') return 'user-inactive'
+    if (message.startsWith('password change required')) return 'password-change'
+    if (message === 'your username or password is incorrect') return 'password'
+  }
+  if (status === 401 || status === 403) {
+    if (message.endsWith('token is inactive')) return 'token-inactive'
+    return status === 403 || isPermissionMessage(message) ? 'permission' : 'credential'
+  }
   if (status === 404) return 'not-found'
   if (status === 409 || status === 422) return 'conflict'
   if (status === 413 || status === 431) return 'too-large'

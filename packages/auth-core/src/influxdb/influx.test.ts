@@ -28,6 +28,7 @@ describe('the url', () => {
     ['http://127.0.0.1:8086/influx', '/influx/api/v2/me'],
     ['http://127.0.0.1:8086/a/influx//', '/a/influx/api/v2/me'],
     [new URL('https://influx.example/in%20flux'), '/in%20flux/api/v2/me'],
+    [{ href: 'https://influx.example/influx' }, '/influx/api/v2/me'],
   ])('%s keeps its path', async (url, path) => {
     const fetch = fakeFetch(() => [200, ME])
     await me(influxApi({ url, fetch }))
@@ -37,8 +38,10 @@ describe('the url', () => {
   test.each<[unknown, string]>([
     ['', 'ERR_TARGET_URL'],
     [undefined, 'ERR_TARGET_URL'],
-    ['localhost:8086', 'ERR_TARGET_ORIGIN'],
-    ['ftp://localhost', 'ERR_TARGET_ORIGIN'],
+    ['localhost:8086', 'ERR_TARGET_URL'],
+    ['ftp://localhost', 'ERR_TARGET_URL'],
+    [{}, 'ERR_TARGET_URL'],
+    [Symbol('url'), 'ERR_TARGET_URL'],
     ['http://influx.example', 'ERR_TARGET_INSECURE'],
     ['http://joe:s3cret@localhost:8086', 'ERR_TARGET_USERINFO'],
     ['http://localhost:8086/?token=s3cret', 'ERR_TARGET_URL'],

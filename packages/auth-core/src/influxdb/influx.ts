@@ -9,7 +9,7 @@ import {
   toCredentials,
   toProvider,
 } from '../client/provider.ts'
-import { createTarget } from '../client/target.ts'
+import { createTarget, parseUrl } from '../client/target.ts'
 import { anything, boolean, callback, number, type OptionRules } from '../option-rules.ts'
 import { checkOptions } from '../options.ts'
 import { refuseCredentials } from '../scheme.ts'
@@ -174,12 +174,8 @@ function parse(status: number, text: string | undefined): unknown {
 
 /** What requests go to, and whether a credential may. */
 function readUrl(url: InfluxOptions['url'], allowInsecure: boolean | undefined): Omit<Server, 'fetch'> {
-  let parsed: URL
-  try {
-    parsed = new URL(url as string) // a URL says its own
-  } catch {
-    throw new TargetError('ERR_TARGET_URL', `The url has to be one like https://localhost:8086`)
-  }
+  const parsed = parseUrl(Object(url).href ?? url)
+  if (!parsed) throw new TargetError('ERR_TARGET_URL', 'The url has to be one like https://localhost:8086')
   const { origin, href } = parsed
   createTarget({ origin, allowInsecure }).resolve(href)
   if (/[?#]/.test(href)) throw new TargetError('ERR_TARGET_URL', 'Give the url without a query')

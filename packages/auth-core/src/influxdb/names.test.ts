@@ -59,7 +59,9 @@ describe('orgs.find', () => {
 
   test('throws where the server says something else', async () => {
     await expect(find(() => [500])).rejects.toMatchObject({ reason: 'server' })
-    await expect(find(() => [200, {}])).rejects.toMatchObject({ code: 'ERR_INFLUX_ANSWER' })
+    for (const answer of [{}, { orgs: [null] }, { orgs: ['home'] }, { orgs: [{ name: 'home' }] }]) {
+      await expect(find(() => [200, answer])).rejects.toMatchObject({ code: 'ERR_INFLUX_ANSWER' })
+    }
     await expect(find(() => [200, { orgs: [] }], '')).rejects.toMatchObject({ code: 'ERR_OPTION_VALUE' })
   })
 })

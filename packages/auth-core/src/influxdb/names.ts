@@ -62,7 +62,7 @@ async function findOrg(influx: Influx, name: string, options: CallOptions = {}):
 
 function listIn<T>(body: unknown, name: string): T[] {
   const list: unknown = Object(body)[name]
-  if (Array.isArray(list)) return list
+  if (Array.isArray(list) && list.every((one) => Object(one).id)) return list
   throw new InfluxError('ERR_INFLUX_ANSWER', `The answer is no list of ${name}`)
 }
 

@@ -160,6 +160,8 @@ test('the successor is as its predecessor, is kept, and takes its place', async 
   expect(stored).toEqual([['token-3==', { id: 'id-3', replaces: 'id-2' }, 3]])
   expect({ ...server.kept.get('id-3') }).toEqual({ ...old, id: 'id-3', token: 'token-3==' })
   expect([made.id, made.token]).toEqual(['id-3', 'token-3=='])
+  // As it is in use, not as it was made.
+  expect([made.status, made.description]).toEqual(['active', 'the program'])
   expect(server.active()).toEqual(['operator==', 'token-3=='])
   expect(steps()).toEqual([
     'GET /api/v2/authorizations/id-2',

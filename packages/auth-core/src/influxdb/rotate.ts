@@ -45,7 +45,7 @@ const LEFT_RULES = {
  *
  * @param influx with the token to replace, or with another credential that may do it
  * @param options `store`, the `id`, and where an earlier rotation stopped what it left
- * @returns the successor; its value is known where it was made in this call
+ * @returns the successor as it is in use: active, and described as its predecessor; its value is known where it was made in this call
  * @throws {RotationError} `ERR_ROTATION_ID`, `_INACTIVE`, `_CHECK` or `_STOPPED`; its `left` is for `resume`
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  */
@@ -117,7 +117,9 @@ async function replace(
   const step = <T>(name: RotationStep, run: () => T | Promise<T>): Promise<T> =>
     orLeave(influx, { todo: 'delete-successor', replaces, id }, attempt(name, nothing, run))
 
-  await step('activate', () => authorizations.update(influx, id, { status: 'active', description }, call))
+  const active = { status: 'active', description } as const
+  // What is returned is what is there from now on; its value was told at its making alone.
+  Object.assign(made, await step('activate', () => authorizations.update(influx, id, active, call)))
   await step('check', async () => {
     const check = token ? await checkToken(influx, token, call) : undefined
     if (check?.state === 'good' && (check.user?.id ?? userID) === (userID ?? check.user?.id)) return

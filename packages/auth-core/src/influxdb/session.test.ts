@@ -56,7 +56,11 @@ describe('signIn', () => {
 
   test('refused with 401 is a wrong name or password', async () => {
     const call = signIn(influxApi({ url, fetch: fake() }), { ...JOE, password: 'wrong' })
-    await expect(call).rejects.toMatchObject({ reason: 'credential' })
+    await expect(call).rejects.toMatchObject({
+      reason: 'credential',
+      message: expect.stringContaining('a wrong password'),
+    })
+    await expect(me(influxApi({ url, fetch: fake() }))).rejects.toThrow('no credential')
   })
 
   test('of an inactive user is refused, though the server says 204, and leaves no session', async () => {
