@@ -1,12 +1,13 @@
 // axios passes the shared client suite; its own options for credentials and redirects keep their meaning, safely.
 
+import { getEventListeners } from 'node:events'
 import http from 'node:http'
 import https from 'node:https'
 import { Readable } from 'node:stream'
 import { inspect } from 'node:util'
 import { type Network, startNetwork, testClient } from '@fluxauth/auth-testkit'
 import axios, { isAxiosError } from 'axios'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { authAxios } from './axios.ts'
 
 testClient(
@@ -135,6 +136,36 @@ describe('an axios instance', () => {
       undefined,
     ])
   })
+
+  test.each(['the provider', 'a busy server'])(
+    'stops waiting for %s when its cancelToken says so',
+    async (what) => {
+      const stage = network.stage(() => ({ status: 503, headers: { 'retry-after': '31' } }))
+      let waits: (() => void) | undefined
+      const waiting = new Promise<void>((resolve) => {
+        waits = resolve
+      })
+      const credentials = () => {
+        waits?.()
+        return what === 'the provider' ? new Promise<string>(() => undefined) : 'my-s3cret'
+      }
+      const api = axios.create()
+      authAxios(api, { origin: network.loopback, credentials, retry: true })
+      const { signal } = new AbortController()
+      const { token, cancel } = axios.CancelToken.source()
+      const answer = api
+        .post(stage.url(network.loopback), 'data', { cancelToken: token, signal })
+        .catch((e) => e)
+      await waiting
+      await vi.waitFor(() => expect(stage.visits).toHaveLength(what === 'the provider' ? 0 : 1))
+      cancel('not wanted')
+      const error = await answer
+      expect(axios.isCancel(error)).toBe(true)
+      expect(error).toMatchObject({ message: 'not wanted' })
+      expect(getEventListeners(signal, 'abort')).toEqual([])
+      expect(stage.visits).toHaveLength(what === 'the provider' ? 0 : 1)
+    },
+  )
 
   test('works with the adapter of fetch', async () => {
     const stage = network.stage((_, index) => (index === 0 ? moved(stage.url(network.loopback)) : {}))

@@ -56,7 +56,8 @@ export function authAxios(instance: AxiosInstance, options: AuthorizerOptions): 
     config.adapter = (prepared) => {
       // Whoever sends the same config again, as packages that repeat requests do, passes here again.
       Object.assign(prepared, { adapter })
-      return exchange(authorizer, send, prepared, instance.getUri(prepared))
+      const { signal, release } = readSignal(prepared)
+      return exchange(authorizer, send, prepared, instance.getUri(prepared), signal).finally(release)
     }
     return config
   })
@@ -68,10 +69,11 @@ async function exchange(
   send: AxiosAdapter,
   given: Config,
   uri: string,
+  signal: AbortSignal | undefined,
 ): Promise<AxiosResponse> {
   // What is looked at here is what is sent: the caller may change the config while a credential is waited for.
   const config = { ...given }
-  const { auth, maxRedirects, data, signal } = config
+  const { auth, maxRedirects, data } = config
   const headers = new AxiosHeaders(config.headers)
   if (auth) headers.set('Authorization', encodeBasic(auth.username, auth.password))
   const exchange = await startExchange(authorizer, {
@@ -81,7 +83,7 @@ async function exchange(
     replayable: !isStream(data) && !isOldStream(data),
     redirect: maxRedirects === 0 ? 'manual' : 'follow',
     maxRedirects: maxRedirects && maxRedirects > 0 ? maxRedirects : undefined,
-    signal: signal as AbortSignal | undefined,
+    signal,
   })
   for (;;) {
     const { response, error } = await attempt(send, toHop(authorizer, config, headers, exchange))
@@ -99,6 +101,28 @@ async function exchange(
     if (again) continue
     if (error) throw error
     return response
+  }
+}
+
+/**
+ * What ends a request, and what lets go of it: its signal and its `cancelToken`, which axios itself looks at before a credential is
+ * waited for, and then no more until it sends.
+ */
+function readSignal({ signal: given, cancelToken }: Config): { signal?: AbortSignal; release(): void } {
+  const signal = given as AbortSignal | undefined
+  if (!cancelToken) return { ...(signal && { signal }), release: () => undefined }
+  const cancelled = new AbortController()
+  const cancel = (reason?: unknown): void => cancelled.abort(reason)
+  const abort = (): void => cancel(signal?.reason)
+  cancelToken.subscribe(cancel)
+  signal?.addEventListener('abort', abort)
+  if (signal?.aborted) abort()
+  return {
+    signal: cancelled.signal,
+    release() {
+      cancelToken.unsubscribe(cancel)
+      signal?.removeEventListener('abort', abort)
+    },
   }
 }
 
