@@ -104,6 +104,10 @@ const differences: Readonly<Record<'http' | 'fetch', readonly ParityDifference[]
       requests: /^answer 30[04] with a Location/,
       reason: 'A 300 and a 304 are answers, not redirects.',
     },
+    {
+      requests: /^answer a switch of protocols$/,
+      reason: 'A server that leaves HTTP unasked is an error: alone, the request has neither an answer nor one.',
+    },
   ],
   fetch: [
     {
