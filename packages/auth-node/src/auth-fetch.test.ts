@@ -45,6 +45,32 @@ test('takes a Request of another fetch than Node’s', async () => {
   await new Promise((resolve) => server.close(resolve))
 })
 
+test('sends a Request again with the dispatcher that it was made with', async () => {
+  const server = createServer((request, response) => {
+    response.writeHead(request.headers.authorization === 'Token new' ? 200 : 401).end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  let token = 'old'
+  let sent = 0
+  const dispatcher = new undici.Agent().compose((dispatch) => (options, handler) => {
+    sent++
+    return dispatch(options, handler)
+  })
+  const credentials = {
+    get: () => ({ scheme: 'token', token }) as const,
+    invalidate: () => {
+      token = 'new'
+    },
+  }
+  const fetch = authFetch({ origin, credentials, fetch: undici.fetch as never })
+  const request = new undici.Request(`${origin}/`, { dispatcher })
+  expect((await fetch(request as never)).status).toBe(200)
+  expect(sent).toBe(2)
+  await dispatcher.destroy()
+  await new Promise((resolve) => server.close(resolve))
+})
+
 test('says what is missing where a variable is not set', () => {
   const credentials = process.env.FLUXAUTH_NO_SUCH_VARIABLE as string
   expect(() => authFetch({ origin: 'https://localhost:8086', credentials })).toThrow(/Is the variable set/)

@@ -100,6 +100,35 @@ describe('the header', () => {
     ])
   })
 
+  test('goes along with all that a Request says, on every way that it takes', async () => {
+    const said = {
+      cache: 'no-store',
+      credentials: 'omit',
+      integrity: 'sha256-x',
+      keepalive: true,
+      mode: 'same-origin',
+      referrer: `${a.origin}/page`,
+      referrerPolicy: 'no-referrer',
+    } as const
+    const sent: Request[] = []
+    const credentials = { get: () => ({ scheme: 'token', token: `t${sent.length}` }) as const }
+    const fake = async (input: never, init: RequestInit) => {
+      const index = sent.push(new Request(input, init))
+      const status = [401, 302, 200][index - 1] ?? 500
+      return new Response(null, { status, headers: { location: '/there' } })
+    }
+    const send = withAuth(
+      fake as unknown as typeof fetch,
+      createAuthorizer({ origin: a.origin, credentials }),
+    )
+    await send(new Request(`${a.origin}/here`, said))
+    expect(sent.map(({ url }) => new URL(url).pathname)).toEqual(['/here', '/here', '/there'])
+    for (const one of sent) expect(one).toMatchObject(said)
+    // Of both the options count, as with `fetch`.
+    await send(new Request(`${a.origin}/here`, said), { referrerPolicy: 'origin' })
+    expect(sent.at(-1)).toMatchObject({ ...said, referrerPolicy: 'origin' })
+  })
+
   test('is ours where the caller’s is undefined', async () => {
     await authFetch('/', { headers: { Authorization: undefined } as never })
     expect(a.seen[0]?.headers.authorization).toBe(`Token ${SECRET}`)

@@ -59,6 +59,7 @@ export function withAuth<F extends FetchFunction>(fetch: F, authorizer: Authoriz
     // What is looked at here is what is sent: the caller may change its options while a credential is waited for.
     const sent = headers instanceof RecordHeaders ? headers.record : headers
     let options = withInit({ headers: sent, redirect: 'manual' }, init)
+    if (request) options = withInit(options, membersOf(request))
     const method = init.method ?? request?.method
     const exchange = await startExchange(authorizer, {
       url: authorizer.target.resolve(request?.url ?? String(input)),
@@ -73,7 +74,8 @@ export function withAuth<F extends FetchFunction>(fetch: F, authorizer: Authoriz
 
     while (isDeciding(response.status) && (await exchange.again(toAnswer(response)))) {
       if (exchange.bodyDropped) options = { ...options, method: exchange.method, body: undefined }
-      response = await send(exchange.url.href, options)
+      // What only the platform sees in a Request, such as who is to send it, goes along as long as its URL does.
+      response = await send(request && exchange.redirects === 0 ? request : exchange.url.href, options)
     }
     if (response.type === 'opaqueredirect' && redirect !== 'manual') {
       throw new RedirectError(
@@ -92,6 +94,25 @@ function withInit(ours: RequestOptions, init: RequestOptions): RequestOptions {
     if (!(name in ours)) Object.assign(ours, { [name]: init[name as keyof RequestOptions] })
   }
   return ours
+}
+
+/** What a `Request` says beside where it goes and what it brings. */
+const MEMBERS = ['cache', 'credentials', 'integrity', 'keepalive', 'mode', 'referrer', 'referrerPolicy']
+
+/**
+ * What a `Request` says, as options: `fetch` forgets the referrer where there are options beside it, and the next request, after a refusal
+ * or a redirect, would know nothing of all this.
+ *
+ * @see Fetch standard, section 5.4, "new Request(input, init)"
+ */
+function membersOf(request: Request): RequestOptions {
+  const members: Record<string, unknown> = {}
+  for (const name of MEMBERS) {
+    const value = (request as unknown as Record<string, unknown>)[name]
+    // Not every platform has all of them, and no program may ask for what navigates.
+    if (value !== undefined && value !== 'navigate') members[name] = value
+  }
+  return members
 }
 
 function toAnswer(response: Response): ExchangeAnswer {
