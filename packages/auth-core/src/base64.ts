@@ -58,8 +58,10 @@ export function fromBinary(
   try {
     const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0))
     // There is no charset without a name.
-    const label = charset === 'auto' || charset === 'utf-8' ? 'utf-8' : ''
-    return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes)
+    return new TextDecoder(charset === 'auto' ? 'utf-8' : charset === 'utf-8' ? charset : '', {
+      fatal: true,
+      ignoreBOM: true,
+    }).decode(bytes)
   } catch {
     return charset === 'auto' ? binary : undefined
   }

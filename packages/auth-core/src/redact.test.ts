@@ -111,6 +111,20 @@ describe('redactHeaders', () => {
     expect([...headers]).toEqual([...new Headers(redacted)])
   })
 
+  test('hides what a server tells of an authentication, and whose certificate a proxy saw', () => {
+    const told = {
+      'Authentication-Info': 'nextnonce="s3cret", rspauth="s3cret"',
+      'Proxy-Authentication-Info': 's3cret',
+      'X-Forwarded-Client-Cert': 'By=spiffe://s3cret;Hash=s3cret;Subject="CN=s3cret"',
+      'Client-Cert': ':s3cret:',
+    }
+    const names = Object.keys(told)
+    expect(redactHeaders(told)).toEqual(Object.fromEntries(names.map((name) => [name, '[redacted]'])))
+    // What is asked for is no secret.
+    const asked = { 'WWW-Authenticate': 'Basic realm="InfluxDB"', 'X-Certificate': 'none' }
+    expect(redactHeaders(asked)).toEqual(asked)
+  })
+
   test('takes several values, numbers and none', () => {
     const headers = {
       'set-cookie': ['a=s3cret; Secure', 'b=s3cret'],

@@ -9,7 +9,7 @@ const URL_HEADER = /(location|referr?er|refresh|-ur[il])$/i
 
 /** Words of names that hold secrets; the first of them also as a part of longer words, such as `authtoken`, `JSESSIONID` and `csrf`. */
 const SECRET_WORD =
-  /token(?!iz)|secret(?!ar)|passw|passphr|pwd|credent|signature|cookie|jwt|srf|sess(ion)?id|(api|access|private)key|auth(orization)?-|-(key|pass|session|sid|sig|bearer)s?-/i
+  /token(?!iz)|secret(?!ar)|passw|passphr|pwd|credent|signature|cookie|jwt|srf|sess(ion)?id|(api|access|private)key|auth(orization|entication)?-|-(key|cert|pass|session|sid|sig|bearer)s?-/i
 /** Parameters of URLs that carry credentials under names that say nothing elsewhere: InfluxDB's `u` and `p`, OAuth's `code`. */
 const SECRET_PARAMETER = /^([upt]|user(name)?|code)=/i
 
@@ -32,13 +32,12 @@ export type HeadersShape =
  * redactAuthorization('Token my-token==') // 'Token [redacted]'
  */
 export function redactAuthorization(value: string): string {
-  const scheme = SHOWN_SCHEME.exec(value)?.[1]
-  return scheme ? `${scheme} ${REDACTED}` : REDACTED
+  return (SHOWN_SCHEME.exec(value)?.[0] ?? '') + REDACTED
 }
 
 /**
  * Whether a name, of a header, a parameter or a member, says that its value is a secret: it is split at its case and at whatever is no
- * letter, and has a word like `token`, `secret`, `password`, `key`, `auth`, `session`, `cookie`, `signature`, `credential`, `csrf` or `jwt` in it.
+ * letter, and has a word like `token`, `secret`, `password`, `key`, `auth`, `session`, `cookie`, `signature`, `credential`, `cert`, `csrf` or `jwt` in it.
  *
  * A name of another language, or one that runs such a word together with others (`mykey`), does not say it.
  *
@@ -88,7 +87,8 @@ export function redactHeaders<H extends HeadersShape>(headers: H): H {
 
 function redactHeader(name: string, value: unknown): unknown {
   if (Array.isArray(value)) return value.map((item) => redactHeader(name, item))
-  if (typeof value !== 'string') return typeof value === 'number' && isSecretName(name) ? REDACTED : value
+  if (typeof value === 'number') return isSecretName(name) ? REDACTED : value
+  if (typeof value !== 'string') return value
   if (/^(proxy-)?authorization$/i.test(name)) return redactAuthorization(value)
   if (/^(set-)?cookie$/i.test(name)) {
     return value.replace(/^s/i.test(name) ? /^([^=;]*=)?[^;]*/ : /([^=;]*=)?[^;]+/g, `$1${REDACTED}`)

@@ -91,7 +91,7 @@ export function refuseOutside(value: string, start: number, outside: RegExp): vo
   if (position < start) return
   const comma = value.indexOf(',')
   if (comma >= 0) refuseValue('ERR_AUTHORIZATION_LIST', 'Two credentials', comma)
-  if (/[!-~]/.test(value.charAt(position))) refuseValue('ERR_BASE64_ALPHABET', 'Not base64', position)
+  if (/[!-~]/.test(value[position] as string)) refuseValue('ERR_BASE64_ALPHABET', 'Not base64', position)
   refuseValue('ERR_AUTHORIZATION_SYNTAX', 'Not visible ASCII', position)
 }
 
