@@ -36,7 +36,7 @@ const RULES = { ...authorizerRules, fetch: allowed.callback }
  * @see InfluxDB Cloud Serverless, API reference, "Authentication"
  */
 export function authFetch(options: AuthFetchOptions): typeof globalThis.fetch {
-  checkOptions(options, RULES)
+  options = checkOptions(options, RULES)
   const { fetch = globalThis.fetch, ...bound } = options
   const authorizer = createAuthorizer(bound)
   return withAuth(withoutProxy(fetch, originsInClear(authorizer)), authorizer)

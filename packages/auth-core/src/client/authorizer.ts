@@ -104,7 +104,7 @@ export interface Authorizer {
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  */
 export function createAuthorizer(options: AuthorizerOptions): Authorizer {
-  checkOptions(options, authorizerRules)
+  options = checkOptions(options, authorizerRules)
   const { credentials, onEvent, onExisting = 'keep', retry = false, holdOff = 30 } = options
   const provider = toProvider(credentials)
   const target = createTarget({ origin: options.origin, allowInsecure: options.allowInsecure })

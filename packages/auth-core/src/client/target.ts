@@ -40,7 +40,7 @@ export interface Target {
  * @see RFC 6454; WHATWG URL, section 4.7
  */
 export function createTarget(options: TargetOptions): Target {
-  checkOptions(options, RULES)
+  options = checkOptions(options, RULES)
   const { origin, allowInsecure = false } = options
   if (origin === undefined || origin === null) {
     throw new TargetError(
@@ -56,7 +56,7 @@ export function createTarget(options: TargetOptions): Target {
     origins,
     allowsInsecure: allowInsecure,
     resolve(url) {
-      const parsed = ABSOLUTE.test(url) ? parseUrl(url) : parseUrl(url, first)
+      const parsed = parseUrl(url, ABSOLUTE.test(url) ? undefined : first)
       if (!parsed) throw new TargetError('ERR_TARGET_URL', 'Not a http or https URL')
       refuseUserinfo(parsed)
       return parsed

@@ -17,16 +17,16 @@ export type InfluxErrorCode =
 /** Each {@link InfluxReason}, and what to tell people. */
 const HINTS = {
   credential:
-    'Not let in: no credential, an unknown token, a wrong password, a session that is over, or a password where a token is wanted (sign in first)',
+    'Not let in: no credential, an unknown token, a wrong password, a session that is over, or a password before signing in',
   'token-inactive': 'The token is inactive',
   'user-inactive': 'The user is inactive or deleted',
   'password-change': 'The password has to be changed first',
   password: 'The old password is wrong',
   permission: 'The credential is good, and lacks a permission',
   conflict: 'There is one already',
-  'not-found': 'There is none that this credential may see, or no such path',
-  invalid: 'The server does not take this request',
-  'too-large': 'It is too large',
+  'not-found': 'None that this credential may see, or no such path',
+  invalid: 'The server does not take this',
+  'too-large': 'Too large',
   server: 'The server cannot do it now',
 }
 

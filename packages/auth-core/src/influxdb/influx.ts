@@ -55,10 +55,9 @@ const RULES: OptionRules<keyof InfluxOptions> = {
  * console.log((await me(influx)).name) // zoë
  */
 export function influxApi(options: InfluxOptions): Influx {
-  checkOptions(options, RULES)
-  const { fetch: own, timeout = 30, allowInsecure, signal } = options
+  const { url, fetch: own, timeout = 30, allowInsecure, signal, credentials } = checkOptions(options, RULES)
   const server = {
-    ...readUrl(options.url, allowInsecure),
+    ...readUrl(url, allowInsecure),
     fetch: (own ?? fetch) as unknown as Server['fetch'],
   }
 
@@ -75,7 +74,7 @@ export function influxApi(options: InfluxOptions): Influx {
     send: (request) =>
       inTime(timeout, [signal, request.signal], (signal) => ask(server, held, request, signal)),
   })
-  return connect('credentials' in options ? hold(options.credentials, server.origin) : {})
+  return connect('credentials' in options ? hold(credentials, server.origin) : {})
 }
 
 /** A credential in hand. */
@@ -175,7 +174,7 @@ function parse(status: number, text: string | undefined): unknown {
 /** What requests go to, and whether a credential may. */
 function readUrl(url: InfluxOptions['url'], allowInsecure: boolean | undefined): Omit<Server, 'fetch'> {
   const parsed = parseUrl(Object(url).href ?? url)
-  if (!parsed) throw new TargetError('ERR_TARGET_URL', 'The url has to be one like https://localhost:8086')
+  if (!parsed) throw new TargetError('ERR_TARGET_URL', 'Give a url like https://localhost:8086')
   const { origin, href } = parsed
   createTarget({ origin, allowInsecure }).resolve(href)
   if (/[?#]/.test(href)) throw new TargetError('ERR_TARGET_URL', 'Give the url without a query')

@@ -45,28 +45,31 @@ export async function send(
   { authorization, cookie, isSession, secrets }: Presented,
   signal: AbortSignal,
 ): Promise<{ readonly status: number; readonly headers: AnswerHeaders; readonly text: string | undefined }> {
-  const search = Object.entries(query)
-    .flatMap(([name, value]) => (value === undefined ? [] : `${name}=${encodeURIComponent(value)}`))
-    .join('&')
   // A path such as `@evil.example` would be another host.
-  const url = new URL(base + path + (search && `?${search}`))
+  const url = new URL(base + path)
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) url.searchParams.set(name, `${value}`)
+  }
+  url.search = url.search.replaceAll('+', '%20')
   if (url.origin !== origin || url.username || url.password) {
     throw new TargetError('ERR_TARGET_URL', 'Not a path: one begins with a slash')
   }
-  const headers = { accept: 'application/json' } as Record<string, string>
-  if (body) headers['content-type'] = 'application/json'
+  const json = 'application/json'
+  const headers: Record<string, string> = { accept: json }
+  if (body) headers['content-type'] = json
   if (authorization) headers.authorization = authorization
   if (cookie) headers.cookie = cookie
-  const init = { method, headers, redirect: 'manual', signal, ...(body && { body: JSON.stringify(body) }) }
+  const init = { method, headers, redirect: 'manual', signal, body: body && JSON.stringify(body) }
   // Runtimes without cookies of their own throw where it is set.
   const cookies = (isSession || keepsCookies) && 'credentials' in Request.prototype
   signal.throwIfAborted()
   try {
     const answer = await fetch(url.href, cookies ? { ...init, credentials: 'include' } : init)
     const { status } = answer
-    const redirects = answer.type === 'opaqueredirect' || (status >= 300 && status < 400)
-    const text = redirects ? '' : await readText(answer, status < 400 ? LONGEST : LONGEST_REFUSAL)
-    if (!redirects) return { status, headers: answer.headers, text }
+    if (answer.type !== 'opaqueredirect' && (status < 300 || status >= 400)) {
+      const text = await readText(answer, status < 400 ? LONGEST : LONGEST_REFUSAL)
+      return { status, headers: answer.headers, text }
+    }
   } catch (thrown) {
     signal.throwIfAborted()
     // A fetch that binds a credential itself has its own reasons.

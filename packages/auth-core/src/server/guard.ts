@@ -94,7 +94,11 @@ export function createGuard<R extends WebRequest, Rest extends readonly unknown[
   options: GuardOptions<R, Rest> = {},
 ): Guard<R, Rest> {
   checkVerifier(verifier)
-  checkOptions(options, { address: allowed.callback, secure: allowed.callback, read: allowed.callback })
+  options = checkOptions(options, {
+    address: allowed.callback,
+    secure: allowed.callback,
+    read: allowed.callback,
+  })
   const look: (request: R, ...rest: Rest) => ServerRequest =
     options.read ?? ((request, ...rest) => new AskedRequest(request, rest, options))
   const conclude = (verdict: Verdict, asked: ServerRequest, needed?: Needed): Principal | Response => {
@@ -153,11 +157,16 @@ export function createGuard<R extends WebRequest, Rest extends readonly unknown[
       ) =>
       (request: Q, ...rest: More): Awaitable<Response> =>
         whenReady(admit(request, rest, needed), (admitted) =>
-          'userID' in admitted ? handler(request, admitted, ...rest) : admitted,
+          isPrincipal(admitted) ? handler(request, admitted, ...rest) : admitted,
         ),
     signIn: answer('signIn'),
     signOut: answer('signOut'),
   })
+}
+
+/** By what it has itself: on a prototype that all objects have, anything may have been put by mistake, and a refusal would have it too. */
+function isPrincipal(admitted: Principal | Response): admitted is Principal {
+  return Object.hasOwn(admitted, 'userID')
 }
 
 /** A `Request`, as a verifier looks at it: what it does not ask for is not read. */

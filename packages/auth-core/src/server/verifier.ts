@@ -96,9 +96,12 @@ export function checkVerifier(verifier: Verifier): void {
  * @see InfluxDB Cloud Serverless, API reference, "Authentication"
  */
 export function createVerifier(options: VerifierOptions): Verifier {
-  checkOptions(options, verifierOptionRules)
+  const { hashes: bound } = options
+  options = checkOptions(options, verifierOptionRules)
   checkSessionCookie(options.session)
-  const { findUser, passwords, hashes, onPasswordUpgrade, maxLength, digest = sha256, session = {} } = options
+  const { findUser, passwords, onPasswordUpgrade, maxLength, digest = sha256, session = {} } = options
+  // By the object that it is: whoever is given the same shares it.
+  const hashes = options.hashes && bound
   const { origins = [], clearSiteData = false } = session
 
   // What comes in.

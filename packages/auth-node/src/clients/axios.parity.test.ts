@@ -106,7 +106,8 @@ const differences: Readonly<Record<'http' | 'fetch', readonly ParityDifference[]
     },
     {
       requests: /^answer a switch of protocols$/,
-      reason: 'A server that leaves HTTP unasked is an error: alone, the request has neither an answer nor one.',
+      reason:
+        'A server that leaves HTTP unasked is an error: alone, the request has neither an answer nor one.',
     },
   ],
   fetch: [

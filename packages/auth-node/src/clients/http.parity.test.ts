@@ -80,7 +80,8 @@ testParity<Body, Options>('node:http', {
   differences: [
     {
       requests: /^answer a switch of protocols$/,
-      reason: 'A server that leaves HTTP unasked is an error: alone, the request has neither an answer nor one.',
+      reason:
+        'A server that leaves HTTP unasked is an error: alone, the request has neither an answer nor one.',
     },
     {
       requests: /^(GET|HEAD|DELETE|OPTIONS) with (text|bytes|a Buffer|a (empty )?stream)$/,

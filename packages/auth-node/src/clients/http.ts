@@ -77,7 +77,7 @@ export interface AuthHttp {
  * console.log(response.statusCode) // 200
  */
 export function authHttp(options: AuthHttpOptions): AuthHttp {
-  checkOptions(options, RULES)
+  options = checkOptions(options, RULES)
   const { agents = {}, ...bound } = options
   const authorizer = createAuthorizer(bound)
   const inClear = originsInClear(authorizer)

@@ -39,7 +39,7 @@ export function splitOptions<Options extends Bound>(
   options: Options,
   rules: OptionRules<Extract<keyof Options, string>>,
 ): { bound: Bound; client: Omit<Options, keyof AuthorizerOptions> } {
-  checkOptions(options, rules)
-  const { credentials, origin, allowInsecure, onExisting, retry, holdOff, onEvent, ...client } = options
+  const read = checkOptions(options, rules)
+  const { credentials, origin, allowInsecure, onExisting, retry, holdOff, onEvent, ...client } = read
   return { bound: { credentials, origin, allowInsecure, onExisting, retry, holdOff, onEvent }, client }
 }

@@ -90,7 +90,7 @@ export function authInterceptor(options: AuthInterceptorOptions): Dispatcher.Dis
 }
 
 function createInterceptor(options: AuthInterceptorOptions, connected: Connected | undefined) {
-  checkOptions(options, RULES)
+  options = checkOptions(options, RULES)
   const { redirect = 'manual', ...bound } = options
   const authorizer = createAuthorizer(bound)
   const watchesAnswers = authorizer.watchesAnswers || redirect !== 'manual'

@@ -80,7 +80,7 @@ export interface DefaultChainOptions {
  * console.log((await fetch('/api/v2/buckets')).status) // 200
  */
 export function defaultChain(options: DefaultChainOptions = {}): CredentialFinder {
-  checkOptions(options, { credentials: CREDENTIALS, profile: PROFILE })
+  options = checkOptions(options, { credentials: CREDENTIALS, profile: PROFILE })
   const { credentials, profile } = options
   return chain([
     fromValue(credentials),

@@ -73,7 +73,7 @@ const SECRETS = [
  * @see InfluxDB 2 documentation, "influx CLI", environment variables
  */
 export function fromEnv(options: EnvOptions = {}): CredentialFinder {
-  checkOptions(options, RULES)
+  options = checkOptions(options, RULES)
   return defineSource(
     'environment',
     async (context) => {
@@ -124,7 +124,7 @@ export function fromEnv(options: EnvOptions = {}): CredentialFinder {
  * ;(await hostFromEnv({ env: { INFLUX_HOST: 'http://localhost:8086/influx' } }))?.origin // 'http://localhost:8086'
  */
 export async function hostFromEnv(options: EnvOptions = {}): Promise<EnvHost | undefined> {
-  checkOptions(options, RULES)
+  options = checkOptions(options, RULES)
   const found = await readFirstHost(['INFLUX_HOST', 'INFLUXDB3_HOST_URL'], reader(options))
   return found && { host: found.value, origin: found.url.origin, source: found.source }
 }

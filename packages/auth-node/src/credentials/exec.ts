@@ -47,8 +47,8 @@ export function fromExec(
   args: readonly string[] = [],
   options: ExecOptions = {},
 ): CredentialFinder {
-  checkOptions({ command: command ?? null, args, ...options }, RULES)
-  const { timeout = 30_000, maxBytes = 65_536, env, cwd } = options
+  const given = { command: command ?? null, args, ...options }
+  const { timeout = 30_000, maxBytes = 65_536, env, cwd } = checkOptions(given, RULES)
   const source = `command ${command}`
   const place = `The ${source}`
   return defineKeptSource(

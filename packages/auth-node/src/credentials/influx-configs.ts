@@ -78,7 +78,7 @@ export const PROFILE: OptionRule = allowed.string(/./, 'the name of a profile')
  * @see InfluxDB 2 documentation, "influx config"
  */
 export function fromInfluxConfigs(options: InfluxConfigsOptions = {}): CredentialFinder {
-  checkOptions(options, { path: allowed.string(/./, 'a path'), profile: PROFILE, timeout: TIMEOUT })
+  options = checkOptions(options, { path: allowed.string(/./, 'a path'), profile: PROFILE, timeout: TIMEOUT })
   return defineSource('influx CLI configs', async (context) => {
     const asked = options.profile ?? (process.env.INFLUX_ACTIVE_CONFIG || undefined)
     const path = options.path ?? pathFor(asked)

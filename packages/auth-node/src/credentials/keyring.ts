@@ -47,7 +47,7 @@ export interface KeyringOptions {
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  */
 export function fromKeyring(options: KeyringOptions = {}): CredentialFinder {
-  checkOptions(options, RULES)
+  options = checkOptions(options, RULES)
   const { timeout = DEFAULT_TIMEOUT } = options
   const keyOf = (context: CredentialContext | undefined) => options.account ?? context?.origin ?? ''
   // Each open question holds one of the few threads that files are read with: never more than one for a name.

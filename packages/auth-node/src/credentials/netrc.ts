@@ -37,7 +37,11 @@ export interface NetrcEntry {
  * @see curl's manual, ".netrc"
  */
 export function fromNetrc(options: NetrcOptions = {}): CredentialFinder {
-  checkOptions(options, { path: allowed.string(/./, 'a path'), username: allowed.string(), timeout: TIMEOUT })
+  options = checkOptions(options, {
+    path: allowed.string(/./, 'a path'),
+    username: allowed.string(),
+    timeout: TIMEOUT,
+  })
   const { path, username, timeout } = options
   return defineSource('netrc', async (context) => {
     if (!context)

@@ -37,8 +37,8 @@ export interface TokenFileOptions {
  * const fetch = authFetch({ origin: 'https://localhost:8086', credentials })
  */
 export function fromTokenFile(path: string, options: TokenFileOptions = {}): CredentialFinder {
-  checkOptions({ path: path ?? null, ...options }, RULES) // a path that is not set is no path
-  const { scheme = 'token', ownerOnly = false, timeout } = options
+  const given = { path: path ?? null, ...options } // a path that is not set is no path
+  const { scheme = 'token', ownerOnly = false, timeout } = checkOptions(given, RULES)
   const read = () => readSecretFile(path, { ownerOnly, timeout })
   return defineSource(
     `token file ${path}`,

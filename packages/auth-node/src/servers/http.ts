@@ -64,7 +64,7 @@ export interface HttpGuard {
  * )
  */
 export function guardHttp(verifier: Verifier, options: GuardHttpOptions = {}): HttpGuard {
-  checkOptions(options, { address: allowed.callback, secure: allowed.callback })
+  options = checkOptions(options, { address: allowed.callback, secure: allowed.callback })
   const gate = createGate<IncomingMessage>(verifier, peerOf(options))
   const answer =
     (how: 'signIn' | 'signOut'): RequestListener =>

@@ -36,7 +36,7 @@ export interface MemoryStoreOptions {
  * const verifier = createVerifier({ store: createMemoryStore({ limits: { user: 5 } }) })
  */
 export function createMemoryStore(options: MemoryStoreOptions = {}): AuthStore {
-  checkOptions(options, { limits: allowed.group(memoryLimits) })
+  options = checkOptions(options, { limits: allowed.group(memoryLimits) })
   return { ...createCoreStore(), attempts: createMemoryAttempts(options.limits) }
 }
 
@@ -53,7 +53,7 @@ export const memoryLimits: OptionRules<keyof MemoryAttemptLimits> = {
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  */
 export function createMemoryAttempts(limits: MemoryAttemptLimits = {}): AttemptLimiter {
-  checkOptions(limits, memoryLimits, 'limits.')
+  limits = checkOptions(limits, memoryLimits, 'limits.')
   const { keys = 100_000 } = limits
   const complete = completeLimits(limits)
   const size = Math.floor(keys / 5)

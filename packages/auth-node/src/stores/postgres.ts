@@ -54,7 +54,7 @@ const SWEEP_MILLISECONDS = 300_000
  * await store.close()
  */
 export async function createPostgresStore(options: PostgresStoreOptions): Promise<AuthStore> {
-  checkOptions(options, {
+  options = checkOptions(options, {
     connectionString: allowed.string(),
     pool: allowed.having('query', 'on', 'off'),
     prefix: allowed.string(/^[a-z_][a-z0-9_]{0,30}$/, 'lower-case letters, digits and _, 31 at most'),

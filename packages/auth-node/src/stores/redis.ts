@@ -50,7 +50,7 @@ export type RedisPlace =
  * @see Redis documentation, "Persistence" and "Key eviction"
  */
 export async function createRedisStore(options: RedisStoreOptions): Promise<AuthStore> {
-  checkOptions(options, {
+  options = checkOptions(options, {
     url: allowed.string(),
     client: allowed.having('connect', 'sendCommand', 'on', 'off'),
     prefix: allowed.string(),

@@ -75,7 +75,7 @@ CREATE INDEX IF NOT EXISTS fluxauth_attempts_expire ON fluxauth_attempts (expire
  * @see SQLite documentation, "Write-Ahead Logging" and "PRAGMA synchronous"
  */
 export async function createSqliteStore(options: SqliteStoreOptions): Promise<AuthStore> {
-  checkOptions(options, {
+  options = checkOptions(options, {
     path: allowed.string(),
     database: allowed.having('prepare', 'exec', 'transaction', 'close'),
     timeout: timeoutRule,

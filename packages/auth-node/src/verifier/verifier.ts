@@ -43,9 +43,10 @@ export interface NodeVerifierOptions extends VerifierOptions {
  *   passwords,
  * })
  */
-export function createVerifier({ limits, ...options }: NodeVerifierOptions = {}): Verifier {
-  checkOptions({ limits, ...options }, { ...verifierOptionRules, limits: allowed.groupOrFalse(memoryLimits) })
-  const counting = options.store?.attempts
+export function createVerifier(options: NodeVerifierOptions = {}): Verifier {
+  const rules = { ...verifierOptionRules, limits: allowed.groupOrFalse(memoryLimits) }
+  const { limits, ...others } = checkOptions(options, rules)
+  const counting = others.store?.attempts
   if (counting && limits !== undefined) {
     throw new OptionsError(
       'ERR_OPTION_VALUE',
@@ -54,12 +55,12 @@ export function createVerifier({ limits, ...options }: NodeVerifierOptions = {})
   }
   const attempts = counting ?? (limits === false ? undefined : createMemoryAttempts(limits))
   return createCoreVerifier({
-    ...options,
-    digest: options.digest ?? sha256,
-    passwords: options.passwords ?? scryptPasswords(),
-    hashes: options.hashes ?? HASHES,
-    cache: options.cache !== false && { now: createCoarseClock(), ...options.cache },
-    store: { ...options.store, attempts },
+    ...others,
+    digest: others.digest ?? sha256,
+    passwords: others.passwords ?? scryptPasswords(),
+    hashes: others.hashes ? options.hashes : HASHES, // by the object that it is
+    cache: others.cache !== false && { now: createCoarseClock(), ...others.cache },
+    store: { ...others.store, attempts },
   })
 }
 

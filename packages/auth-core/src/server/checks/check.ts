@@ -1,6 +1,7 @@
 // Checks a presented credential: an API token by its hash, a password by its slow hash, with failed attempts counted.
 
 import { type Awaitable, whenReady } from '../../awaitable.ts'
+import { memberOf } from '../../options.ts'
 import type { Presented } from '../incoming/presented.ts'
 import type { ServerRequest } from '../incoming/request.ts'
 import type { StoredToken } from '../kept/stores.ts'
@@ -8,6 +9,7 @@ import type { AuditListener } from '../outgoing/events.ts'
 import { freezePrincipal, type Principal, type User } from '../outgoing/principal.ts'
 import type { Refusal, RefusalReason } from '../outgoing/refusal.ts'
 import { createPasswordCheck, type PasswordCheckOptions } from './password-check.ts'
+import type { Permissions } from './permissions.ts'
 
 /** Who a request is from, or the answer that refuses it. */
 export type Verdict = { readonly principal: Principal } | { readonly refusal: Refusal }
@@ -140,7 +142,10 @@ export function holderOf(
 
 /** The principal of a user who gave their password, or whose session it is: who is permitted nothing may do nothing. */
 export function accountOf(user: User, by: 'password' | 'session', sessionID?: string): Principal {
-  const { id: userID, name, orgID, permissions = [] } = user
+  const { id: userID, name } = user
+  // What is absent comes from nowhere else.
+  const permissions = (memberOf(user, 'permissions') ?? []) as Permissions
+  const orgID = memberOf(user, 'orgID') as string | undefined
   return freezePrincipal({ by, userID, user: name, orgID, permissions, ...(sessionID && { sessionID }) })
 }
 

@@ -20,6 +20,11 @@ import type { SessionCheck } from './session-check.ts'
 /** A verdict that lets in. */
 type Right = Extract<Verdict, { readonly principal: Principal }>
 
+/** By what it has itself, not by what something put on the prototype that all objects have. */
+function isRight(verdict: Verdict): verdict is Right {
+  return Object.hasOwn(verdict, 'principal')
+}
+
 /** What verifying is made of. */
 interface VerifyParts {
   readonly headerRules: HeaderRules
@@ -48,7 +53,7 @@ export function createVerify(parts: VerifyParts): (request: ServerRequest) => Aw
     if (known) return known
     const began = moment()
     return whenReady(check(presented, request), (verdict) => {
-      if ('principal' in verdict) seen.set(credential, text, verdict, began)
+      if (isRight(verdict)) seen.set(credential, text, verdict, began)
       return verdict
     })
   }
@@ -85,7 +90,7 @@ export function createVerify(parts: VerifyParts): (request: ServerRequest) => Aw
     if (known) return known
     const began = moment()
     return checkSession(key, request).then(({ verdict, until }) => {
-      if ('principal' in verdict) seenCookies.set(key, key, verdict, began, until - Date.now())
+      if (isRight(verdict)) seenCookies.set(key, key, verdict, began, until - Date.now())
       return verdict
     })
   }

@@ -1,0 +1,124 @@
+// What is absent comes from nowhere: not from what a mistake elsewhere in the program put on the prototype that all objects have.
+
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { type AuthorizerOptions, createAuthorizer, createTarget } from './client/index.ts'
+import { encodeBasic } from './index.ts'
+import { influxApi, me } from './influxdb/index.ts'
+import {
+  allowed,
+  checkOptions,
+  createGuard,
+  createMemoryStore,
+  createVerifier,
+  type ServerRequest,
+  type VerifierOptions,
+} from './server/index.ts'
+
+const polluted: string[] = []
+function pollute(members: Record<string, unknown>): void {
+  polluted.push(...Object.keys(members))
+  Object.assign(Object.prototype, members)
+}
+afterEach(() => {
+  for (const name of polluted.splice(0)) Reflect.deleteProperty(Object.prototype, name)
+})
+
+const asked = (authorization: string, given: Partial<ServerRequest> = {}): ServerRequest => ({
+  method: 'GET',
+  url: '/',
+  authorization,
+  secure: true,
+  header: () => undefined,
+  ...given,
+})
+
+describe('an option', () => {
+  test('that lets a credential out in clear', () => {
+    pollute({ allowInsecure: true })
+    const refused = expect.objectContaining({ code: 'ERR_TARGET_INSECURE' })
+    expect(() => createTarget({ origin: 'http://influx.example' })).toThrow(refused)
+    expect(() => createAuthorizer({ origin: 'http://influx.example', credentials: 'x' })).toThrow(refused)
+    expect(() => influxApi({ url: 'http://influx.example', credentials: 'x' })).toThrow(refused)
+  })
+
+  test('that is handed the credential', async () => {
+    const stolen = vi.fn(async () => new Response('{"id":"1","name":"evil"}'))
+    pollute({ fetch: stolen, onEvent: stolen })
+    await me(influxApi({ url: 'http://127.0.0.1:1', credentials: 'x' })).catch(() => undefined)
+    await createAuthorizer({ origin: 'http://127.0.0.1:1', credentials: 'x' }).authorize(
+      new URL('http://127.0.0.1:1'),
+    )
+    expect(stolen).not.toHaveBeenCalled()
+  })
+
+  test('that says who has a token, or where it may stand', async () => {
+    const evil = { id: '1', status: 'active', userID: '9', user: 'evil', permissions: 'all' }
+    pollute({ findToken: () => evil, schemes: { query: 'p' }, query: 'p' })
+    const verifier = createVerifier({ store: createMemoryStore() })
+    for (const request of [asked('Token x'), asked('Token y', { url: '/?p=x' })]) {
+      expect(Object.hasOwn(await verifier.verify(request), 'principal')).toBe(false)
+    }
+  })
+
+  test('within another, that says whose pages may use a session', async () => {
+    pollute({ origins: ['https://evil.example'] })
+    const verifier = createVerifier({ product: 'v1', store: createMemoryStore(), session: { idle: 60 } })
+    const header = (name: string) => (name === 'origin' ? 'https://evil.example' : undefined)
+    const verdict = await verifier.verify(asked(encodeBasic('a', 'b'), { method: 'POST', header }))
+    expect(verdict).toMatchObject({ refusal: { reason: 'cross-site' } })
+  })
+})
+
+test('a user who is given no permissions has none', async () => {
+  pollute({ permissions: 'all', orgID: 'evil' })
+  const passwords = { hash: async () => 'h', verify: async () => true, isOutdated: () => false }
+  const findUser = (name: string) => ({ id: '1', name, password: 'h' })
+  const verifier = createVerifier({ product: 'v1', findUser, passwords } as VerifierOptions)
+  const verdict = await verifier.verify(asked(encodeBasic('zoë', 'open sesame')))
+  expect(verdict).toMatchObject({ principal: { user: 'zoë', permissions: [], orgID: undefined } })
+})
+
+test('a refusal is nobody', async () => {
+  pollute({ userID: 'evil', principal: { userID: 'evil' } })
+  const handler = vi.fn(() => new Response('welcome'))
+  const guard = createGuard(createVerifier({ store: createMemoryStore() }), { address: () => '192.0.2.1' })
+  const headers = { authorization: 'Token wrong' }
+  const response = await guard.protect(handler)(new Request('https://api.test/', { headers }))
+  expect(response.status).toBe(401)
+  expect(handler).not.toHaveBeenCalled()
+})
+
+describe('options', () => {
+  const rules = { seconds: allowed.whole(1), within: allowed.group({ most: allowed.whole(1) }) }
+
+  test('are given back without what is on no object of theirs', () => {
+    pollute({ seconds: 5, most: 6 })
+    expect({ ...checkOptions<object>({ within: {} }, rules as never) }).toEqual({ within: {} })
+    expect((checkOptions<object>({}, rules as never) as { seconds?: number }).seconds).toBeUndefined()
+  })
+
+  test('of a class, or made from others, are checked and count', () => {
+    class Config {
+      get seconds() {
+        return 0
+      }
+    }
+    const refused = expect.objectContaining({ code: 'ERR_OPTION_VALUE' })
+    expect(() => checkOptions<object>(new Config(), rules as never)).toThrow(refused)
+    expect(() => checkOptions<object>(Object.create({ seconds: 0 }), rules as never)).toThrow(refused)
+    expect(checkOptions<object>(Object.create({ seconds: 2 }), rules as never)).toMatchObject({ seconds: 2 })
+    const odd = Object.create({ allowInsecure: 'false', origin: 'http://influx.example', credentials: 'x' })
+    expect(() => createAuthorizer(odd as AuthorizerOptions)).toThrow(refused)
+  })
+
+  test('are what was looked at, however often they would change', () => {
+    let asked = 0
+    const options = {
+      get allowInsecure() {
+        return asked++ > 0
+      },
+      origin: 'http://influx.example',
+    }
+    expect(() => createTarget(options)).toThrow(expect.objectContaining({ code: 'ERR_TARGET_INSECURE' }))
+  })
+})
