@@ -8,8 +8,79 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, expect, test } from 'vitest'
 
+/** Mistakes that are easily made, the test that must find each, and what it says of it. */
+const MISTAKES: readonly (readonly [suite: string, rule: string, message: string | RegExp])[] = [
+  [
+    'that has one authorizer for all',
+    'sends the header of the client that sends',
+    'each client sends its own credential: nothing may be kept outside of what makes a client',
+  ],
+  [
+    'that asks for its own server, whoever is sent to',
+    'to nobody else, though the caller asks somebody else',
+    /GET https:\/\/other\.test:\d+: carries no authorization, which is for https:\/\/influx\.test:\d+: ask the authorizer with the URL/,
+  ],
+  [
+    'that changes the headers that it is given',
+    'sends the header exactly, for the scheme .?token',
+    /GET https:\/\/influx\.test:\d+\/[\w-]+\/: headers\.authorization is new: a request is its caller’s, .* copy what you change/,
+  ],
+  [
+    'that adds its header to another',
+    'of the caller instead, where there is one by the name AUTHORIZATION',
+    'the caller’s header is left as it is',
+  ],
+  [
+    'that prints what it sends',
+    'sends the header exactly, for the scheme .?token',
+    'the console, the standard streams and warnings of Node show: print no header',
+  ],
+  [
+    'that sends a cookie as well',
+    'sends the header exactly, for the scheme .?token',
+    /GET https:\/\/influx\.test:\d+ carries a credential beside its Authorization:\n {2}the token at request\.headers\.cookie/,
+  ],
+  [
+    'that sends again without the body',
+    'what is sent again is the request as it was, with POST',
+    /sent again after a 401: body is .*: all but the credential is as it was/,
+  ],
+  [
+    'that keeps the request that came last',
+    'with the request that it is for, among many at once',
+    'nothing of a request may be kept where the next one finds it',
+  ],
+  [
+    'that lets the request go on that it was to stop',
+    'stops waiting for the answer.?$',
+    'The server still had the request that was aborted within 10 seconds. Likely the adapter gives up waiting',
+  ],
+  [
+    'that hands its signal to the first request alone',
+    'stops waiting for the answer to what is sent again',
+    'It was aborted: hand its signal on to the provider and with each request',
+  ],
+  [
+    'that says nothing of an abort',
+    'stops waiting for the answer.?$',
+    'Error: It failed tells that the caller has aborted',
+  ],
+  ['that tells observers itself', 'goes on where an observer of events throws', 'a listener’s own mistake'],
+  [
+    'that takes any certificate',
+    'shows the credential to nobody in errors and answers, with the scheme .?token',
+    'The request had to be refused, since nobody vouches for the server’s certificate, and was answered',
+  ],
+  [
+    'that shows what it holds',
+    'in what the client’s user has in hand',
+    'A client that was made: whoever prints the client sees\n  the token at client.token',
+  ],
+]
+
 /** The tests that are run, by what they say of the adapter and of the rule. */
 const CASES = [
+  ...MISTAKES.map(([suite, rule]) => [suite, rule]),
   ['that leaks', 'sends the header exactly, for the scheme .?token'],
   ['that hangs', 'sends the header exactly, for the scheme .?token'],
   ['that strays', 'follows, or leaves, a redirect: .?302 to another host'],
@@ -32,9 +103,9 @@ interface Report {
 
 let said: ReadonlyMap<string, string>
 
-/** All that the first test whose name has these words said. */
+/** All that the first test whose name matches these said. */
 const of = (...words: string[]): string => {
-  const name = [...said.keys()].find((name) => words.every((word) => name.includes(word)))
+  const name = [...said.keys()].find((name) => words.every((word) => new RegExp(word).test(name)))
   return said.get(name ?? '') ?? `no failure of ${words}`
 }
 
@@ -43,7 +114,7 @@ beforeAll(async () => {
   const output = join(folder, 'report.json')
   const root = fileURLToPath(new URL('./testing', import.meta.url))
   const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs')
-  const pattern = CASES.map((words) => words.join(' ')).join('|')
+  const pattern = CASES.map((words) => words.join('.* ?')).join('|')
   const args = [vitest, 'run', '--root', root, '--reporter=json', `--outputFile=${output}`, '-t', pattern]
   try {
     // It fails, as it should.
@@ -115,4 +186,8 @@ test('a server that hangs is told for which request', () => {
 test('a vault that sends the token after a redirect, or where a disguised request leads, is told so', () => {
   expect(of('vault that believes', 'follows no redirect')).toContain('ERR_VAULT_REDIRECT')
   expect(of('vault that believes', 'sends nothing to another origin')).toContain('ERR_VAULT_ORIGIN')
+})
+
+test.each(MISTAKES)('one %s is found by "%s", and told what would be right', (suite, rule, message) => {
+  expect(of(suite, rule)).toMatch(message)
 })

@@ -11,15 +11,21 @@ export class HangingError extends Error {
 /**
  * Waits for a while.
  *
- * @param what hangs, if it does
+ * @param what hangs, if it does; a function says it when it does
  * @param likely the mistake that mostly causes it
  * @throws {HangingError} after ten seconds
  */
-export async function inTime<T>(promise: T | PromiseLike<T>, what: string, likely: string): Promise<T> {
+export async function inTime<T>(
+  promise: T | PromiseLike<T>,
+  what: string | (() => string),
+  likely: string,
+): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
-    const error = new HangingError(`${what} within ${DEADLINE / 1000} seconds. ${likely}`)
-    timer = setTimeout(() => reject(error), DEADLINE)
+    timer = setTimeout(() => {
+      const said = typeof what === 'string' ? what : what()
+      reject(new HangingError(`${said} within ${DEADLINE / 1000} seconds. ${likely}`))
+    }, DEADLINE)
   })
   try {
     return await Promise.race([promise, late])

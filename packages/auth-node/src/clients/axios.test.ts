@@ -26,6 +26,7 @@ testClient(
     const api = axios.create({ httpAgent, httpsAgent, responseType: 'stream', headers })
     authAxios(api, options)
     return {
+      inHand: api,
       async request({ url, method, headers, body, signal }) {
         const data = typeof body === 'object' ? Readable.from(body) : body
         const config = { url, method, headers, ...(data && { data }), ...(signal && { signal }) }

@@ -27,6 +27,7 @@ testClient(
     }
     const { request } = authHttp({ ...options, agents })
     return {
+      inHand: request,
       async request({ url, ...init }) {
         const response = await request(url, init)
         return { status: response.statusCode ?? 0, body: response, given: response }

@@ -35,6 +35,7 @@ testClient(
     const influx = authInfluxDB(given)
     const { transport } = influx
     return {
+      inHand: influx,
       async request({ url: to, method, headers, body = '', signal }) {
         const { pathname } = new URL(to)
         const sendOptions = { method, headers, ...(signal && { signal }) }

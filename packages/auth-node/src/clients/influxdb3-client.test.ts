@@ -42,6 +42,7 @@ testClient(
     const given = { ...options, host, origin, database: 'db', transportOptions: { agent } }
     const influx = authInfluxDBClient(given)
     return {
+      inHand: influx,
       async request({ headers, body }) {
         try {
           await influx.write(`${body}`, 'db', undefined, { headers, gzipThreshold: Number.POSITIVE_INFINITY })

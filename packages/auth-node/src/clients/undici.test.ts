@@ -48,6 +48,7 @@ testClient(
     const agent = new Agent({ connect: { ...(ca && { ca }), lookup } })
     const dispatcher = authDispatcher(agent, options)
     return {
+      inHand: dispatcher,
       async request({ url, redirect: _, ...init }) {
         const response = await request(url, { ...init, dispatcher } as Parameters<typeof request>[1])
         return { status: response.statusCode, body: response.body, given: response }
@@ -72,6 +73,7 @@ testClient(
     const agent = new Agent({ connect: { ...(ca && { ca }), lookup } })
     const dispatcher = agent.compose(authInterceptor({ ...options, redirect: 'follow' }))
     return {
+      inHand: dispatcher,
       async request({ url, redirect: _, ...init }) {
         const response = await request(url, { ...init, dispatcher } as Parameters<typeof request>[1])
         return { status: response.statusCode, body: response.body, given: response }
@@ -89,6 +91,7 @@ testClient(
     const [to = ''] = [options.origin].flat().map(String)
     const dispatcher = authDispatcher(new Pool(to, { connect: { ...(ca && { ca }), lookup } }), options)
     return {
+      inHand: dispatcher,
       async request({ url, redirect: _, ...init }) {
         const response = await request(url, { ...init, dispatcher } as Parameters<typeof request>[1])
         return { status: response.statusCode, body: response.body, given: response }

@@ -3,13 +3,13 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, test, vi } from 'vitest'
 import { testWhen } from '../applicable.ts'
-import { until } from '../deadline.ts'
+import { HangingError, until } from '../deadline.ts'
 import { accepts, type ClientContext, NEXT_TOKEN, refusal, rotating, TOKEN } from './context.ts'
 import type { ClientOptions } from './contract.ts'
 import type { Responder, Stage } from './network.ts'
 
 /** The tests of signals. */
-export function testAborts({ traits, network, withClient, send }: ClientContext): void {
+export function testAborts({ traits, followed, network, withClient, send }: ClientContext): void {
   describe('stops', () => {
     const stopped = async (
       options: Partial<ClientOptions>,
@@ -25,8 +25,23 @@ export function testAborts({ traits, network, withClient, send }: ClientContext)
           'The client did not come as far as this test aborts it',
           'Likely it asked no provider, or sent no request.',
         )
-        aborter.abort()
-        await answer
+        const reason = new Error('the reason of the caller')
+        aborter.abort(reason)
+        const error = await answer.catch((hanging) => {
+          if (!(hanging instanceof HangingError)) throw hanging
+          throw new HangingError(
+            `${hanging.message} It was aborted: hand its signal on to the provider and with each request, also behind a redirect and after a refusal.`,
+          )
+        })
+        expect(
+          tellsAbort(error, reason),
+          `${error} tells that the caller has aborted: it is the signal’s reason, has it as its cause, or says "abort" or "cancel"`,
+        ).toBe(true)
+        await until(
+          () => !stage.visits.some(({ isOpen }) => isOpen()),
+          'The server still had the request that was aborted',
+          'Likely the adapter gives up waiting, and leaves the request to itself: hand the signal to the client, with each request that is sent.',
+        )
       })
       return stage
     }
@@ -76,6 +91,38 @@ export function testAborts({ traits, network, withClient, send }: ClientContext)
       )
     })
 
+    testWhen(followed)('waiting for the answer behind a redirect', async () => {
+      await stopped(
+        {},
+        (_, index) =>
+          index === 0 ? { status: 307, headers: { location: '?next' } } : new Promise(() => undefined),
+        ({ visits }) => visits.length === 2,
+      )
+    })
+
+    test('waiting for the answer to what is sent again', async () => {
+      const credentials = rotating(TOKEN, NEXT_TOKEN)
+      await stopped(
+        { credentials },
+        (_, index) => (index === 0 ? { status: 401 } : new Promise(() => undefined)),
+        ({ visits }) => visits.length === 2,
+      )
+    })
+
+    testWhen(traits.streamsAnswers)('reading the answer', async () => {
+      let written = false
+      async function* endless() {
+        yield 'first'
+        written = true
+        await new Promise(() => undefined)
+      }
+      await stopped(
+        {},
+        () => ({ body: endless() }),
+        () => written,
+      )
+    })
+
     test('waiting for the provider after a 401', async () => {
       let asked = 0
       const credentials = () => (asked++ === 0 ? TOKEN : new Promise<string>(() => undefined))
@@ -100,4 +147,14 @@ export function testAborts({ traits, network, withClient, send }: ClientContext)
       }
     })
   })
+}
+
+/** Whether an error says that its request was aborted, in whatever way a client has for it. */
+function tellsAbort(error: unknown, reason: Error): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause === reason) return true
+    const { name, code, message } = cause as Error & { code?: unknown }
+    if (/abort|cancel/i.test(`${name} ${code} ${message}`)) return true
+  }
+  return false
 }

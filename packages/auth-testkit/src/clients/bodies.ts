@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { describeWhen, testWhen } from '../applicable.ts'
-import { HangingError } from '../deadline.ts'
+import { HangingError, inTime } from '../deadline.ts'
 import { accepts, type ClientContext, codeOf, NEXT_TOKEN, refusal, rotating, TOKEN } from './context.ts'
 
 /** The tests of bodies. */
@@ -13,6 +13,7 @@ export function testBodies({
   followed,
   network,
   withClient,
+  begin,
   send,
   answered,
 }: ClientContext): void {
@@ -57,18 +58,19 @@ export function testBodies({
       }
       const stage = network().stage(() => ({ body: inTwo() }))
       await withClient({}, async (client) => {
-        const { body } = await client.request({
-          url: stage.url(network().home),
-          method,
-          redirect: 'follow',
-          headers: { 'x-scenario': stage.id },
-          ...(method === 'GET' ? {} : { body: 'data' }),
-        })
+        const { body } = await begin(client, stage)
         let text = ''
-        for await (const chunk of body as AsyncIterable<Uint8Array>) {
-          text += Buffer.from(chunk).toString()
-          if (text === 'first') release()
+        const read = async () => {
+          for await (const chunk of body) {
+            text += Buffer.from(chunk as Uint8Array).toString()
+            if (text === 'first') release()
+          }
         }
+        await inTime(
+          read(),
+          () => `Of an answer in two parts came ${JSON.stringify(text)}, and no end,`,
+          'Likely the adapter reads the whole before it hands over any of it.',
+        )
         expect(text).toBe('firstsecond')
       })
     })

@@ -1,13 +1,14 @@
 // What the parts of the client suite share: the network, clients in use, requests, and what may show in what they give.
 
-import { inspect } from 'node:util'
+import { inspect, isDeepStrictEqual } from 'node:util'
 import { AuthError, type Credentials, formatAuthorization } from '@fluxauth/auth-core'
 import type { CredentialProvider } from '@fluxauth/auth-core/client'
-import { afterAll, beforeAll, expect } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { HangingError, inTime } from '../deadline.ts'
 import { findLeaks } from '../leaks.ts'
-import type { ClientOptions, ClientRequest, ClientTraits, ClientUnderTest } from './contract.ts'
-import { type Network, type Responder, type Stage, startNetwork } from './network.ts'
+import { watchOutput } from '../output.ts'
+import type { ClientAnswer, ClientOptions, ClientRequest, ClientTraits, ClientUnderTest } from './contract.ts'
+import { type Network, type Responder, type Stage, startNetwork, type Visit } from './network.ts'
 
 const ALL_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
@@ -15,15 +16,16 @@ export const TOKEN = 's3cret-token-of-the-suite=='
 export const NEXT_TOKEN = 'n3xt-token-of-the-suite=='
 export const SCHEMES: readonly Credentials[] = [
   { scheme: 'token', token: TOKEN },
-  { scheme: 'basic', username: 'zoë', password: 'p:ä ß€ s3cret' },
+  { scheme: 'basic', username: 'zoë', password: 'p:ä ß€ h1dden' },
   { scheme: 'bearer', token: `apiv3_${TOKEN}` },
 ]
 
 /** What no answer, error or event may show, by what it is called in a message. */
 const SECRETS = {
-  'the token': TOKEN,
-  'the next token': NEXT_TOKEN,
-  'the password': 's3cret',
+  // Without the padding, which has another form in a URL.
+  'the token': TOKEN.replaceAll('=', ''),
+  'the next token': NEXT_TOKEN.replaceAll('=', ''),
+  'the password': 'h1dden',
   ...Object.fromEntries(
     SCHEMES.map((credentials) => [
       `the value for the scheme ${credentials.scheme}`,
@@ -38,6 +40,8 @@ export interface ClientContext {
   /** The methods that the client sends, and the one that it is mostly asked with. */
   readonly methods: readonly ClientRequest['method'][]
   readonly method: ClientRequest['method']
+  /** One that has a body, where the client sends any. */
+  readonly bodyMethod: ClientRequest['method']
   /** Whether the client follows redirects. */
   readonly followed: boolean
   /** Whether requests may set headers of their own. */
@@ -45,7 +49,11 @@ export interface ClientContext {
   network(): Network
   /** Makes a client, has it used, and closes it. */
   withClient(options: Partial<ClientOptions>, use: (client: ClientUnderTest) => Promise<void>): Promise<void>
-  /** Sends a request to the home of the network, if it says nothing else, and reads the answer. */
+  /** A request to the home of the network, if it says nothing else. */
+  toRequest(stage: Stage, request?: Partial<ClientRequest>): ClientRequest
+  /** Begins such a request, and waits for the head of its answer. */
+  begin(client: ClientUnderTest, stage: Stage, request?: Partial<ClientRequest>): Promise<ClientAnswer>
+  /** Begins a request, and reads the answer. */
   send(client: ClientUnderTest, stage: Stage, request?: Partial<ClientRequest>): Promise<Answer>
   /** The answer, as far as the client's user gets it. */
   answered(status: number, text: string): Answer
@@ -69,13 +77,35 @@ export function createContext(
     started = await startNetwork()
   }, 30_000)
   afterAll(() => started.stop())
+  const output = watchOutput()
+  beforeAll(output.start)
+  afterEach(() => {
+    const places = findLeaks(output.taken(), 'printed', SECRETS)
+    expect(
+      places,
+      'what the console, the standard streams and warnings of Node show: print no header',
+    ).toEqual([])
+  })
+  afterAll(output.stop)
+  const toRequest = (stage: Stage, request: Partial<ClientRequest> = {}): ClientRequest => ({
+    url: stage.url(network().home),
+    method,
+    redirect: 'follow',
+    ...((request.method ?? method) === 'GET' ? {} : { body: 'data' }),
+    ...request,
+    headers: { 'x-scenario': stage.id, ...request.headers },
+  })
 
-  return {
+  /** Requests that were looked at for a credential in the wrong place. */
+  const looked = new WeakSet<Visit>()
+  const context: ClientContext = {
     traits,
     methods,
     method,
+    bodyMethod: methods.find((each) => each !== 'GET') ?? 'GET',
     followed: traits.redirects === 'followed',
     ownHeaders,
+    toRequest,
     network,
     answered: (status, text) => ({ status, text: traits.readsAnswers === false ? '' : text }),
     async withClient(options, use) {
@@ -96,21 +126,36 @@ export function createContext(
         )
       }
     },
-    async send(client, stage, request = {}) {
-      const whole: ClientRequest = {
-        url: stage.url(network().home),
-        method,
-        redirect: 'follow',
-        ...(method === 'GET' ? {} : { body: 'data' }),
-        ...request,
-        headers: { 'x-scenario': stage.id, ...request.headers },
+    async begin(client, stage, request) {
+      const whole = toRequest(stage, request)
+      const given = {
+        url: whole.url,
+        method: whole.method,
+        redirect: whole.redirect,
+        headers: { ...whole.headers },
       }
       const asked = describeRequest(whole)
-      const { status, body, given } = await inTime(
-        client.request(whole),
-        `${asked} had neither an answer nor an error after ${stage.visits.length} that reached a server`,
-        'Likely the adapter does not settle its promise when the client fails or is aborted, or does not let go of an answer (a 401, a redirect) before it sends again.',
-      )
+      try {
+        return await inTime(
+          client.request(whole),
+          () =>
+            `${asked} had neither an answer nor an error after ${stage.visits.length} that reached a server`,
+          'Likely the adapter does not settle its promise when the client fails or is aborted, or does not let go of an answer (a 401, a redirect) before it sends again.',
+        )
+      } finally {
+        const { body: _, signal: __, ...left } = whole
+        const changes = listChanges(given, left)
+        const rule = 'a request is its caller’s, who may send it again elsewhere: copy what you change of it'
+        expect.soft(changes, `${asked}: ${changes.join(', ')}: ${rule}`).toEqual([])
+        for (const visit of stage.visits.filter((visit) => !looked.has(visit))) {
+          looked.add(visit)
+          showsNoSecretElsewhere(visit)
+        }
+      }
+    },
+    async send(client, stage, request) {
+      const { status, body, given } = await context.begin(client, stage, request)
+      const asked = describeRequest(toRequest(stage, request))
       try {
         const text = await inTime(
           typeof body === 'string' ? Promise.resolve(body) : readAll(body),
@@ -123,12 +168,20 @@ export function createContext(
       }
     },
   }
+  return context
 }
 
-/** What a request is refused with; no error may show a credential. */
-export async function refusal(promise: Promise<unknown>): Promise<Error & { code?: string }> {
+/**
+ * What a request is refused with; no error may show a credential.
+ *
+ * @param why it has to be refused, where the test's name does not say so
+ */
+export async function refusal(
+  promise: Promise<unknown>,
+  why = 'as the name of this test says',
+): Promise<Error & { code?: string }> {
   const error = await promise.then(
-    (answer) => expect.fail(`should have been refused, and gave ${inspect(answer)}`),
+    (answer) => expect.fail(`The request had to be refused, ${why}, and was answered: ${inspect(answer)}`),
     (reason) => reason,
   )
   if (error instanceof HangingError) throw error
@@ -185,4 +238,28 @@ export function showsNoSecret(value: unknown, name: string, of: string): void {
       `${where}\nNone may show: leave it out, or give what holds it an inspect.custom and a toJSON.`,
     )
     .toEqual([])
+}
+
+/** Fails for a credential that a request carries anywhere but in its `Authorization`: there proxies, logs and servers do not look after it. */
+function showsNoSecretElsewhere({ method, origin, path, body, headers }: Visit): void {
+  const { authorization: _, ...others } = headers
+  const places = findLeaks({ path, headers: others, body }, 'request', SECRETS)
+  if (places.length === 0) return
+  const where = places.map((place) => `  ${place}`).join('\n')
+  expect
+    .soft(places, `${method} ${origin} carries a credential beside its Authorization:\n${where}`)
+    .toEqual([])
+}
+
+/** What of a value is not as it was, by its path; the values themselves may be credentials. */
+export function listChanges(before: object, after: object): string[] {
+  const [was, is] = [new Map(Object.entries(before)), new Map(Object.entries(after))]
+  return [...new Set([...was.keys(), ...is.keys()])].flatMap((name) => {
+    const [old, now] = [was.get(name), is.get(name)]
+    if (isDeepStrictEqual(old, now)) return []
+    if (old === undefined) return [`${name} is new`]
+    if (now === undefined) return [`${name} is gone`]
+    if (typeof old !== 'object' || typeof now !== 'object') return [`${name} is another`]
+    return listChanges(old, now).map((change) => `${name}.${change}`)
+  })
 }

@@ -43,6 +43,8 @@ export interface KeptRequest {
 
 /** The client under test. */
 export interface ClientUnderTest {
+  /** What the client's user has in hand, to send with: it must not show the credential either. */
+  readonly inHand?: unknown
   /** Sends a request; rejects with what the client's user gets when there is no answer. */
   request(request: ClientRequest): Promise<ClientAnswer>
   /** Makes a request whose parts the suite may change, where the traits say that the client's caller keeps them. */

@@ -3,12 +3,16 @@
 import { formatAuthorization } from '@fluxauth/auth-core'
 import { describe, expect, test } from 'vitest'
 import { describeWhen, testWhen } from '../applicable.ts'
-import { type ClientContext, codeOf, refusal, SCHEMES, TOKEN } from './context.ts'
+import { HangingError } from '../deadline.ts'
+import { type ClientContext, codeOf, NEXT_TOKEN, refusal, SCHEMES, showsNoSecret, TOKEN } from './context.ts'
+import type { Stage } from './network.ts'
 
 /** The tests of the header. */
 export function testHeaders({
   traits,
   methods,
+  bodyMethod,
+  followed,
   ownHeaders,
   network,
   withClient,
@@ -53,12 +57,102 @@ export function testHeaders({
       expect(stage.visits[0]?.headers.authorization).toBe(`Token ${TOKEN}`)
     })
 
-    testWhen(ownHeaders)('of the caller instead, where there is one', async () => {
-      const stage = network().stage(() => ({ status: 401 }))
-      await withClient({}, async (client) => {
-        await send(client, stage, { headers: { Authorization: 'Token mine' } })
+    test('to nobody else, though the caller asks somebody else', async () => {
+      const { home, otherPort, plain, at } = network()
+      const others = [at('other.test'), at('eu.influx.test'), otherPort, plain]
+      for (const origin of others) {
+        const stage = network().stage(() => ({}))
+        await withClient({}, async (client) => {
+          await send(client, stage, { url: stage.url(origin) }).catch((error) => {
+            if (error instanceof HangingError) throw error
+            showsNoSecret(error, 'error', `The request to ${origin}`)
+          })
+        })
+        for (const visit of stage.visits.filter(({ origin }) => origin !== home)) {
+          expect
+            .soft(
+              Object.keys(visit.headers),
+              `${visit.method} ${visit.origin}: carries no authorization, which is for ${home}: ask the authorizer with the URL that is sent to`,
+            )
+            .not.toContain('authorization')
+        }
+      }
+    })
+
+    test('of the client that sends, and not of another that there is', async () => {
+      const stages = [TOKEN, NEXT_TOKEN].map((token) => ({ token, stage: network().stage(() => ({})) }))
+      await withClient({ credentials: TOKEN }, (first) =>
+        withClient({ credentials: NEXT_TOKEN }, async (second) => {
+          const [one, other] = [first, second].map(
+            (client, i) => () => send(client, stages[i]?.stage as Stage),
+          )
+          for (const both of [0, 1, 2]) await (both === 1 ? other?.() : one?.())
+          await Promise.all([one?.(), other?.(), one?.(), other?.()])
+        }),
+      )
+      for (const { token, stage } of stages) {
+        expect(
+          stage.visits.map(({ headers }) => headers.authorization),
+          'each client sends its own credential: nothing may be kept outside of what makes a client',
+        ).toEqual(stage.visits.map(() => `Token ${token}`))
+      }
+    })
+
+    test('with the request that it is for, among many at once', async () => {
+      const stages = Array.from({ length: 12 }, (_, number) => {
+        const stage: Stage = network().stage(async (_, index) => {
+          await new Promise((resolve) => setTimeout(resolve, Math.random() * 10))
+          if (number % 3 === 1 && index === 0) return { status: 503, headers: { 'retry-after': '0' } }
+          if (number % 3 === 2 && index === 0 && followed)
+            return { status: 307, headers: { location: '?next' } }
+          return { body: `for ${number}` }
+        })
+        return stage
       })
-      expect(stage.visits.map(({ headers }) => headers.authorization)).toEqual(['Token mine'])
+      const credentials = async () => {
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 10))
+        return TOKEN
+      }
+      const kept = 'nothing of a request may be kept where the next one finds it'
+      await withClient({ credentials, retry: true }, async (client) => {
+        const answers = await Promise.all(
+          stages.map((stage, number) =>
+            send(client, stage, {
+              method: bodyMethod,
+              ...(bodyMethod === 'GET' ? {} : { body: `body ${number}` }),
+              headers: { 'x-mine': `${number}` },
+            }),
+          ),
+        )
+        expect(answers, `each request has its own answer: ${kept}`).toEqual(
+          stages.map((_, number) => answered(200, `for ${number}`)),
+        )
+      })
+      for (const [number, { visits }] of stages.entries()) {
+        expect(visits.length, `how many requests reach the server for one: ${kept}`).toBe(
+          number % 3 === 0 || (number % 3 === 2 && !followed) ? 1 : 2,
+        )
+        for (const { headers, body } of visits) {
+          expect([headers['x-mine'], headers.authorization, body], kept).toEqual([
+            `${number}`,
+            `Token ${TOKEN}`,
+            bodyMethod === 'GET' ? '' : `body ${number}`,
+          ])
+        }
+      }
+    })
+
+    describeWhen(ownHeaders)('of the caller instead, where there is one', () => {
+      test.each(['Authorization', 'authorization', 'AUTHORIZATION'])('by the name %s', async (name) => {
+        const stage = network().stage(() => ({ status: 401 }))
+        await withClient({}, async (client) => {
+          await send(client, stage, { headers: { [name]: 'Token mine' } })
+        })
+        const [visit, ...others] = stage.visits
+        expect(visit?.headers.authorization, 'the caller’s header is left as it is').toBe('Token mine')
+        expect(visit?.credentials, 'how many Authorization fields the request has').toBe(1)
+        expect(others, 'a 401 to a credential that is not ours is the answer').toEqual([])
+      })
     })
 
     testWhen(ownHeaders)('of nobody, where the caller has one and must not', async () => {
@@ -107,7 +201,7 @@ export function testHeaders({
       async () => {
         const stage = network().stage(() => ({}))
         await withClient({}, async (client) => {
-          const url = stage.url(network().home).replace('://', '://joe:s3cret@')
+          const url = stage.url(network().home).replace('://', '://joe:h1dden@')
           expect(codeOf(await refusal(send(client, stage, { url })))).toBe('ERR_TARGET_USERINFO')
         })
         expect(stage.visits).toEqual([])

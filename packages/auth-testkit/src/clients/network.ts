@@ -20,6 +20,8 @@ export interface Visit {
   readonly body: string
   /** Which connection it came over: a number of its own for each. */
   readonly connection: number
+  /** Whether the client still waits for its answer, or the rest of it. */
+  readonly isOpen: () => boolean
 }
 
 /** What a server answers with. */
@@ -108,6 +110,7 @@ export async function startNetwork(): Promise<Network> {
       credentials: request.rawHeaders.filter((name) => /^authorization$/i.test(name)).length,
       body,
       connection: connections.get(socket) ?? -1,
+      isOpen: () => !response.closed,
     }
     const index = found.stage.visits.push(visit) - 1
     const step = await found.respond(visit, index)

@@ -14,7 +14,7 @@ import {
 } from './context.ts'
 
 /** The tests of secrecy. */
-export function testSecrecy({ network, withClient, send }: ClientContext): void {
+export function testSecrecy({ network, withClient, send, answered }: ClientContext): void {
   describe('shows the credential to nobody', () => {
     test.each(SCHEMES)('in errors and answers, with the scheme $scheme', async (credentials) => {
       const stage = network().stage((_, index) => ({ status: [200, 401, 403, 404, 500][index] ?? 200 }))
@@ -24,11 +24,24 @@ export function testSecrecy({ network, withClient, send }: ClientContext): void 
         await refusal(send(client, lost))
       })
       await withClient({ credentials, ca: undefined }, (client) =>
-        refusal(send(client, stage)).then(() => undefined),
+        refusal(send(client, stage), 'since nobody vouches for the server’s certificate').then(
+          () => undefined,
+        ),
       )
       await withClient({ credentials, origin: network().nowhere }, (client) =>
-        refusal(send(client, stage, { url: stage.url(network().nowhere) })).then(() => undefined),
+        refusal(send(client, stage, { url: stage.url(network().nowhere) }), 'since no server is there').then(
+          () => undefined,
+        ),
       )
+    })
+
+    test('in what the client’s user has in hand', async () => {
+      const stage = network().stage(() => ({}))
+      await withClient({}, async (client) => {
+        showsNoSecret(client.inHand, 'client', 'A client that was made')
+        await send(client, stage)
+        showsNoSecret(client.inHand, 'client', 'A client that has sent')
+      })
     })
 
     test('in events, which tell what became of it', async () => {
@@ -46,6 +59,22 @@ export function testSecrecy({ network, withClient, send }: ClientContext): void 
         { type: 'sent', origin, reason: 'retry' },
       ])
       showsNoSecret(events, 'events', 'What onEvent was called with')
+    })
+  })
+
+  test.each<[string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('a listener’s own mistake')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('a listener’s own mistake'))],
+  ])('goes on where an observer of events %s', async (_, onEvent) => {
+    const stage = network().stage(accepts(NEXT_TOKEN))
+    const options = { credentials: rotating(TOKEN, NEXT_TOKEN), onEvent: onEvent as () => void }
+    await withClient(options, async (client) => {
+      expect(await send(client, stage)).toEqual(answered(200, 'welcome'))
     })
   })
 }
