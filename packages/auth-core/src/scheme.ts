@@ -39,14 +39,18 @@ export interface SchemeCodec<C extends SchemeCredentials = SchemeCredentials> {
  * @returns the codec, frozen
  * @throws {CredentialsError} `ERR_CREDENTIALS_SCHEME` when the name is not a lower-case token, `ERR_CREDENTIALS_TYPE` when there is none
  * @example
- * import { AuthorizationSyntaxError, defineScheme, parseAuthorization } from '@fluxauth/auth-core'
+ * import { AuthorizationSyntaxError, CredentialsError, defineScheme, parseAuthorization } from '@fluxauth/auth-core'
  *
+ * const KEY = /^[\w.~+/-]{1,4096}$/
  * const apiKey = defineScheme({
  *   scheme: 'apikey',
- *   encode: ({ key }: { scheme: 'apikey'; key: string }) => `ApiKey ${key}`,
+ *   encode({ key }: { scheme: 'apikey'; key: string }) {
+ *     if (!KEY.test(key)) throw new CredentialsError('ERR_TOKEN_SYNTAX', 'Not a key') // a line end would begin another header
+ *     return `ApiKey ${key}`
+ *   },
  *   decode(value) {
- *     const [, key] = /^ApiKey ([\w.~+/-]{1,4096})$/i.exec(value) ?? []
- *     if (!key) throw new AuthorizationSyntaxError('ERR_AUTHORIZATION_SYNTAX', 'Not ApiKey and a key', 0)
+ *     const [, key = ''] = /^ApiKey (.*)$/i.exec(value) ?? []
+ *     if (!KEY.test(key)) throw new AuthorizationSyntaxError('ERR_AUTHORIZATION_SYNTAX', 'Not ApiKey and a key', 0)
  *     return { scheme: 'apikey', key }
  *   },
  * })

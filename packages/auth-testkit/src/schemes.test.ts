@@ -5,6 +5,7 @@ import {
   type BasicCredentials,
   basicScheme,
   bearerScheme,
+  CredentialsError,
   defineScheme,
   tokenScheme,
 } from '@fluxauth/auth-core'
@@ -25,12 +26,17 @@ testScheme(tokenScheme, {
 testScheme(bearerScheme, { credentials: [{ scheme: 'bearer', token: 'apiv3_x' }], malformed: ['Bearer a b'] })
 
 // As the docstring of `defineScheme` has it.
+const KEY = /^[\w.~+/-]{1,4096}$/
 const apiKey = defineScheme({
   scheme: 'apikey',
-  encode: ({ key }: { scheme: 'apikey'; key: string }) => `ApiKey ${key}`,
+  encode({ key }: { scheme: 'apikey'; key: string }) {
+    if (!KEY.test(key)) throw new CredentialsError('ERR_TOKEN_SYNTAX', 'Not a key')
+    return `ApiKey ${key}`
+  },
   decode(value) {
-    const [, key] = /^ApiKey ([\w.~+/-]{1,4096})$/i.exec(value) ?? []
-    if (!key) throw new AuthorizationSyntaxError('ERR_AUTHORIZATION_SYNTAX', 'Not ApiKey and a key', 0)
+    const [, key = ''] = /^ApiKey (.*)$/i.exec(value) ?? []
+    if (!KEY.test(key))
+      throw new AuthorizationSyntaxError('ERR_AUTHORIZATION_SYNTAX', 'Not ApiKey and a key', 0)
     return { scheme: 'apikey', key }
   },
 })
@@ -92,6 +98,80 @@ describe('a broken scheme', () => {
     ],
   ])('is found out when it %s', (_, change, title) => {
     expect(failing(defineScheme({ ...basicScheme, ...change }))).toContain(title)
+  })
+
+  const saidOf = (change: Partial<typeof apiKey>, keys: readonly string[] = ['key-one']) =>
+    schemeChecks(defineScheme({ ...apiKey, ...change }), {
+      credentials: keys.map((key) => ({ scheme: 'apikey' as const, key })),
+      malformed: ['ApiKey k 1'],
+    }).flatMap(({ check }) => {
+      try {
+        check()
+        return []
+      } catch (error) {
+        return [`${error}`]
+      }
+    })
+  const asOne = /^ApiKey ([\w.~+/-]{1,4096})$/gi
+  const one = { scheme: 'apikey' as const, key: '' }
+  const syntaxError = () =>
+    new AuthorizationSyntaxError('ERR_AUTHORIZATION_SYNTAX', 'Not ApiKey and a key', 0)
+
+  test.each<[string, Partial<typeof apiKey>, RegExp]>([
+    [
+      'writes a line end, which begins another header',
+      { encode: ({ key }) => `ApiKey ${key}` },
+      /encode\(\{ \.\.\.credentials\[0\], key: "s3cret-of-the-suite\\r\\nX-Injected: 1" \}\) must throw an AuthError, or write one line of ASCII/,
+    ],
+    [
+      'says in an error what it cannot write',
+      {
+        encode({ key }) {
+          if (!KEY.test(key)) throw new CredentialsError('ERR_TOKEN_SYNTAX', `Not a key: ${key}`)
+          return `ApiKey ${key}`
+        },
+      },
+      /The error of encode\(.*\) shows what it was given at error\.message/,
+    ],
+    [
+      'cannot write its samples',
+      {
+        encode() {
+          throw new TypeError('oops')
+        },
+      },
+      /encode\(credentials\[0\]\) must write it, and threw TypeError: oops/,
+    ],
+    [
+      'goes on in its regular expression where it was',
+      {
+        decode(value) {
+          const [, key] = asOne.exec(value) ?? []
+          if (!key) throw syntaxError()
+          return { scheme: 'apikey', key }
+        },
+      },
+      /a regular expression with the flag g or y goes on where it was/,
+    ],
+    [
+      'gives the same object each time',
+      { decode: (value) => Object.assign(one, { key: apiKey.decode(value).key }) },
+      /What decode\(\) returned must stay as it was when it is called again/,
+    ],
+    [
+      'tries one way after the other',
+      {
+        decode(value) {
+          if (typeof value !== 'string' || !/^ApiKey ([\w-]+\.?)+$/i.test(value) || value.length > 8192) {
+            throw syntaxError()
+          }
+          return { scheme: 'apikey', key: value.slice(7) }
+        },
+      },
+      /decode\(\) took longer than 100 ms for "ApiKey a…!\\n" of \d+ characters/,
+    ],
+  ])('is told what is wrong when it %s', (_, change, message) => {
+    expect(saidOf(change, ['key-one', 'key-two']).join('\n')).toMatch(message)
   })
 
   test('is not found where there is none', () => {

@@ -52,7 +52,7 @@ export function schemeChecks<C extends SchemeCredentials>(
   codec: SchemeCodec<C>,
   { credentials, malformed }: SchemeSamples<C>,
 ): SchemeCheck[] {
-  const values = credentials.map((item) => codec.encode(item))
+  const { values, failed } = encodeAll(codec, credentials)
   const refused = [
     ...malformed,
     '',
@@ -73,9 +73,10 @@ export function schemeChecks<C extends SchemeCredentials>(
     {
       title: 'has samples to be tested with',
       check: () =>
-        report(
-          credentials.length > 0 && malformed.length > 0 ? [] : ['Give at least one sample of each kind'],
-        ),
+        report([
+          ...unless(credentials.length > 0 && malformed.length > 0, 'Give at least one sample of each kind'),
+          ...failed,
+        ]),
     },
     {
       title: 'reads what it writes',
@@ -85,18 +86,55 @@ export function schemeChecks<C extends SchemeCredentials>(
             const value = values[index] ?? ''
             const sample = `credentials[${index}]`
             return [
-              ...unless(equal(codec.decode(value), item), `decode(encode(${sample})) must be as ${sample}`),
               ...unless(
-                formatAuthorization(item, { schemes }) === value,
+                equal(
+                  outcomeOf(() => codec.decode(value)),
+                  item,
+                ),
+                `decode(encode(${sample})) must be as ${sample}`,
+              ),
+              ...unless(
+                outcomeOf(() => formatAuthorization(item, { schemes })) === value,
                 `formatAuthorization(${sample}) must be what encode() writes`,
               ),
               ...unless(
-                equal(parseAuthorization(value, { schemes }), item),
+                equal(
+                  outcomeOf(() => parseAuthorization(value, { schemes })),
+                  item,
+                ),
                 `parseAuthorization(encode(${sample})) must be as ${sample}`,
               ),
             ]
           }),
         ),
+    },
+    {
+      title: 'reads a value alike each time, and gives nobody what it gave before',
+      check: () =>
+        report(
+          values.flatMap((value, index) => {
+            const given = values.map((each) => outcomeOf(() => codec.decode(each)))
+            const again = outcomeOf(() => codec.decode(value))
+            return [
+              ...unless(
+                equal(again, credentials[index]),
+                `decode(encode(credentials[${index}])) must be the same each time: a regular expression with the flag g or y goes on where it was`,
+              ),
+              ...unless(
+                given.every((each, at) => equal(each, credentials[at])),
+                'What decode() returned must stay as it was when it is called again: return an object of its own',
+              ),
+            ]
+          }),
+        ),
+    },
+    {
+      title: 'writes what it can read again, and refuses all else with an AuthError that does not show it',
+      check: () => report(credentials.flatMap((item, index) => wrongWriting(codec, item, index))),
+    },
+    {
+      title: 'reads in a time that does not grow faster than the value',
+      check: () => report(values.slice(0, 1).flatMap((value) => slowReading(codec, value))),
     },
     {
       title: 'writes its own scheme word, a space, and printable ASCII',
@@ -151,6 +189,106 @@ function wrongRefusal(run: () => unknown, value: unknown): string[] {
     )
   }
   return [`${call} must throw an AuthError, for example an AuthorizationSyntaxError, and it returned`]
+}
+
+/** What samples are written as; where one is not, what is wrong. */
+function encodeAll<C extends SchemeCredentials>(
+  codec: SchemeCodec<C>,
+  credentials: readonly C[],
+): { values: string[]; failed: string[] } {
+  const failed: string[] = []
+  const values = credentials.flatMap((item, index) => {
+    try {
+      return [codec.encode(item)]
+    } catch (error) {
+      failed.push(`encode(credentials[${index}]) must write it, and threw ${error}`)
+      return []
+    }
+  })
+  return { values, failed }
+}
+
+/** What a function returns, or throws. */
+function outcomeOf(run: () => unknown): unknown {
+  try {
+    return run()
+  } catch (error) {
+    return error
+  }
+}
+
+const PART = 's3cret-of-the-suite'
+/** What cannot be in a header, or may be taken for the end of a part, in the place of each text of a sample. */
+const ODD_PARTS = [
+  `${PART}\r\nX-Injected: 1`,
+  `${PART}\n`,
+  `${PART}\0`,
+  `${PART}\t`,
+  `${PART} ${PART}`,
+  ` ${PART}`,
+  `${PART}, Token x`,
+  `${PART}"`,
+  `${PART}:`,
+  `${PART}=x`,
+  `${PART}ü`,
+  `${PART}€\ud800`,
+  '',
+]
+
+/** What is wrong with how odd parts are written; nothing, where they come back or are refused. */
+function wrongWriting<C extends SchemeCredentials>(codec: SchemeCodec<C>, item: C, index: number): string[] {
+  const names = Object.entries(item).flatMap(([name, value]) =>
+    name !== 'scheme' && typeof value === 'string' ? [name] : [],
+  )
+  return names.flatMap((name) =>
+    ODD_PARTS.flatMap((part) => {
+      const odd = { ...item, [name]: part }
+      const call = `encode({ ...credentials[${index}], ${name}: ${JSON.stringify(part)} })`
+      let value: string
+      try {
+        value = codec.encode(odd)
+      } catch (error) {
+        if (!AuthError.is(error)) return [`${call} must throw an AuthError, if any, and threw ${error}`]
+        return findLeaks(error, 'error', { 'what it was given': PART }).map(
+          (place) => `The error of ${call} shows ${place}`,
+        )
+      }
+      const holds =
+        /^[!-~]+ [ -~]*$/.test(value) &&
+        equal(
+          outcomeOf(() => codec.decode(value)),
+          odd,
+        )
+      return unless(
+        holds,
+        `${call} must throw an AuthError, or write one line of ASCII that decode() reads as it was`,
+      )
+    }),
+  )
+}
+
+/** In milliseconds: no decoder needs as long for a header's 8,192 characters, unless it tries one way after the other. */
+const SLOW = 100
+
+/** What is wrong with how long values take, which grow until it shows. */
+function slowReading<C extends SchemeCredentials>(codec: SchemeCodec<C>, value: string): string[] {
+  const start = value.slice(0, value.indexOf(' ') + 1)
+  const time = (text: string): number => {
+    const began = performance.now()
+    outcomeOf(() => codec.decode(text))
+    return performance.now() - began
+  }
+  return ['a', 'A=', ' ', ',', 'a.', 'a,'].flatMap((filler) => {
+    for (let length = 8; length <= 8192; length = Math.ceil(length * 1.2)) {
+      const text = `${start}${filler.repeat(length).slice(0, length)}!\n`
+      // Once more: the first time something else may have taken the processor.
+      if (time(text) < SLOW || time(text) < SLOW) continue
+      return [
+        `decode() took longer than ${SLOW} ms for ${JSON.stringify(`${start}${filler}…!\n`)} of ${text.length} characters: its regular expression tries one way after the other`,
+      ]
+    }
+    return []
+  })
 }
 
 function unless(holds: boolean, what: string): string[] {
