@@ -76,6 +76,52 @@ const MISTAKES: readonly (readonly [suite: string, rule: string, message: string
     'in what the client’s user has in hand',
     'A client that was made: whoever prints the client sees\n  the token at client.token',
   ],
+  [
+    'store that takes no notice of case',
+    'found by nothing that only looks like',
+    'find("HASH_-HASH_-HASH_-HASH_-HASH_-HASH_-HASH_-1"), where hash_-hash_-hash_-hash_-hash_-hash_-hash_-1 is kept',
+  ],
+  [
+    'store that remembers what there was not',
+    'tokens are found once they are made',
+    'that there was none is not remembered',
+  ],
+  [
+    'store that reads and writes back',
+    'keep both of two changes that are made at once',
+    'change in one step, do not read and write back',
+  ],
+  [
+    'store that puts what is undefined in the place of what was there',
+    'change in status and description',
+    'what is undefined in a change stays as it is',
+  ],
+  [
+    'store that throws what its driver throws',
+    'tokens are refused when the id or the hash is taken',
+    'what is thrown is a StoreError, and was Error: UNIQUE',
+  ],
+  [
+    'store that looks before it deletes',
+    'that many delete at once',
+    'ask what was deleted, not whether it is there and then delete it',
+  ],
+  ['store that lets the oldest sessions go', 'sessions of a thousand', 'to deeply equal'],
+  [
+    'store that prints what it is asked',
+    'tokens are found by hash and by id',
+    'print nothing that a store is asked with',
+  ],
+  [
+    'store that is gone when all have closed it',
+    'outlast who made them',
+    'what is kept when nobody has the store open any more',
+  ],
+  [
+    'store that counts what was taken back',
+    'that were not looked at after all',
+    'what cancel() took back does not count',
+  ],
 ]
 
 /** The tests that are run, by what they say of the adapter and of the rule. */

@@ -157,6 +157,39 @@ export function testAttempts(withStore: WithStore, shared: boolean): void {
         for (let i = 0; i < 20; i++) await signIn(attempts, { user: 'zoë', address: elsewhere(i) })
       }))
 
+    test('that were not looked at after all do not count, where the store takes them back', () =>
+      withAttempts(async (attempts) => {
+        if (!attempts.cancel) return
+        for (let i = 0; i < 30; i++) {
+          const attempt = { user: 'joe', address: HOME }
+          expect(await attempts.begin(attempt), 'what cancel() took back does not count').toEqual({
+            wait: 0,
+            locks: false,
+          })
+          await attempts.cancel(attempt)
+        }
+        // Nor is it a sign-in: the place is known to be good for nobody, and what failed before goes on to count.
+        await fail(attempts, { user: 'joe', address: elsewhere(1) }, 5)
+        const refused = { user: 'joe', address: HOME }
+        expect(
+          (await attempts.begin(refused)).wait,
+          'cancel() makes no place known to be good',
+        ).toBeGreaterThan(0)
+        await attempts.cancel(refused)
+        expect(
+          (await attempts.begin({ ...refused })).wait,
+          'cancel() gives back nothing but its own',
+        ).toBeGreaterThan(0)
+      }))
+
+    test('are told by what is in them, which stays as it is', () =>
+      withAttempts(async (attempts) => {
+        const attempt = { user: 'joe', address: HOME }
+        await attempts.begin(attempt)
+        await attempts.succeed(attempt)
+        expect(attempt, 'an attempt is its caller’s').toEqual({ user: 'joe', address: HOME })
+      }))
+
     test('that were refused do not count, so that many at once with the right password lock nobody out', () =>
       withAttempts(async (attempts) => {
         for (let burst = 0; burst < 3; burst++) {
@@ -215,6 +248,17 @@ export function testAttempts(withStore: WithStore, shared: boolean): void {
       ))
 
     if (!shared) return
+    test('count on when all who opened the store have closed it', () =>
+      withStore(async (store, another, place) => {
+        await fail(store.attempts as AttemptLimiter, { user: 'joe', address: HOME }, 5)
+        await store.close()
+        await another.close()
+        const again = await place.open()
+        const permit = await again.attempts?.begin({ user: 'joe', address: elsewhere(1) })
+        await again.close()
+        expect(permit?.wait, 'who begins anew with each restart may guess on').toBeGreaterThan(0)
+      }))
+
     test('count together, and places are known to be good, for all who opened the store', () =>
       withAttempts(async (attempts, another) => {
         await signIn(attempts, { user: 'joe', address: HOME })

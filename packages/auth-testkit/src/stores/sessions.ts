@@ -2,7 +2,7 @@
 
 import type { StoredSession } from '@fluxauth/auth-core/server'
 import { describe, expect, test } from 'vitest'
-import { ODD_TEXTS, type WithStore } from './subject.ts'
+import { looksLike, ODD_TEXTS, type WithStore } from './subject.ts'
 
 const HOUR = 3_600_000
 
@@ -35,6 +35,28 @@ export function testSessions(withStore: WithStore, shared: boolean): void {
         expect(await sessions.find(bare.id)).toEqual(bare)
         expect(await sessions.find(full.id)).toEqual(full)
         expect(await sessions.find(sessionOf(3).id)).toBeUndefined()
+      }))
+
+    test('are found by nothing that only looks like their id, and by that once they are made', () =>
+      withStore(async (store, another) => {
+        const session = sessionOf(1)
+        for (const { sessions } of [store, another]) expect(await sessions.find(session.id)).toBeUndefined()
+        await store.sessions.create(session)
+        for (const { sessions } of [store, another]) {
+          expect(await sessions.find(session.id), 'that there was none is not remembered').toEqual(session)
+        }
+        for (const other of looksLike(session.id)) {
+          const what = `of ${JSON.stringify(other)}, where ${session.id} is kept`
+          expect(await store.sessions.find(other), `find ${what}`).toBeUndefined()
+          expect(await store.sessions.delete(other), `delete ${what}`).toBe(false)
+          await store.sessions.renew(other, Date.now() + 9 * HOUR)
+        }
+        for (const user of looksLike(session.userID)) {
+          const what = `of ${JSON.stringify(user)}, where ${session.userID} has one`
+          expect(await store.sessions.list(user), `list ${what}`).toEqual([])
+          expect(await store.sessions.deleteAll(user), `deleteAll ${what}`).toBe(0)
+        }
+        expect(await store.sessions.find(session.id)).toEqual(session)
       }))
 
     test.each(ODD_TEXTS)('keep the text %j as it is', (text) =>
@@ -73,14 +95,14 @@ export function testSessions(withStore: WithStore, shared: boolean): void {
         expect(await sessions.deleteAll(session.userID)).toBe(1)
       }))
 
-    test('of a hundred that are made at once are all there, and all go at once', () =>
+    test('of a thousand that are made at once are all there, and all go at once', () =>
       withStore(async ({ sessions }) => {
-        const all = Array.from({ length: 100 }, (_, i) => sessionOf(i))
+        const all = Array.from({ length: 1000 }, (_, i) => sessionOf(i))
         await Promise.all(all.map((session) => sessions.create(session)))
         const ids = (list: readonly StoredSession[]) => list.map(({ id }) => id).sort()
         expect(ids(await sessions.list(sessionOf(1).userID))).toEqual(ids(all))
         expect(await Promise.all(all.map(({ id }) => sessions.find(id)))).toEqual(all)
-        expect(await sessions.deleteAll(sessionOf(1).userID)).toBe(100)
+        expect(await sessions.deleteAll(sessionOf(1).userID)).toBe(1000)
         expect(await sessions.list(sessionOf(1).userID)).toEqual([])
       }))
 
@@ -120,6 +142,21 @@ export function testSessions(withStore: WithStore, shared: boolean): void {
         expect(await sessions.delete(one.id)).toBe(false)
         expect(await sessions.find(one.id)).toBeUndefined()
         expect(await sessions.list(one.userID)).toEqual([two])
+      }))
+
+    test('that many delete at once are deleted by one of them', () =>
+      withStore(async (store, another) => {
+        const numbers = Array.from({ length: 20 }, (_, i) => i)
+        for (const number of numbers) await store.sessions.create(sessionOf(number))
+        const told = await Promise.all(
+          numbers.flatMap((number) =>
+            [store, another, store].map(({ sessions }) => sessions.delete(sessionOf(number).id)),
+          ),
+        )
+        expect(
+          told.filter(Boolean),
+          'how many say that there was one: ask what was deleted, not whether it is there and then delete it',
+        ).toHaveLength(numbers.length)
       }))
 
     test('are listed per user, the newest first', () =>

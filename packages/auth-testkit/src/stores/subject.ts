@@ -76,7 +76,7 @@ function timed(store: AuthStore): AuthStore {
     tokens: timedCalls('tokens', tokens),
     sessions: timedCalls('sessions', sessions),
     ...(attempts && { attempts: timedCalls('attempts', attempts) }),
-    close: () => store.close(),
+    close: once(() => store.close()),
   })
 }
 
@@ -87,7 +87,7 @@ function timedCalls<T extends object>(part: string, calls: T): T {
       if (typeof call !== 'function') return call
       return (...args: unknown[]) => {
         const result: unknown = Reflect.apply(call, target, args)
-        if (!(result instanceof Promise)) return result
+        if (!isThenable(result)) return result
         return inTime(result, `${part}.${String(name)}() did not end`, LIKELY)
       }
     },
@@ -130,3 +130,37 @@ export const ODD_TEXTS: readonly string[] = [
   'half \ud800 a pair',
   'e\u0301 and \u00e9',
 ]
+
+/** Texts that a text is not, though some collation, trimming or pattern takes them for it. */
+export function looksLike(text: string): readonly string[] {
+  const swapped = text.replace(/[a-z]/gi, (letter) =>
+    letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
+  )
+  const others = [
+    '',
+    `${text} `,
+    ` ${text}`,
+    `${text}\0`,
+    text.slice(0, -1),
+    `${text.slice(0, -1)}%`,
+    '%',
+    '*',
+    '_',
+    swapped,
+  ]
+  return others.filter((other) => other !== text)
+}
+
+/** A promise, or what a query builder gives in the place of one. */
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}
+
+/** What is done once, however often it is asked for: a test may close what the suite closes after it. */
+function once<T>(work: () => T): () => T {
+  let done: { readonly result: T } | undefined
+  return () => {
+    done ??= { result: work() }
+    return done.result
+  }
+}

@@ -1,8 +1,10 @@
 // What every store of API tokens must do.
 
+import { AuthError } from '@fluxauth/auth-core'
 import type { StoredToken, TokenStore } from '@fluxauth/auth-core/server'
 import { describe, expect, test } from 'vitest'
-import { ODD_TEXTS, type WithStore } from './subject.ts'
+import { sessionOf } from './sessions.ts'
+import { looksLike, ODD_TEXTS, type WithStore } from './subject.ts'
 
 const id = (number: number) => number.toString(16).padStart(16, '0')
 const hash = (number: number) => `${number}`.padStart(43, 'hash_-')
@@ -34,6 +36,7 @@ export function testTokens(withStore: WithStore, shared: boolean): void {
         await attempt()
         return undefined
       } catch (error) {
+        expect(AuthError.is(error), `what is thrown is a StoreError, and was ${error}`).toBe(true)
         return (error as { code?: unknown }).code
       }
     }
@@ -61,6 +64,49 @@ export function testTokens(withStore: WithStore, shared: boolean): void {
         expect(await tokens.get(id(3))).toBeUndefined()
         expect(await tokens.find(token.id)).toBeUndefined()
         expect(await tokens.get(token.hash)).toBeUndefined()
+      }))
+
+    test('are found by nothing that only looks like their hash or id', () =>
+      withStore(async ({ tokens }) => {
+        const token = tokenOf(1, { id: '00000000000000aB' })
+        await tokens.create(token)
+        for (const hash of looksLike(token.hash)) {
+          expect(
+            await tokens.find(hash),
+            `find(${JSON.stringify(hash)}), where ${token.hash} is kept`,
+          ).toBeUndefined()
+          expect(await tokens.list({ hash }), `list({ hash: ${JSON.stringify(hash)} })`).toEqual([])
+        }
+        for (const other of looksLike(token.id)) {
+          const what = `of ${JSON.stringify(other)}, where ${token.id} is kept`
+          expect(await tokens.get(other), `get ${what}`).toBeUndefined()
+          expect(
+            await tokens.update(other, { status: 'inactive', ...change }),
+            `update ${what}`,
+          ).toBeUndefined()
+          expect(await tokens.delete(other), `delete ${what}`).toBe(false)
+        }
+        for (const user of looksLike(token.user)) {
+          expect(
+            await tokens.list({ user }),
+            `list({ user: ${JSON.stringify(user)} }), where ${token.user} is kept`,
+          ).toEqual([])
+        }
+        expect(await tokens.list()).toEqual([token])
+      }))
+
+    test('are found once they are made, also by whoever looked before', () =>
+      withStore(async (store, another) => {
+        const token = tokenOf(1)
+        for (const { tokens } of [store, another]) {
+          expect(await tokens.find(token.hash)).toBeUndefined()
+          expect(await tokens.get(token.id)).toBeUndefined()
+        }
+        await store.tokens.create(token)
+        for (const { tokens } of [store, another]) {
+          expect(await tokens.find(token.hash), 'that there was none is not remembered').toEqual(token)
+          expect(await tokens.get(token.id), 'that there was none is not remembered').toEqual(token)
+        }
       }))
 
     test.each(ODD_TEXTS)('keep the text %j as it is', (text) =>
@@ -119,12 +165,29 @@ export function testTokens(withStore: WithStore, shared: boolean): void {
         expect(await store.tokens.find(hash((made + 1) % 50))).toBeUndefined()
       }))
 
+    test('of the same hash, made fifty times at once, are one', () =>
+      withStore(async (store, another) => {
+        const outcomes = await Promise.all(
+          Array.from({ length: 50 }, (_, i) =>
+            codeOf(() => (i % 2 ? another : store).tokens.create(tokenOf(i, { hash: hash(70) }))),
+          ),
+        )
+        const made = outcomes.indexOf(undefined)
+        expect(
+          outcomes.filter((code) => code === 'ERR_STORE_EXISTS'),
+          'all but one are refused: look and write in one step, as a unique index does',
+        ).toHaveLength(49)
+        expect(await ids(store.tokens)).toEqual([id(made)])
+        expect((await store.tokens.find(hash(70)))?.id).toBe(id(made))
+      }))
+
     test('are listed in the order of their ids, and page by page', () =>
       withStore(async ({ tokens }) => {
         for (const number of [30, 4, 1_000_000, 17, 255, 1]) await tokens.create(tokenOf(number))
         const all = [1, 4, 17, 30, 255, 1_000_000].map(id)
         expect(await ids(tokens)).toEqual(all)
         expect(await ids(tokens, { limit: 2 })).toEqual(all.slice(0, 2))
+        expect(await ids(tokens, { limit: 0 }), 'a limit of 0 lists none').toEqual([])
         expect(await ids(tokens, { limit: 2, after: id(4) })).toEqual(all.slice(2, 4))
         expect(await ids(tokens, { after: id(5) })).toEqual(all.slice(2))
         expect(await ids(tokens, { after: id(1_000_000) })).toEqual([])
@@ -177,10 +240,32 @@ export function testTokens(withStore: WithStore, shared: boolean): void {
           ...after,
           description: '',
         })
+        expect(
+          await tokens.update(token.id, { status: undefined, description: undefined, updatedAt }),
+          'what is undefined in a change stays as it is',
+        ).toEqual({ ...after, description: '' })
         const more = { status: 'active', user: 'eve', hash: hash(9), updatedAt } as const
         expect(await tokens.update(token.id, more)).toEqual({ ...after, description: '', status: 'active' })
         expect(await tokens.list({ user: 'joe' })).toHaveLength(1)
         expect(await tokens.find(hash(9))).toBeUndefined()
+      }))
+
+    test('keep both of two changes that are made at once', () =>
+      withStore(async (store, another) => {
+        const numbers = Array.from({ length: 20 }, (_, i) => i)
+        for (const number of numbers) await store.tokens.create(tokenOf(number))
+        await Promise.all(
+          numbers.flatMap((number) => [
+            store.tokens.update(id(number), { status: 'inactive', ...change }),
+            another.tokens.update(id(number), { description: 'new', ...change }),
+          ]),
+        )
+        for (const number of numbers) {
+          expect(
+            await store.tokens.get(id(number)),
+            'a token that was deactivated while its description changed is inactive: change in one step, do not read and write back',
+          ).toEqual(tokenOf(number, { status: 'inactive', description: 'new', ...change }))
+        }
       }))
 
     test('are deleted once, and say so', () =>
@@ -229,13 +314,21 @@ export function testTokens(withStore: WithStore, shared: boolean): void {
         expect(await another.tokens.find(token.hash)).toBeUndefined()
       }))
 
-    test('outlast who made them', () =>
+    test('outlast who made them, and all who opened the store, as sessions do', () =>
       withStore(async (store, another, place) => {
         const third = await place.open()
         await third.tokens.create(tokenOf(1))
+        const session = sessionOf(1)
+        await third.sessions.create(session)
         await third.close()
-        expect(await another.tokens.get(id(1))).toEqual(tokenOf(1))
-        expect(await store.tokens.get(id(1))).toEqual(tokenOf(1))
+        for (const each of [store, another]) {
+          expect(await each.tokens.get(id(1))).toEqual(tokenOf(1))
+          await each.close()
+        }
+        const again = await place.open()
+        const kept = [await again.tokens.get(id(1)), await again.sessions.find(session.id)]
+        await again.close()
+        expect(kept, 'what is kept when nobody has the store open any more').toEqual([tokenOf(1), session])
       }))
   })
 }

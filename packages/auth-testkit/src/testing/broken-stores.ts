@@ -1,6 +1,11 @@
 // Stores with a fault each.
 
-import { createMemoryStore } from '@fluxauth/auth-core/server'
+import {
+  type AttemptLimiter,
+  type AuthStore,
+  createMemoryStore,
+  type StoredToken,
+} from '@fluxauth/auth-core/server'
 import { testStore } from '../index.ts'
 
 testStore('that keeps what was typed', { attempts: false }, () => ({
@@ -12,5 +17,130 @@ testStore('that hangs', { attempts: false }, () => ({
   open() {
     const store = createMemoryStore()
     return { ...store, tokens: { ...store.tokens, find: () => new Promise<never>(() => undefined) } }
+  },
+}))
+
+type Memory = ReturnType<typeof createMemoryStore>
+
+/** A store in memory with other functions in the place of some of its own. */
+const changed =
+  (
+    tokens: (own: Memory['tokens']) => Partial<AuthStore['tokens']>,
+    sessions?: (own: Memory['sessions']) => Partial<AuthStore['sessions']>,
+  ) =>
+  (): AuthStore => {
+    const store = createMemoryStore()
+    return {
+      tokens: { ...store.tokens, ...tokens(store.tokens) },
+      sessions: { ...store.sessions, ...sessions?.(store.sessions) },
+      close: () => store.close(),
+    }
+  }
+const soon = () => new Promise((resolve) => setTimeout(resolve, 1))
+const nothing = () => ({})
+
+const mistakes: Readonly<Record<string, () => AuthStore>> = {
+  'takes no notice of case': changed((own) => ({
+    find: async (hash) =>
+      (await own.list({ limit: 1e6 })).find((token) => token.hash.toLowerCase() === hash.toLowerCase()),
+  })),
+  'remembers what there was not': changed((own) => {
+    const absent = new Set<string>()
+    return {
+      async find(hash) {
+        const token = absent.has(hash) ? undefined : await own.find(hash)
+        if (!token) absent.add(hash)
+        return token
+      },
+    }
+  }),
+  'reads and writes back': changed((own) => ({
+    async update(id, { status, description, updatedAt }) {
+      const token = await own.get(id)
+      await soon()
+      if (!token || !(await own.delete(id))) return undefined
+      const next = {
+        ...token,
+        status: status ?? token.status,
+        description: description ?? token.description,
+        updatedAt,
+      }
+      await own.create(next)
+      return next
+    },
+  })),
+  'puts what is undefined in the place of what was there': changed((own) => ({
+    async update(id, change) {
+      const token = await own.get(id)
+      if (!token) return undefined
+      await own.delete(id)
+      const { status, description, updatedAt } = { ...token, ...change }
+      const next = { ...token, status, description, updatedAt } as StoredToken
+      await own.create(next)
+      return next
+    },
+  })),
+  'throws what its driver throws': changed((own) => ({
+    async create(token) {
+      if (await own.find(token.hash)) throw Object.assign(new Error('UNIQUE'), { code: 'ERR_STORE_EXISTS' })
+      await own.create(token)
+    },
+  })),
+  'looks before it deletes': changed(nothing, (own) => ({
+    async delete(id) {
+      const found = await own.find(id)
+      await soon()
+      await own.delete(id)
+      return found !== undefined
+    },
+  })),
+  'lets the oldest sessions go': changed(nothing, (own) => {
+    const order: string[] = []
+    return {
+      async create(session) {
+        await own.create(session)
+        if (order.push(session.id) > 500) await own.delete(order.shift() ?? '')
+      },
+    }
+  }),
+  'prints what it is asked': changed((own) => ({
+    find(hash) {
+      console.log('SELECT * FROM tokens WHERE hash =', hash)
+      return own.find(hash)
+    },
+  })),
+}
+for (const [mistake, open] of Object.entries(mistakes)) {
+  testStore(`that ${mistake}`, { attempts: false }, () => ({ open }))
+}
+
+testStore('that is gone when all have closed it', { shared: true, attempts: false }, () => {
+  let kept: Memory | undefined
+  let opened = 0
+  return {
+    open() {
+      kept ??= createMemoryStore()
+      opened++
+      const close = () => {
+        if (--opened === 0) kept = undefined
+      }
+      return { ...kept, close }
+    },
+  }
+})
+
+testStore('that counts what was taken back', {}, ({ limits }) => ({
+  open() {
+    const counts = new Map<string | undefined, number>()
+    const attempts: AttemptLimiter = {
+      begin({ user }) {
+        const count = (counts.get(user) ?? 0) + 1
+        counts.set(user, count)
+        return { wait: count > limits.user ? limits.seconds : 0, locks: count === limits.user + 1 }
+      },
+      succeed: ({ user }) => void counts.delete(user),
+      cancel: () => undefined,
+    }
+    return { ...createMemoryStore(), attempts }
   },
 }))

@@ -31,11 +31,11 @@ export interface TokenFilter {
   readonly hash?: string | undefined
   /** Only tokens whose id comes after this one: the last id of the page before. */
   readonly after?: string | undefined
-  /** At most so many. Default 1,000. */
+  /** At most so many; 0 lists none. Default 1,000. */
   readonly limit?: number | undefined
 }
 
-/** What can change of a token: its permissions cannot. */
+/** What can change of a token: its permissions cannot. What is `undefined` stays as it is; two changes at once are both made. */
 export interface TokenChange {
   readonly status?: StoredToken['status'] | undefined
   readonly description?: string | undefined
@@ -53,7 +53,7 @@ export interface TokenStore {
   create(token: StoredToken): Awaitable<void>
   /** The token as it is now; `undefined` when there is none. */
   update(id: string, change: TokenChange): Awaitable<StoredToken | undefined>
-  /** Whether there was one. */
+  /** Whether there was one: of many who delete it at once, one is told so. */
   delete(id: string): Awaitable<boolean>
 }
 
@@ -84,7 +84,7 @@ export interface SessionStore {
   find(id: string): Awaitable<StoredSession | undefined>
   /** Moves a session's end on. A session that was deleted in the meantime stays so. */
   renew(id: string, expiresAt: number): Awaitable<void>
-  /** Whether there was one. */
+  /** Whether there was one: of many who delete it at once, one is told so. */
   delete(id: string): Awaitable<boolean>
   /** A user's sessions, the newest first. */
   list(userID: string): Awaitable<StoredSession[]>
@@ -112,7 +112,7 @@ export interface AttemptPermit {
   readonly locks: boolean
 }
 
-/** Counts failed attempts per user name and per address. */
+/** Counts failed attempts per user name and per address. What ends an attempt is handed the very object that began it, which stays as it is. */
 export interface AttemptLimiter {
   /** Counts an attempt before its outcome is known, so that many at once count as many. */
   begin(attempt: Attempt): Awaitable<AttemptPermit>
