@@ -122,6 +122,32 @@ const MISTAKES: readonly (readonly [suite: string, rule: string, message: string
     'that were not looked at after all',
     'what cancel() took back does not count',
   ],
+  [
+    'server that takes another header for Authorization',
+    'a right token in other headers than Authorization',
+    'GET /api/v2/me: status: expected 200 to be 401',
+  ],
+  [
+    'server that takes a header for the method',
+    'which says that it only reads',
+    'POST /api/v2/buckets: status: expected 200 to be 401',
+  ],
+  [
+    'server that takes a header for its own name',
+    'which says that it is this server',
+    'POST /api/v2/buckets: status: expected 200 to be 401',
+  ],
+  [
+    'server that takes a header for TLS',
+    'for the connection that there is',
+    'whether the cookie is Secure: only a proxy',
+  ],
+  [
+    'server that takes a header for the address',
+    'by the address of the connection',
+    'who may choose an address guesses on with another',
+  ],
+  ['server that prints what it is sent', 'an inactive Token', 'Node show: print no header'],
 ]
 
 /** The tests that are run, by what they say of the adapter and of the rule. */

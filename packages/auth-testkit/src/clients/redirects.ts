@@ -32,52 +32,56 @@ export function testRedirects({
 }: ClientContext): void {
   describe('follows, or leaves, a redirect:', () => {
     const scenarios = redirectScenarios.filter(({ method: wanted = method }) => methods.includes(wanted))
-    test.for(scenarios)('$title', async (scenario, { skip, task }) => {
-      skip(Boolean(scenario.six && !network().six && !process.env.CI), 'this machine has no IPv6')
-      const stage = network().stage((_, index) => hop(network(), stage, scenario, index))
-      const bound = scenario.bound?.(network()) ?? [network().home]
-      const request = {
-        url: stage.url(bound[0] ?? ''),
-        method: scenario.method ?? method,
-        ...((scenario.method ?? method) === 'GET' ? {} : { body: 'data' }),
-        headers: followed && ownHeaders ? { cookie: 'session=1', 'proxy-authorization': 'Basic eDp5' } : {},
-      }
-      await withClient({ origin: bound }, async (client) => {
-        if (!followed) {
-          await send(client, stage, request).then(
-            ({ status }) => expect(status).toBe(scenario.hops[0]?.[0]),
-            (error) => {
-              if (error instanceof HangingError) throw error
-              showsNoSecret(error, 'error', describeRequest(request))
-            },
-          )
-        } else if (scenario.refused) {
-          const error = await refusal(send(client, stage, request))
-          expect(codeOf(error)).toBe(scenario.refused)
-          expect(inspect(error, { depth: 9 })).not.toContain('joe')
-        } else {
-          expect(await send(client, stage, request)).toEqual(answered(200, 'welcome'))
+    // A name like `$title` is cut off at forty characters.
+    test.for(scenarios.map((scenario) => [scenario.title, scenario] as const))(
+      '%s',
+      async ([, scenario], { skip, task }) => {
+        skip(Boolean(scenario.six && !network().six && !process.env.CI), 'this machine has no IPv6')
+        const stage = network().stage((_, index) => hop(network(), stage, scenario, index))
+        const bound = scenario.bound?.(network()) ?? [network().home]
+        const request = {
+          url: stage.url(bound[0] ?? ''),
+          method: scenario.method ?? method,
+          ...((scenario.method ?? method) === 'GET' ? {} : { body: 'data' }),
+          headers: followed && ownHeaders ? { cookie: 'session=1', 'proxy-authorization': 'Basic eDp5' } : {},
         }
-      })
-      const carries = followed ? scenario.carries : scenario.carries.slice(0, 1)
-      Object.assign(task.meta, { scenario: scenario.title, observed: observe(stage, scenario, followed) })
-      expect.soft(stage.visits.length, 'how many requests reach a server').toBe(carries.length)
-      for (const [index, visit] of stage.visits.entries()) {
-        const which = `request ${index + 1}, ${visit.method} ${visit.origin}${visit.path}`
-        const { authorization } = visit.headers
-        if (carries[index]) {
-          expect
-            .soft(authorization, `${which}: carries the credential, which is for this origin`)
-            .toBe(`Token ${TOKEN}`)
-          continue
+        await withClient({ origin: bound }, async (client) => {
+          if (!followed) {
+            await send(client, stage, request).then(
+              ({ status }) => expect(status).toBe(scenario.hops[0]?.[0]),
+              (error) => {
+                if (error instanceof HangingError) throw error
+                showsNoSecret(error, 'error', describeRequest(request))
+              },
+            )
+          } else if (scenario.refused) {
+            const error = await refusal(send(client, stage, request))
+            expect(codeOf(error)).toBe(scenario.refused)
+            expect(inspect(error, { depth: 9 })).not.toContain('joe')
+          } else {
+            expect(await send(client, stage, request)).toEqual(answered(200, 'welcome'))
+          }
+        })
+        const carries = followed ? scenario.carries : scenario.carries.slice(0, 1)
+        Object.assign(task.meta, { scenario: scenario.title, observed: observe(stage, scenario, followed) })
+        expect.soft(stage.visits.length, 'how many requests reach a server').toBe(carries.length)
+        for (const [index, visit] of stage.visits.entries()) {
+          const which = `request ${index + 1}, ${visit.method} ${visit.origin}${visit.path}`
+          const { authorization } = visit.headers
+          if (carries[index]) {
+            expect
+              .soft(authorization, `${which}: carries the credential, which is for this origin`)
+              .toBe(`Token ${TOKEN}`)
+            continue
+          }
+          for (const name of ['authorization', 'cookie', 'proxy-authorization']) {
+            const rule = `${which}: carries no ${name}, which was for ${bound.join(' and ')}`
+            expect.soft(Object.hasOwn(visit.headers, name) ? 'one' : 'none', rule).toBe('none')
+          }
         }
-        for (const name of ['authorization', 'cookie', 'proxy-authorization']) {
-          const rule = `${which}: carries no ${name}, which was for ${bound.join(' and ')}`
-          expect.soft(Object.hasOwn(visit.headers, name) ? 'one' : 'none', rule).toBe('none')
-        }
-      }
-      if (followed && scenario.arrivesAs) expect(stage.visits.at(-1)).toMatchObject(scenario.arrivesAs)
-    })
+        if (followed && scenario.arrivesAs) expect(stage.visits.at(-1)).toMatchObject(scenario.arrivesAs)
+      },
+    )
 
     test.each([300, 304, 305, 399])('%d is no redirect, whatever its Location', async (status) => {
       const stage = network().stage(() => ({

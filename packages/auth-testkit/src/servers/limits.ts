@@ -27,6 +27,26 @@ export function testLimits({ traits, use, ask, accounts, visits }: ServerContext
       if (traits.addresses) expect([...attempts.addresses].join()).toMatch(/^(::ffff:)?127\.0\.0\.1$/)
     })
 
+    testWhen(traits.addresses)(
+      'by the address of the connection, whatever a client says of itself',
+      async () => {
+        const attempts = createLimiter(100)
+        use({ product: 'v1', store: { attempts } })
+        const other = '203.0.113.9'
+        const names = ['x-forwarded-for', 'x-real-ip', 'x-client-ip', 'cf-connecting-ip', 'true-client-ip']
+        const headers = {
+          ...Object.fromEntries(names.map((name) => [name, other])),
+          forwarded: `for=${other}`,
+          authorization: encodeBasic('alice', 'wrong'),
+        }
+        expect((await ask({ headers })).status).toBe(401)
+        expect(
+          [...attempts.addresses].join(),
+          'whose attempt it is: who may choose an address guesses on with another, so only a proxy that the server knows is believed',
+        ).toMatch(/^(::ffff:)?127\.0\.0\.1$/)
+      },
+    )
+
     testWhen(traits.addresses)('of wrong tokens from one address, but never a right one', async () => {
       use({ store: { attempts: createLimiter(1) } })
       const wrong = { headers: { authorization: encodeToken(secrets.nobody) } }

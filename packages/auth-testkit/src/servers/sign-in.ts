@@ -32,6 +32,16 @@ export function testSignIn({ traits, use, ask, signIn, startSecure }: ServerCont
       expectAnswer(me, { status: 200, body: { user: 'alice', by: 'session', permissions: 'all' } })
     })
 
+    test('with a cookie for the connection that there is, whatever a client says of it', async () => {
+      use({ product: 'v2' })
+      const told = { 'x-forwarded-proto': 'https', 'x-forwarded-ssl': 'on', forwarded: 'proto=https' }
+      const { headers } = await ask({ method: 'POST', path: SIGN_IN, headers: { ...PASSWORD, ...told } })
+      expect(
+        headers['set-cookie'],
+        'whether the cookie is Secure: only a proxy that the server knows says that there is TLS before it',
+      ).toMatch(COOKIE)
+    })
+
     test('with an API token, for a session that may do what the token may', async () => {
       use()
       const cookie = await signIn({ authorization: encodeBasic('bob', secrets.bob) })

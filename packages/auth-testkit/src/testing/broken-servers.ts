@@ -1,5 +1,6 @@
 // A server that lets everybody in, and shows what it was sent; and one that never answers.
 
+import { createGuard } from '@fluxauth/auth-core/server'
 import { testServer } from '../index.ts'
 
 testServer('that is open', { sockets: false, addresses: false }, () => ({
@@ -11,3 +12,45 @@ testServer('that hangs', { sockets: false, addresses: false }, () => ({
   fetch: () => new Promise(() => undefined),
   close: async () => undefined,
 }))
+
+/** Servers that believe what a client says of itself, or tell what it said. */
+const mistakes: Readonly<Record<string, (request: Request) => Request>> = {
+  'takes another header for Authorization': ({ url, method, headers }) => {
+    const given = new Headers(headers)
+    const other = headers.get('x-authorization')
+    if (other) given.set('authorization', other)
+    return new Request(url, { method, headers: given })
+  },
+  'takes a header for the method': ({ url, method, headers }) =>
+    new Request(url, { method: headers.get('x-http-method-override') ?? method, headers }),
+  'takes a header for its own name': ({ url, method, headers }) => {
+    const given = new Headers(headers)
+    const host = headers.get('x-forwarded-host') ?? '127.0.0.1'
+    given.set('host', host)
+    return new Request(`http://${host}${new URL(url).pathname}`, { method, headers: given })
+  },
+  'takes a header for TLS': ({ url, method, headers }) =>
+    new Request(headers.has('x-forwarded-proto') ? url.replace('http:', 'https:') : url, { method, headers }),
+  'prints what it is sent': (request) => {
+    console.log(Object.fromEntries(request.headers))
+    return request
+  },
+  'takes a header for the address': (request) => request,
+}
+for (const [mistake, read] of Object.entries(mistakes)) {
+  testServer(`that ${mistake}`, { sockets: false }, ({ verifier, visited }) => {
+    const address = ({ headers }: Request) => headers.get('x-forwarded-for') ?? '127.0.0.1'
+    const guard = createGuard<Request>(verifier, { address })
+    const letIn = guard.protect((_, principal) => {
+      visited(principal)
+      return Response.json(principal)
+    })
+    return {
+      async fetch(request) {
+        const asked = read(request)
+        return new URL(asked.url).pathname.endsWith('/signin') ? guard.signIn(asked) : letIn(asked)
+      },
+      close: async () => undefined,
+    }
+  })
+}

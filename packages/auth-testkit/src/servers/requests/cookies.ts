@@ -81,6 +81,18 @@ const cookieRows: readonly [
     ALICE_BY_SESSION,
   ],
   ['a session from another origin', 'POST', { cookie, origin: 'https://evil.test' }, UNAUTHORIZED],
+  [
+    'a session from another origin, which says that it is this server',
+    'POST',
+    { cookie, origin: 'https://evil.test', 'x-forwarded-host': 'evil.test', forwarded: 'host=evil.test' },
+    UNAUTHORIZED,
+  ],
+  [
+    'a session from another origin, which says that it only reads',
+    'POST',
+    { cookie, origin: 'https://evil.test', 'x-http-method-override': 'GET', 'x-http-method': 'GET' },
+    UNAUTHORIZED,
+  ],
   ['a session from a sandboxed page', 'POST', { cookie, origin: 'null' }, UNAUTHORIZED],
   ['a session from another site', 'POST', { cookie, 'sec-fetch-site': 'cross-site' }, UNAUTHORIZED],
   ['a session from a sister site', 'POST', { cookie, 'sec-fetch-site': 'same-site' }, UNAUTHORIZED],

@@ -23,6 +23,20 @@ export const otherRequests: ServerScenario[] = [
     answer: { status: 200, body: 'open' },
   },
   {
+    title: 'a right token in other headers than Authorization',
+    verifier: v2,
+    headers: Object.fromEntries(
+      [
+        'proxy-authorization',
+        'x-authorization',
+        'x-forwarded-authorization',
+        'x-api-key',
+        'x-auth-token',
+      ].map((name, index) => [name, index < 3 ? encodeToken(alice) : alice]),
+    ),
+    answer: UNAUTHORIZED,
+  },
+  {
     title: 'HEAD',
     verifier: v2,
     method: 'HEAD',
