@@ -12,6 +12,7 @@ const HINTS: Readonly<Record<string, string>> = {
   EROFS: 'the disk is read-only: choose a path on another, or have it mounted for writing',
   EACCES: 'this user may not: have the file and its folder owned by the user that this program runs as',
   EPERM: 'this user may not: have the file and its folder owned by the user that this program runs as',
+  ENOENT: 'no folder can be made there: give another path',
   ENOTDIR: 'a part of the path is no folder: give another path',
   EISDIR: 'it is a folder: give the path of a file',
   EIO: 'the disk fails: look into the log of the system',

@@ -152,6 +152,15 @@ test('a secret in a folder that this user may not write to stays as it was', asy
   expect(await readdir(join(folder, 'deep'))).toEqual(['token'])
 })
 
+// As below /home where folders are mounted as they are asked for: Node's own way to make one goes round for ever.
+test.runIf(process.platform === 'linux')('a folder that cannot be made is said to be none', async () => {
+  for (const path of ['/proc/fluxauth', '/proc/fluxauth/deep/token']) {
+    await expect(updateSecretFile(path, () => 'my-token')).rejects.toThrow(
+      `${path} cannot be written (ENOENT), as no folder can be made there: give another path`,
+    )
+  }
+})
+
 describe('the lock of a program that was killed', () => {
   async function leaveLock(...names: readonly string[]): Promise<void> {
     // Dead in a moment, when all wait, each at a time of its own.

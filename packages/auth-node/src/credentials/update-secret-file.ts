@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { allowed, checkOptions } from '@fluxauth/auth-core/client'
 import { fileHint, OUT_OF_FILES } from './file-hints.ts'
 import { lockFile } from './lock-file.ts'
+import { makeFolder } from './make-folder.ts'
 import { replaceFile } from './replace-file.ts'
 import { SourceError } from './source.ts'
 
@@ -27,8 +28,8 @@ export async function updateSecretFile(
 ): Promise<void> {
   checkOptions({ path, change }, { path: allowed.string(/./, 'a path'), change: allowed.callback })
   try {
-    const { mkdir, readFile } = await import('node:fs/promises')
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    const { readFile } = await import('node:fs/promises')
+    await makeFolder(dirname(resolve(path)))
     const target = await realTarget(path)
     const lock = await lockFile(target)
     if (!lock) throw beingWritten(path)

@@ -1,17 +1,10 @@
 // A file for a token of which there is no other, where it cannot be kept as it was wanted: made before that token is, so that there is room.
 
-import {
-  closeSync,
-  fsyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  rmSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, fsyncSync, ftruncateSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { updateSecretFile } from '@fluxauth/auth-node'
 import { UsageError } from '../../output/errors.ts'
+import { reportOf } from '../../output/report.ts'
 import { ownFolder } from '../../profile/own-file.ts'
 
 /** A file that nobody but its owner can read. */
@@ -32,24 +25,21 @@ const PLACEHOLDER = 'No token was written here: this file may be deleted.'.padEn
  *
  * @throws {UsageError} `ERR_ROTATION_STORE` where that cannot be done
  */
-export function reserveRecoveryFile(): RecoveryFile {
-  const folder = ownFolder()
-  const path = join(folder, `recovered-token-${Date.now()}-${process.pid}.txt`)
+export async function reserveRecoveryFile(): Promise<RecoveryFile> {
+  const path = join(ownFolder(), `recovered-token-${Date.now()}-${process.pid}.txt`)
   let file: number | undefined
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    file = openSync(path, 'wx+', 0o600)
-    writeSync(file, PLACEHOLDER, 0)
-    fsyncSync(file)
+    await updateSecretFile(path, () => PLACEHOLDER)
+    file = openSync(path, 'r+')
     const read = Buffer.alloc(ROOM)
     readSync(file, read, 0, ROOM, 0)
-    if (read.toString() !== PLACEHOLDER) throw Object.assign(new Error(), { code: 'it reads as another' })
+    if (read.toString() !== PLACEHOLDER)
+      throw new UsageError('ERR_ROTATION_STORE', `${path} reads as something else than was written`)
   } catch (error) {
     if (file !== undefined) rmSync(path, { force: true })
-    const { code = 'unknown' } = error as NodeJS.ErrnoException
     throw new UsageError(
       'ERR_ROTATION_STORE',
-      `${path} cannot be written (${code}), where the new token would go if it could not be kept elsewhere. Nothing was done`,
+      `The new token would go to a file if it could not be kept elsewhere. ${reportOf(error).message}. Nothing was done`,
     )
   }
   const opened = file

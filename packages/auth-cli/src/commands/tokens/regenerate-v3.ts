@@ -20,7 +20,7 @@ export async function regenerateOperator(
     `Replace the operator token by a new one${inWords(destination)}? The server does it at once: whoever uses the old one is refused from then on.`,
     yes,
   )
-  const file = reserveRecoveryFile()
+  const file = await reserveRecoveryFile()
   let isNeeded = false
   try {
     await destination.rehearse(server.found.credentials)
