@@ -14,9 +14,9 @@ const { version } = JSON.parse(readFileSync(resolve(here, 'package.json'), 'utf8
 /** What is loaded when it is needed, each a file of its own: the commands, and what few of them need. */
 const ENTRIES: Readonly<Record<string, string>> = {
   main: 'src/main.ts',
+  ask: 'src/input/ask.ts',
   core: 'src/core.ts',
   'keyring-child': 'src/keyring-child.ts',
-  password: 'src/packages/password.ts',
   report: 'src/output/report.ts',
   usage: 'src/output/usage.ts',
   secrets: 'src/profile/secrets.ts',

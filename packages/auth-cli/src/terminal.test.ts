@@ -43,10 +43,24 @@ describe.skipIf(!isThere)('on a terminal', () => {
     expect(screen).toContain('ERR_INPUT_EMPTY')
   })
 
-  test('Ctrl-C at a prompt ends with 130', async () => {
-    const { code, screen } = await onTerminal('encode token', [['it is not shown', '\x03']])
+  test.each([
+    ['Ctrl-C', '\x03'],
+    ['Ctrl-C after a part of it', 's3cr\x03'],
+    ['Ctrl-D', '\x04'],
+  ])('%s at a prompt ends with 130, on a line of its own', async (_, typed) => {
+    const { code, screen } = await onTerminal('encode token', [['it is not shown', typed]])
     expect(code).toBe(130)
-    expect(screen).toContain('ERR_INTERRUPTED')
+    expect(screen).toBe('? Token (it is not shown): \r\nfluxauth: Interrupted [ERR_INTERRUPTED]\r\n')
+    const asked = await onTerminal('login', [['Server', typed.slice(-1)]])
+    expect([asked.code, asked.screen]).toEqual([130, expect.stringContaining('\nfluxauth: Interrupted')])
+  })
+
+  test('what records the terminal does not learn how long a secret is', async () => {
+    const screens = ['a\r', `${'a'.repeat(88)}\r`, 'a\u007fbc\u007f\u001b[D\r'].map(async (typed) => {
+      const { screen } = await onTerminal('encode token > /dev/null', [['it is not shown', typed]])
+      return screen
+    })
+    for (const screen of await Promise.all(screens)) expect(screen).toBe('? Token (it is not shown): \r\n')
   })
 
   test('a server moves no cursor, and what is binary is not shown', async () => {

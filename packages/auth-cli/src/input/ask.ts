@@ -1,6 +1,7 @@
-// Questions that are no secret. They go to standard error: standard output is for what scripts read.
+// Questions. They go to standard error: standard output is for what scripts read.
 
 import { createInterface } from 'node:readline'
+import { Writable } from 'node:stream'
 import { UsageError, usage } from '../output/errors.ts'
 import { columns, hang } from '../output/fold.ts'
 import { say } from '../output/print.ts'
@@ -19,19 +20,41 @@ export function canAsk(): boolean {
  * @param fallback what an empty answer means
  * @throws `ExitPromptError` on Ctrl-C, and where standard input ends
  */
-export function ask(question: string, fallback = ''): Promise<string> {
-  const shown = fallback ? `${question} (${fallback})` : question
+export async function ask(question: string, fallback = ''): Promise<string> {
+  const answer = await askLine(fallback ? `${question} (${fallback})` : question).catch((error) => {
+    process.stderr.write('\n')
+    throw error
+  })
+  return answer.trim() || fallback
+}
+
+/**
+ * Asks for a secret. Nothing is written while it is typed: who records the terminal does not learn how long it is, either.
+ *
+ * @throws as `ask`
+ */
+export function askHidden(question: string): Promise<string> {
+  const nowhere = new Writable({ write: (_, __, done) => done() })
+  return askLine(`${question} (it is not shown)`, nowhere).finally(() => process.stderr.write('\n'))
+}
+
+/** @param nowhere where what is typed is written instead of on the terminal */
+function askLine(question: string, nowhere?: Writable): Promise<string> {
   return new Promise((resolve, reject) => {
-    const lines = createInterface({ input: process.stdin, output: process.stderr })
+    const input = process.stdin
+    const lines = createInterface(
+      nowhere ? { input, output: nowhere, terminal: true } : { input, output: process.stderr },
+    )
     const interrupt = () => {
       lines.close()
       reject(Object.assign(new Error('Interrupted'), { name: 'ExitPromptError' }))
     }
     lines.on('SIGINT', interrupt)
     lines.on('close', interrupt) // after an answer, this comes too late to matter
-    const folded = hang(`${style('cyan', '?')} ${shown}:`, 2, columns(2))
-    lines.question(`${folded} `, (answer) => {
-      resolve(answer.trim() || fallback)
+    const folded = `${hang(`${style('cyan', '?')} ${question}:`, 2, columns(2))} `
+    if (nowhere) process.stderr.write(folded)
+    lines.question(folded, (answer) => {
+      resolve(answer)
       lines.close()
     })
   })

@@ -74,8 +74,8 @@ export async function readHidden(prompt: string): Promise<string> {
     if (!settings().input) {
       throw new UsageError('ERR_INPUT_EMPTY', 'Nobody is asked with --no-input: give it on standard input')
     }
-    const { askPassword } = await import('../packages/password.ts')
-    return askPassword({ message: `${prompt} (it is not shown):` }, { output: process.stderr })
+    const { askHidden } = await import('./ask.ts')
+    return askHidden(prompt)
   }
   const bytes = await readStandardInputBytes(MAX_BYTES)
   try {

@@ -1,1 +1,0 @@
-export { default as askPassword } from '@inquirer/password'
