@@ -9,6 +9,7 @@ import { readHidden } from '../input/secret.ts'
 import { EXIT, UsageError, usage } from '../output/errors.ts'
 import { hang } from '../output/fold.ts'
 import { fact, print } from '../output/print.ts'
+import { toType } from '../output/shell.ts'
 import { style } from '../output/style.ts'
 import { escapeControls } from '../output/terminal.ts'
 import { warn } from '../output/warn.ts'
@@ -26,11 +27,11 @@ interface Options {
   readonly allowInsecure?: true
 }
 
-const ELSEWHERE = [
-  'Where another program is refused with the same credential, have it looked at: fluxauth check URL --header < header.txt. Often:',
+const elsewhere = (): string[] => [
+  'Where another program is refused with the same credential, have it looked at: fluxauth check URL --header < FILE. Often:',
   '- fetch in a page with mode: "no-cors" leaves out the header without a word; from another page, only a token goes along, and no cookie',
   '- btoa fails at characters beyond Latin-1, or writes them in it: new TextEncoder() first, or fluxauth encode basic',
-  '- a token that was typed as an argument (--token, curl -H) is in the shell’s history and was in the list of processes: it is good, and known. That history is not read here: fluxauth tokens rotate, and give it by INFLUX_TOKEN or standard input',
+  `- a token that was typed as an argument (--token, curl -H) is in the shell’s history and was in the list of processes: it is good, and known. That history is not read here: ${toType('tokens rotate')}, and give it by INFLUX_TOKEN or standard input`,
   '- a redirect to another host or port leaves out the header: use the address that it leads to',
 ]
 
@@ -82,7 +83,7 @@ async function check(given: string | undefined, options: Options): Promise<void>
         ]
       : [
           'Nothing is wrong from here.',
-          ...ELSEWHERE.map((line) => style('dim', hang(line, line.startsWith('-') ? 2 : 0))),
+          ...elsewhere().map((line) => style('dim', hang(line, line.startsWith('-') ? 2 : 0))),
         ]),
   ])
   process.exitCode = finding?.exitCode ?? EXIT.ok
@@ -100,7 +101,7 @@ async function readUrl(given: string | undefined): Promise<URL> {
     throw new Finding(
       'ERR_URL_CREDENTIAL',
       'The address has a user name or password in it: some programs send it as Basic, and others refuse the address',
-      'Take it out, and use fluxauth login',
+      `Take it out, and use ${toType('login')}`,
       EXIT.usage,
     )
   }
@@ -180,7 +181,12 @@ async function findGiven(origin: string, steps: Step[]): Promise<Given> {
     found = await findCredential(origin)
   } catch (error) {
     if (!AuthError.is(error)) throw error
-    throw new Finding(error.code, error.message, 'Or have one that is right kept: fluxauth login', EXIT.usage)
+    throw new Finding(
+      error.code,
+      error.message,
+      `Or have one that is right kept: ${toType('login')}`,
+      EXIT.usage,
+    )
   }
   const { credentials, source } = found
   const raw = process.env[source]
@@ -201,11 +207,11 @@ async function findGiven(origin: string, steps: Step[]): Promise<Given> {
 async function signIn(found: FoundCredential, steps: Step[], allowed: true | undefined): Promise<void> {
   try {
     const { state } = await withConnection(found, verify, allowed)
-    if (state !== 'good') throw new Finding('ERR_PASSWORD', VERDICTS[state], 'fluxauth login URL --user NAME')
+    if (state !== 'good') throw new Finding('ERR_PASSWORD', VERDICTS[state], toType('login URL --user NAME'))
     steps.push({ name: 'credential', says: 'signs in; programs that send it as Basic are refused' })
   } catch (error) {
     const { reason } = error as { readonly reason?: string }
     if (reason !== 'credential') throw error
-    throw new Finding('ERR_PASSWORD', 'User name or password is wrong', 'fluxauth login URL --user NAME')
+    throw new Finding('ERR_PASSWORD', 'User name or password is wrong', toType('login URL --user NAME'))
   }
 }

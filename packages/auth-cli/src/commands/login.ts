@@ -219,7 +219,7 @@ function report(outcome: {
   done(`Signed in to ${url}${who ? ` as ${who}` : ''}: profile ${name}, its credential in ${where}`)
   if (isOperator)
     warn(
-      'This is an operator token: it may do everything in every organization. For daily use make one that may less',
+      `This is an operator token: it may do everything in every organization. For daily use make one that may less${product === 'v3' ? '' : ': fluxauth tokens create --permissions read --into NAME'}`,
     )
   if (place !== 'file') note('The influx CLI does not see it there. Run it as: fluxauth exec -- influx …')
   warnOfShadow()

@@ -4,6 +4,7 @@ import { authorizations, type InfluxError } from '@fluxauth/auth-core/influxdb'
 import { Command } from 'commander'
 import { EXIT, NoCredentialError, UsageError } from '../output/errors.ts'
 import { done, note, printJson } from '../output/print.ts'
+import { quote, toType } from '../output/shell.ts'
 import { withConnection } from '../profile/connect.ts'
 import { refuseLastOperator } from '../profile/last-operator.ts'
 import {
@@ -45,11 +46,21 @@ async function logout({ revoke }: Options): Promise<void> {
   done(
     `Profile ${profile.name}: its credential is ${revoke ? 'deleted on the server, and ' : ''}forgotten here`,
   )
-  if (!revoke)
-    note('On the server it goes on being good: fluxauth logout --revoke ends an API token there too.')
+  if (!revoke) noteWhatStays(profile)
   const { INFLUX_TOKEN, INFLUXDB3_AUTH_TOKEN } = process.env
   if (INFLUX_TOKEN || INFLUXDB3_AUTH_TOKEN)
     note('A token is still set in the environment, and goes on being used.')
+}
+
+/** The profile has no credential any more: what ends the token now is another one, which the person has to choose. */
+function noteWhatStays({ known }: Profile): void {
+  if (known?.scheme === 'basic') return
+  const id = known?.authorization
+  note(
+    id === undefined
+      ? 'On the server the token goes on being good: --revoke would have ended it there, too.'
+      : `On the server the token goes on being good. With one that may end it: fluxauth tokens delete ${quote(id)}`,
+  )
 }
 
 /** Nothing is forgotten where this fails: it could not be tried again. */
@@ -72,7 +83,7 @@ async function revokeToken(profile: Profile): Promise<void> {
     if (id === undefined) {
       throw new UsageError(
         'ERR_NOT_REVOCABLE',
-        `It is not known which authorization this token is: ${(await whyUnknown(connection)) ?? 'the server has none'}. Delete it by its id (fluxauth tokens list, fluxauth tokens delete ID), and log out without --revoke`,
+        `It is not known which authorization this token is: ${(await whyUnknown(connection)) ?? 'the server has none'}. Delete it by its id (${toType('tokens list')}, ${toType('tokens delete ID')}), and log out without --revoke`,
       )
     }
     try {

@@ -9,6 +9,7 @@ import { Command } from 'commander'
 import { EXIT, NoCredentialError, UsageError, usage } from '../output/errors.ts'
 import { done, note, print } from '../output/print.ts'
 import { checkReveal, type RevealOptions } from '../output/reveal.ts'
+import { toType } from '../output/shell.ts'
 import { shownUrl } from '../output/shown-url.ts'
 import { writeErr } from '../output/streams.ts'
 import { escapeControls, toJson } from '../output/terminal.ts'
@@ -108,11 +109,13 @@ function readUpstream(
   { allowInsecure }: Options,
 ): string {
   if (host === undefined) {
-    throw new NoCredentialError(`${source} names no server: set INFLUX_HOST, or log in with fluxauth login`)
+    throw new NoCredentialError(
+      `${source} names no server: set INFLUX_HOST, or log in with ${toType('login')}`,
+    )
   }
   if (credentials.scheme === 'basic' && product && takesPasswordsAtSignIn(product)) {
     throw usage(
-      'A user name and password sign in alone there: have a token kept, with fluxauth login --create-token',
+      `A user name and password sign in alone there: have a token kept, with ${toType('login --create-token')}`,
     )
   }
   const { origin, href } = new URL(host)

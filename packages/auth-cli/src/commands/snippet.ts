@@ -5,6 +5,7 @@ import { Argument, Command, Option } from 'commander'
 import { readServerAddress } from '../input/address.ts'
 import { UsageError, usage } from '../output/errors.ts'
 import { note, print } from '../output/print.ts'
+import { toType } from '../output/shell.ts'
 import { findHost } from '../profile/find-credential.ts'
 import { findProduct } from '../profile/find-product.ts'
 import { chooseProfile, isSameUrl, readProfiles } from '../profile/profiles.ts'
@@ -53,7 +54,7 @@ async function snippet(
   const chosen = LANGUAGES[language]
   if (!chosen) throw usage(`There is no such language: there are ${Object.keys(LANGUAGES).join(', ')}`)
   if (chosen.families && !chosen.families.includes(family)) {
-    throw usage(`${chosen.words} is not for ${products[product].title}: use fluxauth snippet fetch`)
+    throw usage(`${chosen.words} is not for ${products[product].title}: use ${toType('snippet fetch')}`)
   }
   const text = chosen.write({ family, base })
   const needs = chosen.needs(family)
@@ -61,7 +62,7 @@ async function snippet(
   note(
     language === 'flux'
       ? `It reads ${needs.join(' and ')} from InfluxDB’s secret store: influx secret update --key ${needs[0]}`
-      : `It reads ${needs.join(', ')}: run it with fluxauth exec, or set ${needs.length > 1 ? 'them' : 'it'} there`,
+      : `It reads ${needs.join(', ')}: run it with ${toType('exec')}, or set ${needs.length > 1 ? 'them' : 'it'} there`,
   )
 }
 

@@ -8,7 +8,7 @@ import { Command } from 'commander'
 import { EXIT, NoCredentialError } from '../output/errors.ts'
 import { fact, note, print } from '../output/print.ts'
 import { reportOf } from '../output/report.ts'
-import { quote } from '../output/shell.ts'
+import { quote, toType } from '../output/shell.ts'
 import { style } from '../output/style.ts'
 import { warn } from '../output/warn.ts'
 import { PasswordError, withConnection } from '../profile/connect.ts'
@@ -70,7 +70,7 @@ async function status({ all }: Options): Promise<void> {
   for (const each of used ? [used, ...others] : others) warnOf(each)
   if (isInflux3LoggedIn())
     note("InfluxDB 3's own tool is logged in as well (~/.influxdb3/credentials.json): that is not used here.")
-  if (!used) throw new NoCredentialError('There is no credential: log in with fluxauth login')
+  if (!used) throw new NoCredentialError(`There is no credential: log in with ${toType('login')}`)
   process.exitCode = exitCode(used)
 }
 

@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { NoCredentialError } from '../output/errors.ts'
 import { printJson } from '../output/print.ts'
 import type { RevealOptions } from '../output/reveal.ts'
+import { toType } from '../output/shell.ts'
 import { writeOut } from '../output/streams.ts'
 import { settings } from '../settings.ts'
 import { findForScript, withScriptOptions } from './script/credential.ts'
@@ -21,7 +22,7 @@ Examples:
       const { credentials, source } = await findForScript(url, options)
       if (credentials.scheme === 'basic') {
         throw new NoCredentialError(
-          `${source} is a user name and password, and no token: use fluxauth header, or log in with --create-token`,
+          `${source} is a user name and password, and no token: use ${toType('header')}, or log in with --create-token`,
         )
       }
       const { scheme, token } = credentials

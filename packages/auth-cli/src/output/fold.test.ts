@@ -25,6 +25,9 @@ test.each([
   "influxd recovery auth create-operator --org 'my home' --username zoe",
   'influxdb3 create token --admin --regenerate --host http://127.0.0.1:8182',
   'npm install --global @napi-rs/keyring',
+  'fluxauth check URL --header < header.txt',
+  'fluxauth header --profile app | curl -H @- URL',
+  'fluxauth tokens delete report-2 --profile app',
 ])('%s stays whole', (command) => {
   expect(fold(`It is not so, and it is to be: ${command}, and then some more`, 20)).toContain(`${command},`)
   expect(fold(`Do this first (${command}), and then some more`, 20)).toContain(`(${command}),`)
@@ -60,4 +63,7 @@ test('puts what an item of the help is below it, and leaves examples whole', () 
   expect(foldHelp(help, 80)).toBe(help)
   expect(foldHelp(help, undefined)).toBe(help)
   expect(foldHelp('A sentence that is long.', 20)).toBe('A sentence that is\nlong.')
+  expect(foldHelp('It is written in lines,\nand broken\nonce.\n\nUse:\n  $ it', 16)).toBe(
+    'It is written in\nlines, and\nbroken once.\n\nUse:\n  $ it',
+  )
 })

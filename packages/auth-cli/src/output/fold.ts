@@ -14,7 +14,7 @@ export function columns(descriptor: 1 | 2 = 1): number | undefined {
 
 /** An argument of a command, as messages write them: `--option value`, `NAME`, an address, a path, `< file`. */
 const ARGUMENT =
-  / (?:--?[\w-]+(?:[ =](?:'[^']*'|"[^"]*"|[^\s'"-]\S*))?|[A-Z][A-Z_]+\b|\S*:\/\/\S+|\/\S+|[\da-f]{16}\b|[<>|] \S+|…)/
+  / (?:--?[\w-]+(?:[ =](?:'[^']*'|"[^"]*"|[^\s'"<>|-]\S*))?|[A-Z][A-Z_]+\b|\S*:\/\/\S+|\/\S+|[\da-f]{16}\b|[<>|] \S+|…)/
 /** A command. It is copied, and in two lines the shell would run its first alone. */
 const COMMAND = new RegExp(
   `^export .+$|(?:fluxauth|influx(?:d|db3|ctl)?|npm)(?:(?: [a-z][\\w-]*){0,3}(?:${ARGUMENT.source})+| (?:tokens|profiles) [a-z]+(?: \\S+)?|(?: (?:encode|use))? [a-z]\\S*)`,
@@ -47,12 +47,17 @@ export function hang(text: string, indent: number, width: number | undefined = c
 /** Of a command's help: an item, and what it is. */
 const ITEM = /^ {2}([^ $].*?) {2,}(\S.*)$/
 
+/** Between two lines of a paragraph, which are written for a terminal of 80 columns. */
+const PARAGRAPH = /(?<=^[^ \n].*)\n(?=[^ \n])/gm
+
 /** Breaks a help that is too wide: what an item is goes below it. Examples stay whole, since they are copied. */
 export function foldHelp(text: string, width: number | undefined = columns()): string {
   const lines = text.split('\n')
   if (width === undefined || lines.every((line) => line.length <= width)) return text
   const isNarrow = lines.some((line) => line.length > width && ITEM.test(line))
-  return lines
+  return text
+    .replace(PARAGRAPH, ' ')
+    .split('\n')
     .map((line) => {
       const [, item, what = ''] = ITEM.exec(line) ?? []
       if (item !== undefined && isNarrow) return `  ${item}\n      ${hang(what, 6, width)}`

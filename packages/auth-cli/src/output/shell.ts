@@ -1,6 +1,15 @@
 // Words of commands that people copy.
 
+import { settings } from '../settings.ts'
+
 /** A word as a shell reads it: in quotes where it needs them. */
 export function quote(word: string): string {
   return /^[\w.@:/-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+}
+
+/** The command to type next: for the profile that `--profile` named, or else it would be done with another. */
+export function toType(command: string, rest = ''): string {
+  const { profile } = settings()
+  const forProfile = profile === undefined ? '' : ` --profile ${quote(profile)}`
+  return `fluxauth ${command}${forProfile}${rest && ` ${rest}`}`
 }

@@ -10,6 +10,7 @@ import {
   signOut,
 } from '@fluxauth/auth-core/influxdb'
 import { EXIT, NoCredentialError, UsageError } from '../output/errors.ts'
+import { toType } from '../output/shell.ts'
 import { waitFor } from '../output/waiting.ts'
 import type { FoundCredential } from './find-credential.ts'
 import { findProduct } from './find-product.ts'
@@ -47,7 +48,7 @@ export async function connect(
   const { credentials, host, profile } = found
   if (host === undefined) {
     throw new NoCredentialError(
-      `${found.source} names no server: set INFLUX_HOST, or log in with fluxauth login`,
+      `${found.source} names no server: set INFLUX_HOST, or log in with ${toType('login')}`,
     )
   }
   const options = { url: host, allowInsecure: allowInsecure ?? profile?.known?.allowInsecure }

@@ -4,6 +4,7 @@ import type { Credentials } from '@fluxauth/auth-core'
 import type { ProductName } from '@fluxauth/auth-core/influxdb'
 import { fromEnv, fromNetrc, hostFromEnv, SourceError } from '@fluxauth/auth-node'
 import { NoCredentialError } from '../output/errors.ts'
+import { quote, toType } from '../output/shell.ts'
 import { settings } from '../settings.ts'
 import { chooseProfile, isSameUrl, type Profile, readProfiles, serverOf } from './profiles.ts'
 
@@ -92,7 +93,7 @@ export async function findCredential(origin?: string): Promise<FoundCredential> 
   if (found) return found
   const reasons = looked.map(({ source, why }) => `- ${source}: ${why}`)
   throw new NoCredentialError(
-    ['No credential was found: log in with fluxauth login. Looked at:', ...reasons].join('\n'),
+    [`No credential was found: log in with ${toType('login')}. Looked at:`, ...reasons].join('\n'),
   )
 }
 
@@ -136,12 +137,13 @@ async function fromProfile(
   if (origin !== undefined && new URL(url).origin !== origin) return `it is for ${new URL(url).origin}`
   if (host !== undefined && !isSameUrl(host, url))
     return `it is for ${url}, and the environment names another server`
-  if (!profile.place) return 'it has no credential: log in with fluxauth login'
+  const login = `fluxauth login --profile ${quote(profile.name)}`
+  if (!profile.place) return `it has no credential: log in with ${login}`
   const credentials = await profile.credentials()
   if (!credentials) {
     return profile.place === 'memory'
-      ? 'its credential was kept in memory, and is gone: log in again'
-      : `its credential is not in the ${profile.place} any more: log in again`
+      ? `its credential was kept in memory, and is gone: log in again with ${login}`
+      : `its credential is not in the ${profile.place} any more: log in again with ${login}`
   }
   return { credentials, source, host: url, org, product: known?.product, profile }
 }

@@ -2,7 +2,7 @@
 
 import { type ApiToken, authorizations, type Influx } from '@fluxauth/auth-core/influxdb'
 import { EXIT, UsageError } from '../output/errors.ts'
-import { quote } from '../output/shell.ts'
+import { quote, toType } from '../output/shell.ts'
 import { isOperator } from './verify.ts'
 
 /**
@@ -19,7 +19,7 @@ export async function refuseLastOperator(influx: Influx, token: ApiToken): Promi
   if (others.length > 0) return
   throw new UsageError(
     'ERR_LAST_OPERATOR',
-    `This is the last operator token that is active: nobody could make another. Make one first (fluxauth tokens create --permissions operator). Where it is lost, stop the server, and run on it: influxd recovery auth create-operator --org ${quote(token.org ?? 'ORG')} --username ${quote(token.user ?? 'USER')}`,
+    `This is the last operator token that is active: nobody could make another. Make one first (${toType('tokens create --permissions operator')}). Where it is lost, stop the server, and run on it: influxd recovery auth create-operator --org ${quote(token.org ?? 'ORG')} --username ${quote(token.user ?? 'USER')}`,
     EXIT.usage,
   )
 }

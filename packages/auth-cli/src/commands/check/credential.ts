@@ -10,6 +10,7 @@ import {
 } from '@fluxauth/auth-core/influxdb'
 import { endpointsAt } from '../../endpoints.ts'
 import { EXIT } from '../../output/errors.ts'
+import { toType } from '../../output/shell.ts'
 import { warn } from '../../output/warn.ts'
 import { pathToTry } from '../../profile/verify.ts'
 import { Finding, type Step } from './finding.ts'
@@ -93,13 +94,13 @@ function wrongScheme(scheme: Credentials['scheme'], product: ProductName, at: En
     return new Finding(
       'ERR_SCHEME',
       `${title} takes no user name and password at ${at.paths}: they are for signing in alone`,
-      'Sign in, and use a token: fluxauth login URL --user NAME --create-token',
+      `Sign in, and use a token: ${toType('login URL --user NAME --create-token')}`,
     )
   }
   const taken = (['Token', 'Bearer', 'Basic'] as const).filter(
     (word) => at[word.toLowerCase() as Credentials['scheme']],
   )
-  const fix = at.basic ? 'fluxauth login URL --user NAME --scheme basic' : 'fluxauth login URL --scheme token'
+  const fix = toType(at.basic ? 'login URL --user NAME --scheme basic' : 'login URL --scheme token')
   return new Finding(
     'ERR_SCHEME',
     `${title} takes no ${WORDS[scheme]} at ${at.paths}, but ${taken.join(' and ')}`,
@@ -152,7 +153,7 @@ export async function checkCredential(sent: Sent, reached: Reached, steps: Step[
 /** A server that was set up with an example's token lets everybody in. */
 function warnOfExample(credentials: Credentials | undefined): void {
   if (!credentials || credentials.scheme === 'basic' || !isOfExample(credentials.token)) return
-  warn('The server takes a token that stands in examples, for everybody to read: fluxauth tokens rotate')
+  warn(`The server takes a token that stands in examples, for everybody to read: ${toType('tokens rotate')}`)
 }
 
 function whereToAsk(product: ProductName | undefined): string {
@@ -171,7 +172,7 @@ async function refused(
       throw new Finding(
         'ERR_PERMISSION',
         `The credential is good, and lacks a permission${said}`,
-        'A token gets no more of them. Make another: fluxauth tokens create --permissions …, or see fluxauth status',
+        `A token gets no more of them. With one that may: fluxauth tokens create --permissions …, and see ${toType('status')}`,
       )
     case 'token-inactive':
       throw new Finding(
@@ -183,7 +184,7 @@ async function refused(
       throw new Finding(
         'ERR_USER_INACTIVE',
         'Its user is inactive or deleted',
-        'Use another user’s: fluxauth login',
+        `Use another user’s: ${toType('login')}`,
       )
     case 'password-change':
       throw new Finding(
@@ -210,7 +211,7 @@ async function unknown(answer: Probe, sent: Sent, reached: Reached): Promise<Fin
     return new Finding(
       'ERR_NO_HEADER',
       'No credential was sent',
-      'Send one: fluxauth header | curl -H @- URL',
+      `Send one: ${toType('header', '| curl -H @- URL')}`,
     )
   }
   if (credentials && (await isEaten(product, base, answer))) {
@@ -224,13 +225,14 @@ async function unknown(answer: Probe, sent: Sent, reached: Reached): Promise<Fin
     return new Finding(
       'ERR_TOKEN_EXAMPLE',
       'The token is that of an example, and the server was set up with another one',
-      'Use the one that it was set up with (DOCKER_INFLUXDB_INIT_ADMIN_TOKEN, --token of influx setup, a file of preset tokens): fluxauth login',
+      `Use the one that it was set up with (DOCKER_INFLUXDB_INIT_ADMIN_TOKEN, --token of influx setup, a file of preset tokens): ${toType('login')}`,
     )
   }
   if (credentials?.scheme === 'bearer' && product === 'v1') return ofJwt(credentials.token, ahead)
-  if (!credentials) return new Finding('ERR_SESSION', 'The session is over', 'Sign in anew: fluxauth login')
+  if (!credentials)
+    return new Finding('ERR_SESSION', 'The session is over', `Sign in anew: ${toType('login')}`)
   if (credentials.scheme === 'basic') {
-    return new Finding('ERR_PASSWORD', 'User name or password is wrong', 'fluxauth login URL --user NAME')
+    return new Finding('ERR_PASSWORD', 'User name or password is wrong', toType('login URL --user NAME'))
   }
   const isShort = product !== undefined && isCutOff(credentials.token, products[product])
   return new Finding(
@@ -238,7 +240,7 @@ async function unknown(answer: Probe, sent: Sent, reached: Reached): Promise<Fin
     isShort
       ? 'The server does not know the token, which is shorter than those that it makes: it may have been cut off when it was copied'
       : 'The server does not know the token: it was deleted, or is another server’s',
-    'fluxauth login URL, or make one with another credential: fluxauth tokens create',
+    `${toType('login URL')}, or make one with another credential: fluxauth tokens create`,
   )
 }
 

@@ -4,6 +4,7 @@ import { AuthError, type Credentials, decodeBasic, parseAuthorization } from '@f
 import { type Product, type ProductName, products } from '@fluxauth/auth-core/influxdb'
 import { makerOf } from '../../accepted.ts'
 import { EXIT } from '../../output/errors.ts'
+import { toType } from '../../output/shell.ts'
 import { Finding } from './finding.ts'
 
 /** Header lines, as another program sends them. */
@@ -141,7 +142,7 @@ export function checkToken(token: string, product: ProductName | undefined): voi
     throw new Finding(
       'ERR_TOKEN_PLACEHOLDER',
       'This is the placeholder of an example, or a variable that nothing has filled in',
-      'Put the token there: fluxauth login',
+      `Put the token there: ${toType('login')}`,
       EXIT.usage,
     )
   }
@@ -168,7 +169,7 @@ export function checkToken(token: string, product: ProductName | undefined): voi
     throw new Finding(
       'ERR_TOKEN_PRODUCT',
       `The token is one of ${maker.title}, and this is ${title}`,
-      'Use a token of this server: fluxauth login',
+      `Use a token of this server: ${toType('login')}`,
     )
   }
 }

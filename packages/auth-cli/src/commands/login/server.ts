@@ -4,6 +4,7 @@ import { hostFromEnv } from '@fluxauth/auth-node'
 import { readServerAddress } from '../../input/address.ts'
 import { ask, canAsk } from '../../input/ask.ts'
 import { usage } from '../../output/errors.ts'
+import { toType } from '../../output/shell.ts'
 import { readProfiles, serverOf } from '../../profile/profiles.ts'
 import { settings } from '../../settings.ts'
 
@@ -11,7 +12,7 @@ import { settings } from '../../settings.ts'
 export async function readServer(given: string | undefined): Promise<string> {
   const known = given ?? (await serverOfProfile()) ?? (await hostFromEnv())?.host
   if (known !== undefined) return readServerAddress(known)
-  if (!canAsk()) throw usage('Name the server: fluxauth login http://localhost:8086')
+  if (!canAsk()) throw usage(`Name the server: ${toType('login http://localhost:8086')}`)
   return readServerAddress(await ask('Server', 'http://localhost:8086'))
 }
 

@@ -7,6 +7,7 @@ import type { Credentials } from '@fluxauth/auth-core'
 import type { Influx, RotationLeft } from '@fluxauth/auth-core/influxdb'
 import { updateSecretFile } from '@fluxauth/auth-node'
 import { UsageError } from '../../output/errors.ts'
+import { toType } from '../../output/shell.ts'
 import { ownFolder } from '../../profile/own-file.ts'
 import type { Destination } from './destination.ts'
 
@@ -102,7 +103,7 @@ export async function leftOf(
   if ((await isThere(id)) && (await isThere(replaces))) {
     throw new UsageError(
       'ERR_ROTATION_PRINTED',
-      `An earlier run was killed while it printed the value of ${id}, which is to take the place of ${replaces}: both are good. If you have that value, end it with fluxauth tokens delete ${replaces}. If not, fluxauth tokens delete ${id}, and run the same command again. Nothing was done`,
+      `An earlier run was killed while it printed the value of ${id}, which is to take the place of ${replaces}: both are good. If you have that value, end it with ${toType(`tokens delete ${replaces}`)}. If not, ${toType(`tokens delete ${id}`)}, and run the same command again. Nothing was done`,
     )
   }
   await writeJournal({ url, profile, left: { todo: 'nothing', replaces } })

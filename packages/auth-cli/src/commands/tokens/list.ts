@@ -8,6 +8,7 @@ import {
 } from '@fluxauth/auth-core/influxdb'
 import { UsageError, usage } from '../../output/errors.ts'
 import { fact, note, print, table } from '../../output/print.ts'
+import { toType } from '../../output/shell.ts'
 import { isOperator } from '../../profile/verify.ts'
 import { type KindOptions, kindOf, type Server, withServer } from './server.ts'
 import { type ListedV3, listV3, OPERATOR } from './v3.ts'
@@ -103,7 +104,8 @@ function rowOfV3({ name, createdAt, expiry, permissions }: ListedV3): string[] {
 
 async function showOfV3({ influx }: Server, name: string): Promise<void> {
   const token = (await listV3(influx)).find((each) => each.name === name)
-  if (!token) throw new UsageError('ERR_NO_TOKEN', 'There is no token of this name: see fluxauth tokens list')
+  if (!token)
+    throw new UsageError('ERR_NO_TOKEN', `There is no token of this name: see ${toType('tokens list')}`)
   print({ token }, () => [
     fact('name', token.name),
     fact('since', token.createdAt ?? '-'),

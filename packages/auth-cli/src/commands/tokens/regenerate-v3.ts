@@ -4,7 +4,7 @@ import { InfluxError, v3Tokens } from '@fluxauth/auth-core/influxdb'
 import { agree } from '../../input/ask.ts'
 import { EXIT, UsageError } from '../../output/errors.ts'
 import { reportOf } from '../../output/report.ts'
-import { quote } from '../../output/shell.ts'
+import { quote, toType } from '../../output/shell.ts'
 import { type Destination, inWords, type RotateOptions } from './destination.ts'
 import { type RecoveryFile, reserveRecoveryFile } from './recovery-file.ts'
 import type { Server } from './server.ts'
@@ -37,7 +37,7 @@ export async function regenerateOperator(
       const kept = where === undefined ? 'was handed over' : `is kept (${where})`
       throw stopped(
         error,
-        `The old one is replaced, and the new one ${kept}: try it with fluxauth status. Where it is refused: ${RECOVERY}`,
+        `The old one is replaced, and the new one ${kept}: try it with ${toType('status')}. Where it is refused: ${RECOVERY}`,
       )
     })
     reportSuccessor(OPERATOR, OPERATOR, destination, where)
@@ -60,7 +60,7 @@ async function make({ influx }: Server, destination: Destination): Promise<strin
       ? stopped(error, 'The old operator token is in use')
       : stopped(
           error,
-          `It is not known whether the operator token was replaced. Where the old one is still taken (fluxauth status), run the same command again; else nobody has the new one: ${RECOVERY}`,
+          `It is not known whether the operator token was replaced. Where the old one is still taken (${toType('status')}), run the same command again; else nobody has the new one: ${RECOVERY}`,
         )
   }
 }

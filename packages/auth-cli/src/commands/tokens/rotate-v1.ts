@@ -4,6 +4,7 @@ import { type Influx, InfluxError, type V1User, v1Users } from '@fluxauth/auth-c
 import { agree } from '../../input/ask.ts'
 import { EXIT, UsageError, usage } from '../../output/errors.ts'
 import { done, printJson } from '../../output/print.ts'
+import { toType } from '../../output/shell.ts'
 import { settings } from '../../settings.ts'
 import type { RotateOptions } from './destination.ts'
 import { kindOf, type Server, titleOf } from './server.ts'
@@ -15,19 +16,19 @@ export async function rotateV1(
   options: RotateOptions,
 ): Promise<void> {
   kindOf(options, server)
-  if (id === undefined) throw usage('Name the user by its id: see fluxauth tokens list --v1')
+  if (id === undefined) throw usage(`Name the user by its id: see ${toType('tokens list --v1')}`)
   const { influx } = server
   const password = await readV1Password(options)
   const user = await v1Users.get(influx, id)
   if (user.status !== 'active') {
     throw new UsageError(
       'ERR_ROTATION_INACTIVE',
-      `${user.username} is inactive, and no password could be tried: fluxauth tokens activate ${id} --v1. Nothing was done`,
+      `${user.username} is inactive, and no password could be tried: ${toType(`tokens activate ${id} --v1`)}. Nothing was done`,
     )
   }
   if (await isTaken(influx, user, password)) return report(user, false)
   await agree(
-    `Set the password of ${user.username}, ${titleOf(user)}? The old one is refused at once: whoever uses it fails until it has the new one. Where nothing may fail, make a second user (fluxauth tokens create --v1), and delete this one later.`,
+    `Set the password of ${user.username}, ${titleOf(user)}? The old one is refused at once: whoever uses it fails until it has the new one. Where nothing may fail, make a second user (${toType('tokens create --v1')}), and delete this one later.`,
     options.yes,
   )
   try {

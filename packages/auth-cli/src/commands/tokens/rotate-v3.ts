@@ -3,6 +3,7 @@
 import { type Influx, InfluxError, type RotationLeft, v3Tokens } from '@fluxauth/auth-core/influxdb'
 import { agree } from '../../input/ask.ts'
 import { UsageError } from '../../output/errors.ts'
+import { toType } from '../../output/shell.ts'
 import { chooseDestination, type Destination, inWords, type RotateOptions } from './destination.ts'
 import { handingOver, leftOf, readJournal, writeJournal } from './journal.ts'
 import { regenerateOperator } from './regenerate-v3.ts'
@@ -59,7 +60,7 @@ async function replaceNamed(
   const all = await listV3(influx)
   const before = all.find((each) => each.name === replaces)
   if (!before) {
-    throw new UsageError('ERR_NO_TOKEN', 'There is no token of this name: see fluxauth tokens list')
+    throw new UsageError('ERR_NO_TOKEN', `There is no token of this name: see ${toType('tokens list')}`)
   }
   await agree(
     `Replace ${replaces} by a token of another name${inWords(destination)}? The old one is deleted.`,
@@ -112,7 +113,7 @@ function endOf({ createdAt, expiry }: ListedV3): { readonly expiresIn?: number }
   if (seconds > 0) return { expiresIn: seconds }
   throw new UsageError(
     'ERR_ROTATION_EXPIRY',
-    'The token has an end, and it is not known after how long: make another with fluxauth tokens create --name NAME --expires DAYS, and delete this one. Nothing was done',
+    `The token has an end, and it is not known after how long: make another with ${toType('tokens create --name NAME --expires DAYS')}, and delete this one. Nothing was done`,
   )
 }
 

@@ -12,6 +12,7 @@ import {
   v1Users,
 } from '@fluxauth/auth-core/influxdb'
 import { UsageError, usage } from '../../output/errors.ts'
+import { toType } from '../../output/shell.ts'
 import { withConnection } from '../../profile/connect.ts'
 import { type FoundCredential, findCredential } from '../../profile/find-credential.ts'
 import { hasAuthorizations } from '../../profile/verify.ts'
@@ -39,7 +40,7 @@ export async function withServer<T>(run: (server: Server) => Promise<T>): Promis
     if (product === 'v1') {
       throw new UsageError(
         'ERR_NO_TOKENS',
-        'InfluxDB 1 has users, and no tokens: fluxauth request POST /query --data "q=SHOW USERS"',
+        `InfluxDB 1 has users, and no tokens: ${toType('request POST /query --data "q=SHOW USERS"')}`,
       )
     }
     if (product !== undefined && product !== 'v3' && !hasAuthorizations(product)) {

@@ -4,6 +4,7 @@ import { type Influx, InfluxError } from '@fluxauth/auth-core/influxdb'
 import { EXIT, UsageError } from '../../output/errors.ts'
 import { done, note, printJson } from '../../output/print.ts'
 import { reportOf } from '../../output/report.ts'
+import { toType } from '../../output/shell.ts'
 import { verify } from '../../profile/verify.ts'
 import { settings } from '../../settings.ts'
 import type { Destination } from './destination.ts'
@@ -48,7 +49,7 @@ export function refuseOperator(name: string): void {
   if (name !== OPERATOR) return
   throw new UsageError(
     'ERR_LAST_OPERATOR',
-    `This is the operator token, of which InfluxDB 3 has one and deletes none: replace it with fluxauth tokens rotate. Where it is lost, ${RECOVERY}`,
+    `This is the operator token, of which InfluxDB 3 has one and deletes none: replace it with ${toType('tokens rotate')}. Where it is lost, ${RECOVERY}`,
   )
 }
 

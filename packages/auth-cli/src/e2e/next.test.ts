@@ -1,0 +1,79 @@
+// What is said to be typed next: for the profile that the command was told to use, and so that it does what is meant when it is typed.
+
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Person } from '../testing/person.ts'
+
+let person: Person
+let server: Server
+let url: string
+beforeEach(async () => {
+  person = await Person.arrive()
+  server = createServer((_, response) => {
+    response.setHeader('content-type', 'application/json')
+    response.writeHead(403).end('{"code":"forbidden","message":"User is inactive"}')
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  await login('app', 'v2')
+  await login("zoe's", 'v2')
+  await login('old', 'v1', '--user', 'zoe')
+  await person.run(['profiles', 'add', 'empty', '--url', url])
+  await person.run(['use', 'app'])
+})
+afterEach(async () => {
+  server.close().closeAllConnections()
+  await person.leave()
+})
+
+const login = (name: string, product: string, ...more: string[]) =>
+  person.run(
+    [
+      'login',
+      url,
+      '-p',
+      name,
+      '--product',
+      product,
+      '--no-verify',
+      '--insecure-storage',
+      '--store',
+      'file',
+    ].concat(more),
+    { input: 's3cret' },
+  )
+/** The commands in what was said, as a shell reads them. */
+const commandsIn = (text: string) =>
+  text.match(/fluxauth (?!:)[a-z]+(?: (?:'[^ ]*'|[^\s,.;:()[\]'"]+|"[^"]*"))*/g) ?? []
+
+test.each([
+  ['old', ['tokens', 'list'], `fluxauth request POST /query --data "q=SHOW USERS" --profile old`],
+  ['old', ['token'], 'fluxauth header --profile old'],
+  ['old', ['snippet', 'influxdb-client'], 'fluxauth snippet fetch --profile old'],
+  ['app', ['snippet', 'curl'], 'run it with fluxauth exec --profile app, or'],
+  ['app', ['check'], 'Use another user’s: fluxauth login --profile app'],
+  ["zoe's", ['check'], `another user’s: fluxauth login --profile 'zoe'\\''s'`],
+  ['app', ['tokens', 'rotate', '--v1'], 'fluxauth tokens list --v1 --profile app'],
+  ['empty', ['status'], 'log in with fluxauth login --profile empty'],
+  ['empty', ['request', 'GET', '/api/v2/me'], 'log in with fluxauth login --profile empty'],
+  ['empty', ['check'], 'log in with fluxauth login --profile empty'],
+])('with --profile %s, %j says %s', async (profile, args, said) => {
+  const { stdout, stderr } = await person.run([...args, '--profile', profile])
+  expect(stdout + stderr).toContain(said)
+  const without = commandsIn(stderr).filter((command) => !/ --profile | URL --header | encode /.test(command))
+  expect(without).toEqual([])
+})
+
+test('without it, a profile that has no credential is named all the same', async () => {
+  await person.run(['use', 'empty'])
+  const { stdout } = await person.run(['status'])
+  expect(stdout).toContain('it has no credential: log in with fluxauth login --profile empty')
+})
+
+test('what ends the token that was forgotten is no command that ends another', async () => {
+  const { stderr } = await person.run(['logout', '-p', 'app'])
+  expect(stderr).toContain('On the server the token goes on being good')
+  expect(commandsIn(stderr)).toEqual([])
+  expect((await person.run(['logout', '-p', 'old'])).stderr).not.toContain('On the server')
+})
