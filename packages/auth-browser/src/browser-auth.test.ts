@@ -90,6 +90,18 @@ describe('signIn', () => {
     expect(sent().includes('POST /api/v2/signout')).toBe(status === 403)
   })
 
+  test.each([
+    [401, `read:users/${WHO.id} is unauthorized`],
+    [403, 'insufficient permissions'],
+  ])('is done where the user may not ask who they are: %d', async (status, message) => {
+    answers['/api/v2/me'] = [status, { message }]
+    const { auth } = watch()
+    await auth.signIn(USER)
+    expect(auth.state).toEqual({ status: 'signed-in', scheme: 'basic', who: undefined })
+    await auth.fetch('/')
+    expect([auth.state.status, sent().includes('POST /api/v2/signout')]).toEqual(['signed-in', false])
+  })
+
   test('does not follow a redirect with the credential', async () => {
     respond = (_, response) => response.writeHead(307, { location: '/elsewhere' }).end()
     expect(await caught(watch().auth.signIn(USER))).toMatchObject({ code: 'ERR_UNREACHABLE' })
@@ -173,6 +185,7 @@ describe('signIn with a token', () => {
 
   test.each([
     [401, { message: `read:users/${WHO.id} is unauthorized` }],
+    [403, { message: 'insufficient permissions' }],
     [404, {}],
   ])('takes one that may not ask who it is, or whose server does not say: %d', async (status, body) => {
     const { auth } = watch()

@@ -76,12 +76,12 @@ export function createBrowserAuth(options: BrowserAuthOptions = {}): BrowserAuth
     const scheme = schemeOf(settled)
     const run = async (): Promise<void> => {
       const response = await server.answered(scheme, server.askMe(scheme, signal), signal)
-      const { ok, status, who, isPermission } = await readMe(response)
+      const { ok, status, who } = await readMe(response)
       signal.throwIfAborted()
       if (ok) {
         mayHaveSession ||= scheme === 'basic'
         settle({ status: 'signed-in', scheme, who })
-      } else if (status === 401 && !isPermission) {
+      } else if (status === 401) {
         if (scheme === 'basic') mayHaveSession = false
         const before = settled.status === 'signed-in' || settled.status === 'expired'
         settle(before && ended === 'expired' ? { status: ended, scheme, who: whoIn(settled) } : SIGNED_OUT)
@@ -182,8 +182,8 @@ export function createBrowserAuth(options: BrowserAuthOptions = {}): BrowserAuth
         await vault.hold(token)
         signal.throwIfAborted()
         const response = await server.answered('token', server.askMe('token', signal), signal)
-        const { ok, status, who, isPermission } = await readMe(response)
-        if (!ok && status !== 404 && !isPermission) throw signInError(status)
+        const { ok, status, who } = await readMe(response)
+        if (!ok && status !== 404) throw signInError(status)
         return who
       } catch (error) {
         if (!signal.aborted) vault.clear()

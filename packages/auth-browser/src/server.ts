@@ -11,11 +11,13 @@ const ME = '/api/v2/me'
 
 /** What `/api/v2/me` says. */
 export interface Me {
+  /**
+   * 404 where the server does not say who it is: also where the credential is good, and may not ask. InfluxDB 2 says 401 to that, and a
+   * server with fluxauth's guard 403. @see InfluxDB 2.8.0, seen on a running server
+   */
   readonly status: number
   readonly ok: boolean
   readonly who: Who | undefined
-  /** Refused, since the credential is good and may not do this. @see InfluxDB 2.8.0, seen on a running server */
-  readonly isPermission: boolean
 }
 
 /** The server, as a page's sign-in asks it. */
@@ -71,10 +73,9 @@ export async function readMe(response: Response): Promise<Me> {
   const { status, ok } = response
   const { id, name, message } = Object((await response.json().catch(() => undefined)) as unknown)
   return {
-    status,
+    status: / is unauthorized$|^insufficient /.test(message) ? 404 : status,
     ok,
     who: ok && id && name ? { id, name } : undefined,
-    isPermission: `${message}`.endsWith(' is unauthorized'),
   }
 }
 
