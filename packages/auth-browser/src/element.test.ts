@@ -21,6 +21,10 @@ describeBrowsers('the element', (browser) => {
         '/element.js',
         '<fluxauth-sign-in></fluxauth-sign-in><p id="kept"><input aria-label="Note"></p>',
       ),
+      '/light': html('/element.js', '<fluxauth-sign-in></fluxauth-sign-in>').replace(
+        /<meta name="color-.*?>/,
+        '',
+      ),
       '/element.css': await readFile(new URL('../public/element.css', import.meta.url), 'utf8'),
       '/element.js': await bundle('testing/element-page.ts'),
       '/react': html('/react.js', '<div id="root"><p id="status">unknown</p></div>'),
@@ -95,6 +99,32 @@ describeBrowsers('the element', (browser) => {
     await page.keyboard.type('s3cret')
     await page.keyboard.press('Enter')
     await expect.poll(status).toBe('signed-in')
+  })
+
+  test('can be read on a page that is light where the system is dark, and with large letters nothing is cut off', async () => {
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]).catch(() => undefined) // not in Firefox
+    await page.setViewport({ width: 390, height: 800 })
+    await page.goto(`${server.origin}/light`)
+    await untilForms()
+    await page.click('.fluxauth-basic button')
+    expect([await error('basic'), await axe()]).toEqual(['Fill this in', []])
+    const wider = await page.evaluate(() => {
+      document.documentElement.style.fontSize = '32px'
+      return document.documentElement.scrollWidth - innerWidth
+    })
+    expect(wider).toBeLessThanOrEqual(0)
+  })
+
+  test('says that the browser kept no cookie, which to try again does not help', async () => {
+    await untilForms()
+    await page.setRequestInterception(true)
+    page.on('request', (request) =>
+      request.url().endsWith('/me') ? request.respond({ status: 401 }) : request.continue(),
+    )
+    await page.type('[name=username]', 'zoë')
+    await page.type('[name=password]', 's3cret')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => error('basic')).toContain('kept no cookie. Are cookies allowed')
   })
 
   test('signs in again in place, and leaves the rest of the page as it is', async () => {

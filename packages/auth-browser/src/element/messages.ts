@@ -16,6 +16,7 @@ export const MESSAGES: SignInMessages = {
   ERR_SIGN_IN_REFUSED: 'That is wrong. Check it and try again.',
   ERR_SIGN_IN_DISABLED: 'The account is disabled. Ask who runs the server.',
   ERR_SIGN_IN_LIMITED: 'Too many attempts. Wait a moment, then try again.',
+  ERR_SIGN_IN_COOKIE: 'The browser kept no cookie. Are cookies allowed, and is the clock right?',
   ERR_UNREACHABLE: 'The server does not answer. Are you online?',
   ERR_USERNAME_COLON: 'A user name has no colon',
   ERR_TOKEN_SYNTAX: 'A token has no spaces and no letters with accents',
