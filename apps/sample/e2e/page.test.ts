@@ -141,7 +141,7 @@ function testPage(name: keyof typeof BROWSERS): void {
     })
     await see('base64 of USERNAME:PASSWORD', '.wire')
     await see('The user name is zoë', '.wire')
-    await see("curl --request POST --user 'zoë'", '.wire')
+    await see("curl \\\n  --user 'zoë' \\\n  --request POST", '.wire')
     await click('Flux', '.wire li:nth-child(2)')
     await see('http.basicAuth(u: "zoë"', '.wire')
     expect(await traces()).not.toContain('s3cret')
@@ -338,6 +338,48 @@ function testPage(name: keyof typeof BROWSERS): void {
     await page.waitForFunction((selector) => !document.querySelector(selector), {}, card)
   })
 
+  test('what was typed stays where the source is looked at', async () => {
+    await signIn()
+    await open('Tokens')
+    await page.waitForSelector('#description')
+    await page.type('#description', 'the report of')
+    await page.select('#action', 'both')
+    await click('Source')
+    await see('shown once, switched off', '.source')
+    expect(await page.$eval('#description', (field) => field.checkVisibility())).toBe(false)
+    await page.locator('main [role=tab]').click()
+    const typed = () =>
+      page.$$eval('main form :is(#description, #action)', (fields) =>
+        fields.map((field) => (field as HTMLInputElement).value),
+      )
+    expect(await typed()).toEqual(['the report of', 'both'])
+  })
+
+  test('says in the navigation that a token is refused, and takes another in place', async () => {
+    await signInWithToken()
+    await open('Tokens')
+    await fill('main form', { 'What it is for': 'this page' })
+    await page.waitForSelector('.secret')
+    const token = await page.$eval('.secret', (code) => code.textContent ?? '')
+    await click('I have kept it')
+    const headers = { authorization: `Token ${CREDENTIALS.token}` }
+    const { authorizations } = await (await fetch(`${origin}/api/v2/authorizations`, { headers })).json()
+    const { id } = (authorizations as { id: string; description: string }[]).find(
+      ({ description }) => description === 'this page',
+    ) ?? { id: '' }
+    await page.goto(origin)
+    await fill('.fluxauth-token', { 'API token': token })
+    await see('· token', 'nav')
+    await fetch(`${origin}/api/v2/authorizations/${id}`, { method: 'DELETE', headers })
+    await open('Data')
+    await see('Token refused', 'nav .who')
+    await see('no longer takes your token', 'main')
+    await page.type('.fluxauth-token input', CREDENTIALS.token)
+    await page.keyboard.press('Enter')
+    await see('zoë · token', 'nav .who')
+    expect(await page.evaluate(() => location.pathname)).toBe('/data')
+  })
+
   test('what a button leads to is seen on a phone, however far below the button is', async () => {
     await signIn()
     await open('Tokens')
@@ -468,6 +510,27 @@ function testPage(name: keyof typeof BROWSERS): void {
     expect([await living(), await statusOf(token)]).toEqual([['active'], 200])
     expect(await traces()).not.toContain(token)
   })
+
+  test.each([
+    ['what is no JSON', '{'],
+    ['what is none', '{"description":"x","left":{"todo":"dance"}}'],
+    ['nothing', 'null'],
+    ['half of one', '{"left":{"todo":"delete-successor"}}'],
+  ])(
+    'where a rotation that was cut off is kept there is %s, and the page is there all the same',
+    async (_, kept) => {
+      await signIn()
+      const key = await page.evaluate(
+        async () =>
+          `rotation of ${(await (await fetch('/api/v2/me', { credentials: 'include' })).json()).id}`,
+      )
+      await page.evaluate((name, value) => sessionStorage.setItem(name, value), key, kept)
+      await open('Tokens')
+      await see('Make a token')
+      expect(await page.$('[aria-label="Unfinished rotation"]')).toBe(null)
+      expect(complaints.filter((text) => !text.includes('401'))).toEqual([])
+    },
+  )
 
   test('lists the sessions, and ends one elsewhere and this one in place', async () => {
     await signIn()
@@ -688,6 +751,16 @@ function testPage(name: keyof typeof BROWSERS): void {
           expect([title, wider > 0]).toEqual([title, false]) // a scroll bar takes some of it
         }
       }
+      // Letters twice as large, as somebody who sees little has them.
+      const write = (size: string) =>
+        page.evaluate((fontSize) => {
+          document.documentElement.style.fontSize = fontSize
+        }, size)
+      await write('200%')
+      // The chart is drawn anew first.
+      const isCutOff = () => page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
+      await expect.poll(isCutOff, { message: path }).toBe(false)
+      await write('')
       await page.setViewport({ width: 1280, height: 900 })
     }
   }, 90_000)

@@ -158,7 +158,9 @@ function PageFrame({ title, Page, Source, isPrivate }: PageEntry) {
 /** What one sees who has to sign in first: that is done in place, and the page is there. */
 function SignedOut({ title }: { readonly title: string }) {
   const state = useAuthState()
-  const scheme = 'scheme' in state && state.who ? state.scheme : undefined
+  // Who it was is not always known: a token may not have leave to say so.
+  const isEnded = state.status === 'expired' || ('who' in state && state.who)
+  const scheme = isEnded && 'scheme' in state ? state.scheme : undefined
   return (
     <>
       <h1>{title}</h1>

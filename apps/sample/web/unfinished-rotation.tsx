@@ -24,7 +24,7 @@ export function useUnfinished(
   const text = useSyncExternalStore(listen, () => sessionStorage.getItem(key))
   return useMemo(
     () => [
-      text === null ? undefined : JSON.parse(text),
+      read(text),
       (next) => {
         if (next) sessionStorage.setItem(key, JSON.stringify(next))
         else sessionStorage.removeItem(key)
@@ -33,6 +33,19 @@ export function useUnfinished(
     ],
     [key, text],
   )
+}
+
+/** What was written there; `undefined` for all else that may be, since every script of this origin writes to the same storage. */
+function read(text: string | null): Unfinished | undefined {
+  try {
+    const { description, left } = JSON.parse(text ?? '')
+    const { todo, replaces } = left
+    const whose = todo === 'find-successor' ? left.description : left.id
+    const isOne = Object.hasOwn(LEFT, todo) && `${typeof description} ${typeof replaces} ${typeof whose}`
+    return isOne === 'string string string' ? { description, left } : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function listen(listener: () => void): () => void {

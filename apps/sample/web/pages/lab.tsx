@@ -95,7 +95,7 @@ function AttackResult({
         {outcome ? (
           <>
             <span className={outcome === 'stopped' ? 'badge active' : 'badge broken'}>{outcome}</span>{' '}
-            <span className="hint">{outcome === must ? 'as it must be' : `it must be: ${must}`}</span>
+            <span className="hint">{outcome === must ? 'as expected' : `expected: ${must}`}</span>
           </>
         ) : (
           <span className="hint">not run yet</span>

@@ -59,10 +59,12 @@ export function snippetsOf({
   const { origin, href: url } = new URL(path, location.origin)
   const isBasic = authorization?.startsWith('Basic')
   const name = username ?? 'USERNAME'
-  const data = body === undefined ? '' : ` \\\n  --data ${quote(body)}`
+  // A line for each part: a narrow column would break it within an option.
+  const lines = (...parts: readonly string[]): string => parts.join(' \\\n  ')
+  const call = [`--request ${method}`, ...(body === undefined ? [] : [`--data ${quote(body)}`]), quote(url)]
   const curl = isBasic
-    ? `curl --request ${method} --user ${quote(name)} ${quote(url)}${data}`
-    : `fluxauth header ${quote(origin)} | curl --header @- --request ${method} ${quote(url)}${data}`
+    ? lines('curl', `--user ${quote(name)}`, ...call)
+    : `fluxauth header ${quote(origin)} |\n  ${lines('curl --header @-', ...call)}`
   const secret = isBasic
     ? `http.basicAuth(u: ${JSON.stringify(name)}, p: secrets.get(key: "PASSWORD"))`
     : `"Token " + secrets.get(key: "TOKEN")`

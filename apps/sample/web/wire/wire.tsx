@@ -52,10 +52,12 @@ function ExchangeDetails({ exchange }: { readonly exchange: Exchange }) {
           <b>{method}</b> {path}
         </span>
         <Status status={status} said={said} />
+        {authorization ? (
+          <code className="line">Authorization: {authorization}</code>
+        ) : (
+          <span className="line hint">no Authorization header</span>
+        )}
       </summary>
-      <p className="line">
-        <code>{authorization ? `Authorization: ${authorization}` : 'no Authorization header'}</code>
-      </p>
       <dl className="parts">
         {partsOf(exchange).map(({ text, means }) => (
           <div key={text + means}>
