@@ -1,9 +1,8 @@
 // The commands of `fluxauth`, what its help says of all of them, and how they are run: only the one that is asked for is loaded.
 
 import { Command, CommanderError, Option } from 'commander'
-import { EXIT } from './output/errors.ts'
+import { EXIT, UsageError } from './output/errors.ts'
 import { foldHelp } from './output/fold.ts'
-import { say } from './output/print.ts'
 import { writeOut } from './output/streams.ts'
 import { setSettings, settings } from './settings.ts'
 
@@ -122,9 +121,10 @@ Exit codes: 0 done, 1 unexpected, 2 wrong usage or input, 3 no answer,
 export async function runProgram(args: readonly string[]): Promise<void> {
   let failed: Command | undefined
   // Nothing is left that could end it, and it has not ended: that is no success. Node 20's fetch does so where a connection is closed at once.
-  const unended = (): void => {
-    say('fluxauth: The server closed the connection without an answer [ERR_NETWORK]')
-    process.exitCode = EXIT.network
+  const unended = async (): Promise<void> => {
+    const { reportError } = await import('./output/report.ts')
+    const what = 'The server closed the connection without an answer'
+    process.exitCode = reportError(new UsageError('ERR_NETWORK', what, EXIT.network))
   }
   process.once('beforeExit', unended)
   try {

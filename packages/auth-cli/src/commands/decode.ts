@@ -13,7 +13,7 @@ import { acceptedBy } from '../accepted.ts'
 import { readHidden } from '../input/secret.ts'
 import { UsageError } from '../output/errors.ts'
 import { hang } from '../output/fold.ts'
-import { printJson, say } from '../output/print.ts'
+import { note, printJson } from '../output/print.ts'
 import { checkNever } from '../output/reveal.ts'
 import { writeOut } from '../output/streams.ts'
 import { style } from '../output/style.ts'
@@ -64,8 +64,7 @@ Examples:
         )
       // A pasted line, with or without its colon (influxdata/docs-v2#7328).
       const value = text.replace(/^(proxy-)?authorization(:\s*|\s+)/i, '')
-      if (value !== text)
-        say(style('dim', 'Read as a whole header line; its name and colon are not part of the value.'))
+      if (value !== text) note('Read as a whole header line; its name and colon are not part of the value.')
       const credentials = decode(value, options)
       const shown = describe(credentials, options.reveal ?? false)
       const isPair = credentials.scheme === 'token' && 'username' in shown

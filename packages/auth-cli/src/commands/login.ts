@@ -211,11 +211,21 @@ function report(outcome: {
   readonly isOperator: boolean
 }): void {
   const { name, url, product, where, place, kept, verdict, isOperator } = outcome
-  if (settings().json) {
-    const { state, user } = verdict
-    printJson({ profile: name, url, product, scheme: kept.scheme, place, where, state, user, isOperator })
-  }
   const who = verdict.user?.name ?? (kept.scheme === 'basic' ? kept.username : undefined)
+  if (settings().json) {
+    const { state } = verdict
+    printJson({
+      profile: name,
+      url,
+      product,
+      scheme: kept.scheme,
+      place,
+      where,
+      state,
+      user: who,
+      isOperator,
+    })
+  }
   done(`Signed in to ${url}${who ? ` as ${who}` : ''}: profile ${name}, its credential in ${where}`)
   if (isOperator)
     warn(

@@ -23,7 +23,7 @@ interface Options {
 /** What is told of a credential. */
 interface Status {
   readonly profile: string | undefined
-  readonly host: string | undefined
+  readonly url: string | undefined
   readonly org: string | undefined
   readonly product: string | undefined
   readonly scheme: string
@@ -95,7 +95,7 @@ async function lookAtOthers(but: Profile | undefined): Promise<Status[]> {
     else {
       statuses.push({
         ...about,
-        host: shownServer(profile),
+        url: shownServer(profile),
         product: known?.product,
         scheme: known?.scheme ?? 'none',
         place: 'nowhere',
@@ -126,7 +126,7 @@ async function look(found: FoundCredential): Promise<Status> {
   const { credentials, host, org, profile, source } = found
   const about = {
     profile: profile?.name,
-    host,
+    url: host,
     org,
     scheme: credentials.scheme,
     source,
@@ -197,7 +197,7 @@ function describe(status: Status): string[] {
     : (permissions ?? (permissionsUnknown && [`not known: ${permissionsUnknown}`]))
   return [
     ...(status.profile ? [fact('profile', status.profile)] : []),
-    fact('host', status.host ?? '-'),
+    fact('host', status.url ?? '-'),
     ...(product ? [fact('product', product)] : []),
     ...(status.org ? [fact('org', status.org)] : []),
     ...(status.user ? [fact('user', status.user)] : []),

@@ -55,7 +55,7 @@ describeReal('login at InfluxDB 2', ['influxdb2'], () => {
       version: 1,
       profile: 'mem',
       used: {
-        host: server.url,
+        url: server.url,
         product: 'v2',
         scheme: 'token',
         state: 'good',

@@ -5,10 +5,10 @@ import type { InfluxError } from '@fluxauth/auth-core/influxdb'
 import { settings } from '../settings.ts'
 import { EXIT, UsageError } from './errors.ts'
 import { describeNetworkError } from './network.ts'
-import { say } from './print.ts'
+import { jsonOf, say } from './print.ts'
 import { writeErr } from './streams.ts'
 import { style } from './style.ts'
-import { escapeControls, toJson } from './terminal.ts'
+import { escapeControls } from './terminal.ts'
 
 /** What is told of an error. */
 interface Report {
@@ -22,7 +22,7 @@ interface Report {
 export function reportError(error: unknown): number {
   const { code, message, position, exitCode } = reportOf(error)
   if (settings().json) {
-    writeErr(toJson({ version: 1, error: { code, message, ...(position !== undefined && { position }) } }))
+    writeErr(jsonOf({ error: { code, message, ...(position !== undefined && { position }) } }))
   } else {
     const place = position === undefined ? '' : ` (at character ${position + 1})`
     say(`${style('red', 'fluxauth:')} ${escapeControls(message)}${place} ${style('dim', `[${code}]`)}`)

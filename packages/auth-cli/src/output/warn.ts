@@ -1,10 +1,10 @@
 // Warnings: what was done all the same, and is better done another way.
 
 import { settings } from '../settings.ts'
-import { say } from './print.ts'
+import { jsonOf, say } from './print.ts'
 import { writeErr } from './streams.ts'
 import { style } from './style.ts'
-import { escapeControls, toJson } from './terminal.ts'
+import { escapeControls } from './terminal.ts'
 
 const warned = new Set<string>()
 
@@ -12,6 +12,6 @@ const warned = new Set<string>()
 export function warn(message: string, about: string = message): void {
   if (warned.has(about)) return
   warned.add(about)
-  if (settings().json) writeErr(toJson({ warning: { message } }))
+  if (settings().json) writeErr(jsonOf({ warning: { message } }))
   else say(`${style('red', 'fluxauth:')} Warning: ${escapeControls(message)}`)
 }

@@ -2,8 +2,7 @@
 
 import { type Product, products, toInfluxError } from '@fluxauth/auth-core/influxdb'
 import { endpointsAt, isCompatible } from '../../endpoints.ts'
-import { say } from '../../output/print.ts'
-import { style } from '../../output/style.ts'
+import { note } from '../../output/print.ts'
 import { escapeControls } from '../../output/terminal.ts'
 
 /** In bytes: how much of a refusal is read for its message. */
@@ -42,8 +41,8 @@ export async function readRefusal(response: Response): Promise<string> {
 export function explain(response: Response, said: string, circumstances: Circumstances): void {
   const status = `${response.status} ${escapeControls(response.statusText, { lines: false })}`.trimEnd()
   const advice = hint(response.status, said, circumstances)
-  if (!circumstances.isShown) say(style('dim', `The server answered ${status}, and nothing else.`))
-  if (advice) say(style('dim', advice))
+  if (!circumstances.isShown) note(`The server answered ${status}, and nothing else.`)
+  if (advice) note(advice)
 }
 
 function hint(status: number, said: string, { scheme, isSent, url }: Circumstances): string | undefined {

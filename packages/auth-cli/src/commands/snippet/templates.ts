@@ -1,5 +1,7 @@
 // The same authenticated call in each language and tool. The secret is read where the program runs, and is in none of them.
 
+import { quote } from '../../output/shell.ts'
+
 /** How a server is called: by its family. */
 export type Family = 'v1' | 'v2' | 'v3'
 
@@ -22,12 +24,10 @@ const needsOf = (family: Family) => (family === 'v1' ? USER : TOKEN)
 const wordOf = (family: Family) => (family === 'v3' ? 'Bearer' : 'Token')
 
 /** For JavaScript, Python, Go, Flux, TOML and YAML alike: what JSON escapes, all of them read. An address has no $ in it. */
-const quote = (text: string) => JSON.stringify(text)
-/** For a POSIX shell. */
-const shell = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
+const literal = (text: string) => JSON.stringify(text)
 
 function curl({ family, base }: Call): string {
-  const url = shell(base + PATHS[family])
+  const url = quote(base + PATHS[family])
   // By a pipe: an argument would be seen by every user of the machine. printf is the shell's own.
   return family === 'v1'
     ? `basic=$(printf %s "$INFLUX_USERNAME:$INFLUX_PASSWORD" | base64 | tr -d '\\n')
@@ -46,7 +46,7 @@ import "influxdata/influxdb/secrets"
 
 response =
     requests.get(
-        url: ${quote(`${base}/query?q=SHOW+DATABASES`)},
+        url: ${literal(`${base}/query?q=SHOW+DATABASES`)},
         headers: ["Authorization": http.basicAuth(u: ${user}, p: secrets.get(key: "${key}"))],
     )
 
@@ -58,7 +58,7 @@ function fetchScript({ family, base }: Call): string {
     family === 'v1'
       ? "'Basic ' + Buffer.from([process.env.INFLUX_USERNAME, process.env.INFLUX_PASSWORD].join(':')).toString('base64')"
       : `\`${wordOf(family)} \${process.env.INFLUX_TOKEN}\``
-  return `const response = await fetch(${quote(base + PATHS[family])}, {
+  return `const response = await fetch(${literal(base + PATHS[family])}, {
   headers: { authorization: ${value} },
 })
 if (!response.ok) throw new Error(\`\${response.status} \${await response.text()}\`)
@@ -68,7 +68,7 @@ console.log(await response.json())`
 function jsClient({ base }: Call): string {
   return `import { InfluxDB } from '@influxdata/influxdb-client'
 
-const influx = new InfluxDB({ url: ${quote(base)}, token: process.env.INFLUX_TOKEN })
+const influx = new InfluxDB({ url: ${literal(base)}, token: process.env.INFLUX_TOKEN })
 const rows = await influx.getQueryApi(process.env.INFLUX_ORG).collectRows('buckets()')
 console.log(rows.map(({ name }) => name))`
 }
@@ -79,7 +79,7 @@ function python({ family, base }: Call): string {
 
 from influxdb_client import InfluxDBClient
 
-with InfluxDBClient(url=${quote(base)}, token=os.environ["INFLUX_TOKEN"]) as client:
+with InfluxDBClient(url=${literal(base)}, token=os.environ["INFLUX_TOKEN"]) as client:
     for bucket in client.buckets_api().find_buckets().buckets:
         print(bucket.name)`
   }
@@ -93,7 +93,7 @@ import os
 import urllib.request
 
 ${value}
-request = urllib.request.Request(${quote(base + PATHS[family])}, headers={"Authorization": authorization})
+request = urllib.request.Request(${literal(base + PATHS[family])}, headers={"Authorization": authorization})
 with urllib.request.urlopen(request) as response:
     print(json.load(response))`
 }
@@ -113,7 +113,7 @@ import (
 )
 
 func main() {
-	request, err := http.NewRequest("GET", ${quote(base + PATHS[family])}, nil)
+	request, err := http.NewRequest("GET", ${literal(base + PATHS[family])}, nil)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -133,12 +133,12 @@ func main() {
 function telegraf({ family, base }: Call): string {
   return family === 'v1'
     ? `[[outputs.influxdb]]
-  urls = [${quote(base)}]
+  urls = [${literal(base)}]
   database = "\${INFLUX_DATABASE}"
   username = "\${INFLUX_USERNAME}"
   password = "\${INFLUX_PASSWORD}"`
     : `[[outputs.influxdb_v2]]
-  urls = [${quote(base)}]
+  urls = [${literal(base)}]
   token = "\${INFLUX_TOKEN}"
   organization = "\${INFLUX_ORG}"
   bucket = "\${INFLUX_BUCKET}"`
@@ -158,7 +158,7 @@ datasources:
   - name: InfluxDB
     type: influxdb
     access: proxy
-    url: ${quote(base)}
+    url: ${literal(base)}
 ${family === 'v1' ? '    user: $INFLUX_USERNAME\n' : ''}    jsonData:
       ${json}
     secureJsonData:
