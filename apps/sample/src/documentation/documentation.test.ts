@@ -2,7 +2,7 @@
 // page told to install: it compiles under `tsc --strict`, runs, and prints what its comments say; as npm installs, and as pnpm does.
 
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -65,6 +65,19 @@ test('the table of products on the page is what the data says', async () => {
   await expect(promisify(execFile)(process.execPath, [script, '--check'])).resolves.toMatchObject({
     stderr: '',
   })
+})
+
+test('every guide is in the list of guides, and in that of the first page, in the same order', async () => {
+  const guides = (await readdir(root('docs'))).filter((name) => name !== 'README.md').sort()
+  const linked = async (file: string) => {
+    const list = (await readFile(root(file), 'utf8')).split('\n## More')
+    return [...(list.at(-1) ?? '').matchAll(/\((?:docs\/)?([\w-]+\.md)\)/g)]
+      .map(([, name = '']) => name)
+      .filter((name) => guides.includes(name))
+  }
+  const first = await linked('README.md')
+  expect([...first].sort()).toEqual(guides)
+  expect(await linked('docs/README.md')).toEqual(first)
 })
 
 test('every page names a server that there is', () => {
