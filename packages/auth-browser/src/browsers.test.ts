@@ -410,6 +410,9 @@ const suite = (browser: () => Browser, name: BrowserName) => {
     server.answer = (path, response) => path === '/token-worker.js' && Boolean(response.writeHead(404).end())
     await start(page, 'worker')
     expect(await signIn(page, { token: 's3cret-token' })).toMatch(/^ERR_VAULT_WORKER/)
+    server.answer = () => undefined
+    expect(await signIn(page, { token: 's3cret-token' })).toBe('done')
+    expect(await page.evaluate(() => window.auth.state.status)).toBe('signed-in')
   })
 }
 describeBrowsers('the package', suite, ['chromium', 'firefox', 'webkit'])

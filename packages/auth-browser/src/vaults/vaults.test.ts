@@ -1,5 +1,7 @@
 // Both vaults under the conformance suite, the worker's over a real channel; and what a worker allows.
 
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { MessageChannel } from 'node:worker_threads'
 import { testVault } from '@fluxauth/auth-testkit'
 import { describe, expect, test } from 'vitest'
@@ -49,6 +51,45 @@ describe('a worker', () => {
     await expect(asked).rejects.toMatchObject({ code: 'ERR_VAULT_EMPTY' })
     expect(said.map(({ type }) => type)).toEqual(['start', 'hold', 'hold'])
     inside.terminate()
+  })
+
+  test('that failed is ended, and another takes its place with the next token, but not once the vault has ended', async () => {
+    const server = createServer((request, response) => response.end(request.headers.authorization))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const workers: { fail?: () => void; ended: boolean }[] = []
+    const start = (): VaultWorker => {
+      const inside = startInside()
+      const worker: (typeof workers)[number] = { ended: false }
+      workers.push(worker)
+      return Object.assign(Object.create(inside), {
+        postMessage: inside.postMessage.bind(inside),
+        addEventListener(type: 'message', listener: () => void) {
+          if (type === 'message') inside.addEventListener(type, listener)
+          else worker.fail = listener
+        },
+        terminate() {
+          worker.ended = true
+          inside.terminate()
+        },
+      })
+    }
+    const vault = workerVault(start, { allow: EVERYTHING })(origin, fetch)
+    const failed = expect.objectContaining({ code: 'ERR_VAULT_WORKER' })
+    await vault.hold('my-token')
+    const asked = vault.fetch('/')
+    workers[0]?.fail?.()
+    await expect(asked).rejects.toEqual(failed)
+    await expect(vault.fetch('/')).rejects.toEqual(failed)
+    expect(workers.map(({ ended }) => ended)).toEqual([true])
+    await vault.hold('my-next-token')
+    expect(await (await vault.fetch('/')).text()).toBe('Token my-next-token')
+    expect(workers.map(({ ended }) => ended)).toEqual([true, false])
+    vault.dispose()
+    await vault.hold('my-last-token')
+    await expect(vault.fetch('/')).rejects.toEqual(failed)
+    expect(workers.map(({ ended }) => ended)).toEqual([true, true])
+    server.close().closeAllConnections()
   })
 
   test('is waited for by no request that was asked for as it ended', async () => {

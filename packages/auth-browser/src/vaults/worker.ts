@@ -72,33 +72,45 @@ export function workerVault(start: () => VaultWorker, { allow }: WorkerVaultOpti
     const waiting = new Map<number, Waiting>()
     let count = 0
     let broken = false
+    let ended = false
     /** Counts the tokens: a request goes with the one that was there as it was asked for, or not at all. */
     let held = 0
-    const worker = start()
-    const postMessage = worker instanceof (globalThis.Worker ?? Nothing) ? postToWorker : worker.postMessage
+    let worker: VaultWorker
+    let patience: ReturnType<typeof setTimeout>
     const post = (message: ToWorker, transfer: Transferable[] = []): void => {
+      const postMessage = worker instanceof (globalThis.Worker ?? Nothing) ? postToWorker : worker.postMessage
       apply(postMessage as VaultWorker['postMessage'], worker, [bare(message), transfer])
     }
     const breakOff = (): void => {
       broken = true
+      clearTimeout(patience)
+      worker.terminate()
       for (const { fail } of waiting.values()) fail(failure('ERR_VAULT_WORKER'))
       waiting.clear()
     }
-    const patience = setTimeout(breakOff, PATIENCE)
-    worker.addEventListener('error', breakOff)
-    worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
-      if (data.type === 'ready') return clearTimeout(patience)
-      const entry = waiting.get(data.id)
-      if (!entry) return
-      if (data.type === 'answer') entry.answer(data)
-      else if (data.type === 'piece') entry.piece(data.piece)
-      else entry.fail(data.code ? failure(data.code) : new TypeError('Failed to fetch'))
-    })
-    post({ type: 'start', origin, allow: list })
+    const begin = (): void => {
+      broken = false
+      worker = start()
+      patience = setTimeout(breakOff, PATIENCE)
+      worker.addEventListener('error', breakOff)
+      worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
+        if (data.type === 'ready') return clearTimeout(patience)
+        const entry = waiting.get(data.id)
+        if (!entry) return
+        if (data.type === 'answer') entry.answer(data)
+        else if (data.type === 'piece') entry.piece(data.piece)
+        else entry.fail(data.code ? failure(data.code) : new TypeError('Failed to fetch'))
+      })
+      post({ type: 'start', origin, allow: list })
+    }
+    begin()
 
     return {
       hold(token) {
-        post({ type: 'hold', authorization: toAuthorization(token) })
+        const authorization = toAuthorization(token)
+        // One that failed has no token any more: another takes its place with the next.
+        if (broken && !ended) begin()
+        post({ type: 'hold', authorization })
         held++
       },
       async fetch(input, init) {
@@ -171,9 +183,8 @@ export function workerVault(start: () => VaultWorker, { allow }: WorkerVaultOpti
       },
       clear: () => post({ type: 'clear' }),
       dispose() {
-        clearTimeout(patience)
+        ended = true
         breakOff()
-        worker.terminate()
       },
     }
   }
