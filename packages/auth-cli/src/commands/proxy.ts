@@ -7,12 +7,12 @@ import { createTarget } from '@fluxauth/auth-core/client'
 import { updateSecretFile } from '@fluxauth/auth-node'
 import { Command } from 'commander'
 import { EXIT, NoCredentialError, UsageError, usage } from '../output/errors.ts'
-import { done, note, print } from '../output/print.ts'
+import { done, jsonOf, note, print } from '../output/print.ts'
 import { checkReveal, type RevealOptions } from '../output/reveal.ts'
 import { toType } from '../output/shell.ts'
 import { shownUrl } from '../output/shown-url.ts'
 import { writeErr } from '../output/streams.ts'
-import { escapeControls, toJson } from '../output/terminal.ts'
+import { escapeControls } from '../output/terminal.ts'
 import { takesPasswordsAtSignIn } from '../profile/connect.ts'
 import { type FoundCredential, findCredential } from '../profile/find-credential.ts'
 import { settings } from '../settings.ts'
@@ -159,7 +159,7 @@ function listen(port: number, { upstream, key, credential, quiet }: Passage): Pr
     const log = (status: number): void => {
       if (quiet) return
       const shown = shownUrl(target)
-      if (settings().json) writeErr(toJson({ request: { method, target: shown, status } }))
+      if (settings().json) writeErr(jsonOf({ request: { method, target: shown, status } }))
       else writeErr(escapeControls(`${method} ${shown} ${status}`, { lines: false }))
     }
     const url = locate(upstream, target)

@@ -89,6 +89,21 @@ describe('what is on the way', () => {
     tcp.close()
   }, 30_000)
 
+  test('an answer without an end: its beginning is read, and no more', async () => {
+    const url = await serve((request, response) => {
+      if (request.url?.startsWith('/api/v2/setup')) return void response.end('{"allowed":false}')
+      const fill = (): void => {
+        while (!response.destroyed && response.write(' '.repeat(65_536)));
+        if (!response.destroyed) response.once('drain', fill)
+      }
+      fill()
+    })
+    const started = performance.now()
+    const told = await check([`${url}/api/v2/buckets`, '--product', 'v2'], token('s3cret-x'))
+    expect(told).toMatchObject({ good: true, code: 0 })
+    expect(performance.now() - started).toBeLessThan(8000)
+  })
+
   test('a redirect, which loses the credential', async () => {
     const url = await serve((request, response) =>
       response.writeHead(308, { location: `https://influx.example${request.url}` }).end(),

@@ -148,6 +148,12 @@ describe('refuses', () => {
   })
 })
 
+test('passes no TRACE on, whose answer would be the credential', async () => {
+  const { host, key } = await start()
+  const answer = await call(host, { authorization: `Token ${key}` }, 'TRACE')
+  expect([answer.status, answer.text.includes('TRACE would show'), seen]).toEqual([405, true, []])
+})
+
 test('logs no password of a statement, which arrives as it was', async () => {
   const { host, key, log } = await start()
   const query = 'q=CREATE%20USER%20joe%20WITH%20PASSWORD%20%27s3cret%27'

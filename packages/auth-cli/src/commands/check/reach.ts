@@ -10,7 +10,7 @@ import { Finding, type Step } from './finding.ts'
 
 /** In milliseconds: how long an answer may take. */
 const PATIENCE = 10_000
-/** In characters: as much of an answer as says why. */
+/** In characters. */
 const MOST = 4096
 /** In milliseconds: how far clocks may be apart before it matters to whoever checks times. */
 const SKEW = 5 * 60_000
@@ -29,7 +29,7 @@ export async function probe(url: string, headers: Readonly<Record<string, string
   const timer = setTimeout(() => ended.abort(new DOMException('No answer in time', 'TimeoutError')), PATIENCE)
   try {
     const response = await fetch(url, { headers, redirect: 'manual', signal: ended.signal })
-    const text = (await response.text()).slice(0, MOST)
+    const text = await beginningOf(response)
     return { status: response.status, headers: response.headers, text }
   } catch (error) {
     const told = describeNetworkError(error)
@@ -40,6 +40,17 @@ export async function probe(url: string, headers: Readonly<Record<string, string
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** As much of an answer as says why: the rest is not waited for, and may have no end. */
+async function beginningOf({ body }: Response): Promise<string> {
+  const decoder = new TextDecoder()
+  let text = ''
+  for await (const chunk of body ?? []) {
+    text += decoder.decode(chunk.subarray(0, MOST), { stream: true })
+    if (text.length >= MOST) break
+  }
+  return text.slice(0, MOST)
 }
 
 function fixOf(code: string, { protocol, host, hostname }: URL): string {

@@ -18,7 +18,7 @@ export interface Refusal {
  * @returns `undefined` where it may
  */
 export function refuse(
-  { headers, rawHeaders }: IncomingMessage,
+  { method, headers, rawHeaders }: IncomingMessage,
   { key, port, query }: { readonly key: string; readonly port: number; readonly query: URLSearchParams },
 ): Refusal | undefined {
   // A name that leads here and is not ours: a page that made its own name lead to this machine would be of the same origin (DNS rebinding).
@@ -33,6 +33,10 @@ export function refuse(
       code: 'forbidden',
       message: 'This proxy is for programs, and for no page of a browser',
     }
+  }
+  // Who answers it says back what was sent, and the credential with it: that is not for who has the key.
+  if (method === 'TRACE') {
+    return { status: 405, code: 'method not allowed', message: 'TRACE would show the credential' }
   }
   const given = givenKey(headers.authorization) ?? query.get('p') ?? undefined
   if (given === undefined || !isSame(given, key)) {
