@@ -12,8 +12,8 @@ interface Running {
   reader?: ReadableStreamDefaultReader<Uint8Array>
 }
 
-/** What may not be set: a server or proxy may take the method from it. */
-const METHOD_HEADER = /^x-(http-)?method/i
+/** What may not be set: a server or proxy may take the method or the path from it. */
+const OVERRIDE = /^x-(http-)?(method|original|rewrite|forward)/i
 
 /** Answers a page's messages. What to allow is taken from the first; later ones change nothing of it. */
 export function serveVault(port: Port, send: typeof globalThis.fetch = pageFetch): void {
@@ -32,7 +32,7 @@ export function serveVault(port: Port, send: typeof globalThis.fetch = pageFetch
     if (origin !== start.origin) return 'ERR_VAULT_ORIGIN'
     const isMe = method === 'GET' && pathname === '/api/v2/me'
     if (!isMe && !start.allows(method, pathname)) return 'ERR_VAULT_PATH'
-    return Object.keys(headers).some((name) => METHOD_HEADER.test(name)) ? 'ERR_VAULT_PATH' : undefined
+    return Object.keys(headers).some((name) => OVERRIDE.test(name)) ? 'ERR_VAULT_PATH' : undefined
   }
   const run = async (message: ToWorker & { type: 'fetch' }): Promise<void> => {
     const { id, url, method, body, cache } = message

@@ -30,9 +30,17 @@ describe('a worker', () => {
     await vault.hold('my-token')
     const init = { method: 'POST', body: new ReadableStream(), duplex: 'half' }
     await expect(vault.fetch('/', init)).rejects.toMatchObject({ code: 'ERR_VAULT_BODY' })
-    await expect(vault.fetch('/', { headers: { 'X-HTTP-Method-Override': 'DELETE' } })).rejects.toMatchObject(
-      { code: 'ERR_VAULT_PATH' },
-    )
+    for (const name of [
+      'X-HTTP-Method-Override',
+      'X-Method-Override',
+      'X-Original-URL',
+      'X-Rewrite-URL',
+      'X-Forwarded-Uri',
+      'X-Forwarded-Prefix',
+    ]) {
+      const sent = vault.fetch('/', { headers: { [name]: '/api/v2/authorizations' } })
+      await expect(sent, name).rejects.toMatchObject({ code: 'ERR_VAULT_PATH' })
+    }
     vault.dispose()
     await expect(vault.fetch('/')).rejects.toMatchObject({ code: 'ERR_VAULT_WORKER' })
   })
