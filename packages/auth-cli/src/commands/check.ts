@@ -81,10 +81,7 @@ async function check(given: string | undefined, options: Options): Promise<void>
           ),
           `  ${hang(escapeControls(finding.fix, { lines: false }), 2)}`,
         ]
-      : [
-          'Nothing is wrong from here.',
-          ...elsewhere().map((line) => style('dim', hang(line, line.startsWith('-') ? 2 : 0))),
-        ]),
+      : ['Nothing is wrong from here.', ...elsewhere().map((line) => style('dim', hang(line, 0)))]),
   ])
   process.exitCode = finding?.exitCode ?? EXIT.ok
 }

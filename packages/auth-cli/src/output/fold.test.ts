@@ -13,6 +13,9 @@ test('breaks between words, and no line is longer than the terminal is wide', ()
     'and more',
   ])
   expect(hang('one two three four five', 4, 20)).toBe('one two three\n    four five')
+  expect(hang('Looked at:\n- one two three four five', 0, 20)).toBe(
+    'Looked at:\n- one two three\n  four five',
+  )
 })
 
 test.each([

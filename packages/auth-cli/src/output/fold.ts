@@ -38,9 +38,13 @@ function widthOf(text: string): number {
   return stripVTControlCharacters(text).length
 }
 
-/** Breaks a text with what comes after its first line below its beginning, so many columns in. */
+/** Breaks a text with what comes after its first line below its beginning, so many columns in; an item of a list two more. */
 export function hang(text: string, indent: number, width: number | undefined = columns()): string {
-  const lines = text.split('\n').flatMap((line) => fold(line, width && width - indent))
+  const lines = text.split('\n').flatMap((line) => {
+    const more = line.startsWith('- ') ? 2 : 0
+    const [first = '', ...others] = fold(line, width && width - indent - more)
+    return [first, ...others.map((other) => ' '.repeat(more) + other)]
+  })
   return lines.join(`\n${' '.repeat(indent)}`)
 }
 
