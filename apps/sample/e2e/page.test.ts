@@ -380,6 +380,38 @@ function testPage(name: keyof typeof BROWSERS): void {
     expect(await page.evaluate(() => location.pathname)).toBe('/data')
   })
 
+  test('makes one token however often the button is pressed: of two, nobody would see the value of the first', async () => {
+    await signIn()
+    await open('Tokens')
+    await page.waitForSelector('#description')
+    await page.type('#description', 'pressed thrice')
+    await page.$eval('main form', (form) => {
+      for (let count = 0; count < 3; count++) (form as HTMLFormElement).requestSubmit()
+    })
+    await page.waitForSelector('.secret')
+    await click('I have kept it')
+    const headers = { authorization: `Token ${CREDENTIALS.token}` }
+    const { authorizations } = await (await fetch(`${origin}/api/v2/authorizations`, { headers })).json()
+    const made = (authorizations as { description: string }[]).map(({ description }) => description)
+    expect(made.filter((description) => description === 'pressed thrice')).toHaveLength(1)
+    await page.waitForFunction(() => document.querySelector('main form')?.ariaBusy === 'false')
+  })
+
+  test('says that it takes a moment where a page is long in coming', async () => {
+    await signIn()
+    let come: (() => void) | undefined
+    await page.setRequestInterception(true)
+    page.on('request', (request) => {
+      if (/\/data-.*\.js$/.test(request.url())) come = () => void request.continue()
+      else void request.continue()
+    })
+    await page.locator('nav a[href="/data"]').click()
+    await see('One moment …', 'main')
+    await expect.poll(() => page.$eval('.late', (text) => getComputedStyle(text).visibility)).toBe('visible')
+    come?.()
+    await see('Temperature', 'main')
+  })
+
   test('what a button leads to is seen on a phone, however far below the button is', async () => {
     await signIn()
     await open('Tokens')

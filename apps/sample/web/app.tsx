@@ -136,7 +136,7 @@ function PageFrame({ title, Page, Source, isPrivate }: PageEntry) {
           {
             name: title,
             content: (
-              <Suspense fallback={null}>
+              <Suspense fallback={<Loading />}>
                 {isPrivate && status !== 'signed-in' ? <SignedOut title={title} /> : <Page />}
               </Suspense>
             ),
@@ -144,7 +144,7 @@ function PageFrame({ title, Page, Source, isPrivate }: PageEntry) {
           {
             name: 'Source',
             content: (
-              <Suspense fallback={null}>
+              <Suspense fallback={<Loading />}>
                 <Source />
               </Suspense>
             ),
@@ -153,6 +153,11 @@ function PageFrame({ title, Page, Source, isPrivate }: PageEntry) {
       />
     </>
   )
+}
+
+/** What one sees where a page or its source takes long to come. */
+function Loading() {
+  return <p className="hint late">One moment …</p>
 }
 
 /** What one sees who has to sign in first: that is done in place, and the page is there. */

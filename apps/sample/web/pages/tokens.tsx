@@ -156,10 +156,14 @@ function CreateForm({
   const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault()
     const form = event.currentTarget
+    // One at a time: of two, the value of the first would be seen by nobody.
+    if (form.ariaBusy === 'true') return
+    form.ariaBusy = 'true'
     const data = new FormData(form)
     const bucket = buckets.value?.find(({ id }) => id === data.get('bucket'))
     const permissions = permissionsFor(String(data.get('action')), bucket, await api.orgID().catch(() => ''))
     if (await create(String(data.get('description')), permissions)) form.reset()
+    form.ariaBusy = 'false'
   }
   return (
     <form className="card" onSubmit={submit} aria-labelledby="create-title">
@@ -235,7 +239,14 @@ function TokenCard({
         <>
           <p>Whoever uses it is refused from then on.</p>
           <p className="row">
-            <button type="button" className="danger" onClick={remove}>
+            <button
+              type="button"
+              className="danger"
+              onClick={() => {
+                setAsks(undefined)
+                remove()
+              }}
+            >
               Delete it
             </button>
             <button type="button" className="quiet" ref={focus} onClick={() => setAsks(false)}>
