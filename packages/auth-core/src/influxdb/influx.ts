@@ -165,7 +165,7 @@ function parse(status: number, text: string | undefined): unknown {
   } catch {
     throw new InfluxError(
       'ERR_INFLUX_ANSWER',
-      'The answer is not JSON: is the url that of InfluxDB, with the path a proxy has it below?',
+      'The answer is not JSON: is the url that of InfluxDB, with its path behind a proxy?',
       { status },
     )
   }

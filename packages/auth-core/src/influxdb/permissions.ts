@@ -78,8 +78,7 @@ function everything(resourceOf: (type: string) => PermissionResource): InfluxPer
 
 /** What permissions may be, so that none is for more than was meant: a member that is `undefined` would not arrive, and narrow nothing. */
 export const permissionsRule: OptionRule = {
-  wanted:
-    "a list with at least one of { action: 'read' or 'write', resource: { type, … } }, in which all is text",
+  wanted: "a list, not empty, of { action: 'read' or 'write', resource: { type, … } } in text",
   test: (value) => Array.isArray(value) && value.length > 0 && value.every(isPermission),
 }
 
