@@ -17,7 +17,7 @@ export type InfluxErrorCode =
 /** Each {@link InfluxReason}, and what to tell people. */
 const HINTS = {
   credential:
-    'Not let in: no credential, an unknown token, a wrong password, a session that is over, or a password before signing in',
+    'No credential, an unknown token, a wrong password, a session that is over, or a password before signing in',
   'token-inactive': 'The token is inactive',
   'user-inactive': 'The user is inactive or deleted',
   'password-change': 'The password has to be changed first',

@@ -60,7 +60,7 @@ describe('signIn', () => {
       reason: 'credential',
       message: expect.stringContaining('a wrong password'),
     })
-    await expect(me(influxApi({ url, fetch: fake() }))).rejects.toThrow('no credential')
+    await expect(me(influxApi({ url, fetch: fake() }))).rejects.toThrow('No credential')
   })
 
   test('of an inactive user is refused, though the server says 204, and leaves no session', async () => {
