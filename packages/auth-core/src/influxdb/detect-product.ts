@@ -49,7 +49,7 @@ export async function detectProduct(
   const cloud = byHost(new URL(influx.url).hostname)
   if (cloud) return { product: cloud, sure: 'likely', why: "The host is one of InfluxData's", version }
   if (typeof Object(setup.body).allowed === 'boolean') {
-    return { product: 'v2', sure: 'certain', why: 'GET /api/v2/setup says whether it is set up', version }
+    return { product: 'v2', sure: 'certain', why: 'GET /api/v2/setup says so', version }
   }
   const major = /^v?([123])\./.exec(version ?? '')?.[1]
   if (major) {

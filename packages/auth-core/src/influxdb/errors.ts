@@ -17,14 +17,14 @@ export type InfluxErrorCode =
 /** Each {@link InfluxReason}, and what to tell people. */
 const HINTS = {
   credential:
-    'No credential, an unknown token, a wrong password, a session that is over, or a password before signing in',
+    'No credential, an unknown token, a wrong password, a session that is over, or a password for a token (sign in first)',
   'token-inactive': 'The token is inactive',
   'user-inactive': 'The user is inactive or deleted',
   'password-change': 'The password has to be changed first',
   password: 'The old password is wrong',
   permission: 'The credential is good, and lacks a permission',
   conflict: 'There is one already',
-  'not-found': 'None that this credential may see, or no such path',
+  'not-found': 'None that this may see, or no such path',
   invalid: 'The server does not take this',
   'too-large': 'Too large',
   server: 'The server cannot do it now',

@@ -78,7 +78,7 @@ function everything(resourceOf: (type: string) => PermissionResource): InfluxPer
 
 /** What permissions may be, so that none is for more than was meant: a member that is `undefined` would not arrive, and narrow nothing. */
 export const permissionsRule: OptionRule = {
-  wanted: "a list, not empty, of { action: 'read' or 'write', resource: { type, … } } in text",
+  wanted: "a list, not empty, of { action: 'read' or 'write', resource: { type, … } }",
   test: (value) => Array.isArray(value) && value.length > 0 && value.every(isPermission),
 }
 

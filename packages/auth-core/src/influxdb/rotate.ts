@@ -33,7 +33,7 @@ const LEFT_RULES = {
   todo: /* @__PURE__ */ oneOf('nothing', 'find-successor', 'delete-successor', 'delete-predecessor'),
   replaces: identifier,
   id: identifier,
-  description: /* @__PURE__ */ text(MARK, 'a description that a rotation gave'),
+  description: /* @__PURE__ */ text(MARK, 'what a rotation gave'),
 }
 
 /**
@@ -149,7 +149,7 @@ async function find(influx: Influx, id: string | undefined, call: CallOptions): 
   if (own) return own
   throw new RotationError(
     'ERR_ROTATION_ID',
-    'Give the id of the authorization: the server does not say which this credential is',
+    'Give the id of the authorization: the server does not say it',
     'find',
     { todo: 'nothing' },
   )

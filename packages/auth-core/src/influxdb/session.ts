@@ -53,7 +53,7 @@ export async function signIn(
     if (cookie || (error as InfluxError).reason !== 'credential') throw error
     throw new InfluxError(
       'ERR_INFLUX_ANSWER',
-      'Signed in, but no session came of it: a proxy loses its cookie, or the page is of another site',
+      'Signed in, but no session came of it: a proxy loses its cookie, or the page is elsewhere',
     )
   }
 }

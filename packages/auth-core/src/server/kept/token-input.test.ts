@@ -69,6 +69,19 @@ test('the message says which, and what it may be', async () => {
   expect(message).not.toContain('s3cret')
 })
 
+test('a name that there is not is told without its value', async () => {
+  const message = await refusalOf(() => verifier.tokens.create({ ...made, userId: 's3cret' } as NewToken))
+  expect(message).toMatch(/^ERR_OPTION_NAME /)
+  expect(message).not.toContain('s3cret')
+})
+
+test('a token is what it was when it was given, whatever its maker does to it meanwhile', async () => {
+  const changing = { ...made, permissions: [{ action: 'read', resource: { type: 'buckets', id: '1f' } }] }
+  const making = verifier.tokens.create(changing as NewToken)
+  Object.assign(changing.permissions[0]?.resource ?? {}, { id: undefined })
+  expect((await making).stored.permissions).toEqual([held])
+})
+
 test.each<[string, object]>([
   ['a misspelt name, with which a token would stay active', { state: 'inactive' }],
   ['a state that there is not', { status: 'off' }],
