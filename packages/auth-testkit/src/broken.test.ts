@@ -148,6 +148,36 @@ const MISTAKES: readonly (readonly [suite: string, rule: string, message: string
     'who may choose an address guesses on with another',
   ],
   ['server that prints what it is sent', 'an inactive Token', 'Node show: print no header'],
+  [
+    'source that throws what is none of ours',
+    'says that it has none',
+    'what get() rejects with is a SourceError, and was Error: ENOENT',
+  ],
+  [
+    'source that remembers that there was none',
+    'says that it has none',
+    'that there was none is not remembered',
+  ],
+  [
+    'source that holds on to what was refused',
+    'once a server has refused',
+    'what was refused is looked for anew',
+  ],
+  [
+    'source that gives everybody the same object',
+    'what nobody else has changed',
+    'what was given is frozen, or its own for each',
+  ],
+  [
+    'source that shows what it found',
+    'shows the credential to nobody',
+    'whoever prints it sees a credential at source.last.token: leave it out',
+  ],
+  [
+    'source that hangs',
+    'gives what is there, with the scheme',
+    'get() did not end within 10 seconds. Likely',
+  ],
 ]
 
 /** The tests that are run, by what they say of the adapter and of the rule. */
@@ -201,7 +231,7 @@ beforeAll(async () => {
   } finally {
     await rm(folder, { recursive: true })
   }
-}, 120_000)
+}, 240_000)
 
 test('a client that leaks at two places is told both, and of which request', () => {
   const message = of('client that leaks')

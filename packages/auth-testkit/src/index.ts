@@ -40,6 +40,7 @@ export {
   serverScenarios,
   testServer,
 } from './servers/index.ts'
+export { type SourceOptions, type SourceTraits, type SourceUnderTest, testSource } from './sources/index.ts'
 export {
   type StoreLimits,
   type StoreNetwork,

@@ -100,8 +100,10 @@ export function defineKeptSource(
       const started: { found: Promise<Found>; credentials?: Credentials } = {
         found: search(context).then(
           (found) => {
-            started.credentials = found.credentials
-            return found
+            // All who ask are handed this very one.
+            const credentials = Object.freeze({ ...found.credentials })
+            started.credentials = credentials
+            return { ...found, credentials }
           },
           (error) => {
             searches.delete(key)

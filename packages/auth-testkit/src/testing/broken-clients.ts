@@ -3,7 +3,6 @@
 import { createAuthorizer, withAuth } from '@fluxauth/auth-core/client'
 import { Agent, fetch } from 'undici'
 import { type ClientOptions, type ClientRequest, type ClientUnderTest, testClient } from '../index.ts'
-import { carelessClient, type Mistake } from './careless-client.ts'
 
 const traits = { redirects: 'followed' } as const
 
@@ -57,25 +56,3 @@ testClient('that strays', traits, (options) =>
     }
   }),
 )
-
-const mistakes: readonly Mistake[] = [
-  'has one authorizer for all',
-  'asks for its own server, whoever is sent to',
-  'changes the headers that it is given',
-  'adds its header to another',
-  'prints what it sends',
-  'sends a cookie as well',
-  'sends again without the body',
-  'keeps the request that came last',
-  'lets the request go on that it was to stop',
-  'hands its signal to the first request alone',
-  'says nothing of an abort',
-  'tells observers itself',
-  'takes any certificate',
-  'shows what it holds',
-]
-for (const mistake of mistakes) {
-  testClient(`that ${mistake}`, { ...traits, signals: true, leavesListeners: true }, (options) =>
-    carelessClient(options, mistake),
-  )
-}
