@@ -412,6 +412,20 @@ function testPage(name: keyof typeof BROWSERS): void {
     await see('Temperature', 'main')
   })
 
+  test('says that a page did not load, and stays usable', async () => {
+    await signIn()
+    await page.setOfflineMode(true)
+    await open('Lab')
+    await see('This did not load', 'main')
+    await page.setOfflineMode(false)
+    await open('Data')
+    await see('Temperature', 'main')
+    await open('Lab')
+    await click('Load the page anew')
+    await see('Run the attacks')
+    await see('zoë · session')
+  })
+
   test('what a button leads to is seen on a phone, however far below the button is', async () => {
     await signIn()
     await open('Tokens')

@@ -1,8 +1,9 @@
 // The frame: navigation, the page in the middle with its own source, and the Wire.
 
-import { lazy, type ReactNode, Suspense } from 'react'
+import { lazy, type ReactNode } from 'react'
 import { Link, Route, Switch, useLocation } from 'wouter'
 import { useAuthState } from './auth.ts'
+import { Loadable } from './loadable.tsx'
 import { SignInForm } from './sign-in-form.tsx'
 import { Tabs } from './tabs.tsx'
 import { Wire } from './wire/wire.tsx'
@@ -136,28 +137,23 @@ function PageFrame({ title, Page, Source, isPrivate }: PageEntry) {
           {
             name: title,
             content: (
-              <Suspense fallback={<Loading />}>
+              <Loadable>
                 {isPrivate && status !== 'signed-in' ? <SignedOut title={title} /> : <Page />}
-              </Suspense>
+              </Loadable>
             ),
           },
           {
             name: 'Source',
             content: (
-              <Suspense fallback={<Loading />}>
+              <Loadable>
                 <Source />
-              </Suspense>
+              </Loadable>
             ),
           },
         ]}
       />
     </>
   )
-}
-
-/** What one sees where a page or its source takes long to come. */
-function Loading() {
-  return <p className="hint late">One moment …</p>
 }
 
 /** What one sees who has to sign in first: that is done in place, and the page is there. */
