@@ -13,19 +13,21 @@ export class HangingError extends Error {
  *
  * @param what hangs, if it does; a function says it when it does
  * @param likely the mistake that mostly causes it
- * @throws {HangingError} after ten seconds
+ * @param deadline in milliseconds, for what is many at once. Default 10,000
+ * @throws {HangingError} when it has passed
  */
 export async function inTime<T>(
   promise: T | PromiseLike<T>,
   what: string | (() => string),
   likely: string,
+  deadline: number = DEADLINE,
 ): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       const said = typeof what === 'string' ? what : what()
-      reject(new HangingError(`${said} within ${DEADLINE / 1000} seconds. ${likely}`))
-    }, DEADLINE)
+      reject(new HangingError(`${said} within ${deadline / 1000} seconds. ${likely}`))
+    }, deadline)
   })
   try {
     return await Promise.race([promise, late])

@@ -1,5 +1,6 @@
 // axios with a credential that goes to its own origin and nowhere else.
 
+import { type EventEmitter, errorMonitor } from 'node:events'
 import { ClientRequest } from 'node:http'
 import type { RequestOptions } from 'node:https'
 import { encodeBasic, redactUrl } from '@fluxauth/auth-core'
@@ -100,6 +101,7 @@ async function exchange(
       }))
     if (again) continue
     if (error) throw error
+    hideLater(given, response.data, exchange.url)
     return response
   }
 }
@@ -205,6 +207,13 @@ function hide(config: Config, given: AxiosResponse | AxiosError | undefined, url
     hide(config, cause, url)
     hide(config, cause.response, url)
   }
+}
+
+/** What becomes of an answer that is still read, such as an abort, is an error with axios' own config. To look at it is not to handle it. */
+function hideLater(config: Config, data: unknown, url: Exchange['url']): void {
+  if (!isOldStream(data)) return
+  const stream = data as EventEmitter
+  stream.on(errorMonitor, (error: AxiosError) => error.config && hide(config, error, url))
 }
 
 /** The event of an XMLHttpRequest leads to the request: what is left of it says what happened. */

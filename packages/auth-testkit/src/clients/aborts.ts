@@ -3,13 +3,28 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, test, vi } from 'vitest'
 import { testWhen } from '../applicable.ts'
-import { HangingError, until } from '../deadline.ts'
-import { accepts, type ClientContext, NEXT_TOKEN, refusal, rotating, TOKEN } from './context.ts'
+import { HangingError, inTime, until } from '../deadline.ts'
+import {
+  accepts,
+  type ClientContext,
+  NEXT_TOKEN,
+  refusal,
+  rotating,
+  showsNoSecret,
+  TOKEN,
+} from './context.ts'
 import type { ClientOptions } from './contract.ts'
 import type { Responder, Stage } from './network.ts'
 
 /** The tests of signals. */
-export function testAborts({ traits, followed, network, withClient, send }: ClientContext): void {
+export function testAborts({ traits, followed, network, withClient, begin, send }: ClientContext): void {
+  const untilClosed = (stage: Stage) =>
+    until(
+      () => !stage.visits.some(({ isOpen }) => isOpen()),
+      'The server still had the request that was aborted',
+      'Likely the adapter gives up waiting, and leaves the request to itself: hand the signal to the client, with each request that is sent.',
+    )
+
   describe('stops', () => {
     const stopped = async (
       options: Partial<ClientOptions>,
@@ -37,11 +52,7 @@ export function testAborts({ traits, followed, network, withClient, send }: Clie
           tellsAbort(error, reason),
           `${error} tells that the caller has aborted: it is the signal’s reason, has it as its cause, or says "abort" or "cancel"`,
         ).toBe(true)
-        await until(
-          () => !stage.visits.some(({ isOpen }) => isOpen()),
-          'The server still had the request that was aborted',
-          'Likely the adapter gives up waiting, and leaves the request to itself: hand the signal to the client, with each request that is sent.',
-        )
+        await untilClosed(stage)
       })
       return stage
     }
@@ -110,17 +121,28 @@ export function testAborts({ traits, followed, network, withClient, send }: Clie
     })
 
     testWhen(traits.streamsAnswers)('reading the answer', async () => {
-      let written = false
       async function* endless() {
         yield 'first'
-        written = true
         await new Promise(() => undefined)
       }
-      await stopped(
-        {},
-        () => ({ body: endless() }),
-        () => written,
-      )
+      const stage = network().stage(() => ({ body: endless() }))
+      const aborter = new AbortController()
+      await withClient({}, async (client) => {
+        const { body, given } = await begin(client, stage, { signal: aborter.signal })
+        const read = async () => {
+          for await (const _ of body) aborter.abort()
+        }
+        await refusal(
+          inTime(
+            read(),
+            'The body of an answer whose request was aborted did not end',
+            'Likely the signal is not handed to the client, or heeded only until there is an answer.',
+          ),
+          'since its body is not read to the end',
+        )
+        showsNoSecret(given, 'answer', 'An answer that was aborted')
+        await untilClosed(stage)
+      })
     })
 
     test('waiting for the provider after a 401', async () => {

@@ -107,6 +107,7 @@ export function testRefusals({
           () =>
             `A thousand requests, of which ${stage.visits.length} reached the server, were not all answered`,
           'Likely what waits for the one refresh is not let go of when it is there.',
+          25_000,
         )
         expect(new Set(answers)).toEqual(new Set([200]))
       })
