@@ -12,8 +12,8 @@ export function isPermission(value: unknown): boolean {
   const named = Object(resource)
   return (
     (action === 'read' || action === 'write') &&
-    !Object.keys(value as object)[2] &&
+    Object.keys(value as object).length < 3 &&
     Object.hasOwn(named, 'type') &&
-    Object.entries(named).every(([name, text]) => NAMES.test(name) && typeof text === 'string' && text)
+    Object.entries(named).every(([name, text]) => text && typeof text === 'string' && NAMES.test(name))
   )
 }

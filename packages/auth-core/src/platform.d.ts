@@ -19,7 +19,7 @@ declare class URL {
   readonly protocol: string
   readonly host: string
   readonly hostname: string
-  readonly searchParams: { get(name: string): string | null; set(name: string, value: string): void }
+  readonly searchParams: { get(name: string): string | null }
   search: string
   readonly username: string
   readonly password: string

@@ -177,6 +177,6 @@ function readUrl(url: InfluxOptions['url'], allowInsecure: boolean | undefined):
   if (!parsed) throw new TargetError('ERR_TARGET_URL', 'Give a url like https://localhost:8086')
   const { origin, href } = parsed
   createTarget({ origin, allowInsecure }).resolve(href)
-  if (/[?#]/.test(href)) throw new TargetError('ERR_TARGET_URL', 'Give the url without a query')
+  if (/[?#]/.test(href)) throw new TargetError('ERR_TARGET_URL', 'Give a url without a query')
   return { origin, base: href.replace(/\/+$/, '') }
 }

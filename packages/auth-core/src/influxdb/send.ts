@@ -48,11 +48,10 @@ export async function send(
   // A path such as `@evil.example` would be another host.
   const url = new URL(base + path)
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) url.searchParams.set(name, `${value}`)
+    if (value !== undefined) url.search += `${url.search && '&'}${name}=${encodeURIComponent(value)}`
   }
-  url.search = url.search.replaceAll('+', '%20')
   if (url.origin !== origin || url.username || url.password) {
-    throw new TargetError('ERR_TARGET_URL', 'Not a path: one begins with a slash')
+    throw new TargetError('ERR_TARGET_URL', 'A path begins with a slash')
   }
   const json = 'application/json'
   const headers: Record<string, string> = { accept: json }
