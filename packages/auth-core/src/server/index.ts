@@ -45,7 +45,7 @@ export {
   type TokenFilter,
   type TokenStore,
 } from './kept/stores.ts'
-export type { NewToken } from './kept/token-input.ts'
+export type { NewToken, TokenListFilter } from './kept/token-input.ts'
 export type { Tokens } from './kept/tokens.ts'
 export type { AuditEvent, AuditListener } from './outgoing/events.ts'
 export type { Principal, User } from './outgoing/principal.ts'

@@ -97,7 +97,8 @@ test.each<[string, object]>([
 test.each<[string, object]>([
   ['a misspelt filter, which would list all', { userId: '1' }],
   ['no text', { userID: 1 }],
-  ['no limit', { limit: 0 }],
+  ['less than none', { limit: -1 }],
+  ['a part of one', { limit: 0.5 }],
   ['a hash, which nobody outside knows', { hash: 'x' }],
 ])('nothing is listed by %s', async (_, filter) => {
   expect(await refusalOf(() => verifier.tokens.list(filter))).toContain('ERR_OPTION_')
@@ -110,4 +111,5 @@ test('what may be left out is as good as undefined', async () => {
     description: 'new',
   })
   expect(await verifier.tokens.list({ userID: '1', org: undefined })).toHaveLength(1)
+  expect(await verifier.tokens.list({ limit: 0 })).toEqual([])
 })

@@ -54,7 +54,7 @@ const FILTER: allowed.OptionRules<keyof TokenListFilter> = {
   org: text,
   token: text,
   after: text,
-  limit: allowed.whole(1),
+  limit: allowed.whole(0),
 }
 
 /**
