@@ -159,11 +159,15 @@ function CreateForm({
     // One at a time: of two, the value of the first would be seen by nobody.
     if (form.ariaBusy === 'true') return
     form.ariaBusy = 'true'
-    const data = new FormData(form)
-    const bucket = buckets.value?.find(({ id }) => id === data.get('bucket'))
-    const permissions = permissionsFor(String(data.get('action')), bucket, await api.orgID().catch(() => ''))
-    if (await create(String(data.get('description')), permissions)) form.reset()
-    form.ariaBusy = 'false'
+    try {
+      const data = new FormData(form)
+      const bucket = buckets.value?.find(({ id }) => id === data.get('bucket'))
+      const orgID = await api.orgID().catch(() => '')
+      const permissions = permissionsFor(String(data.get('action')), bucket, orgID)
+      if (await create(String(data.get('description')), permissions)) form.reset()
+    } finally {
+      form.ariaBusy = 'false'
+    }
   }
   return (
     <form className="card" onSubmit={submit} aria-labelledby="create-title">
