@@ -7,6 +7,7 @@ import { fileHint } from './file-hints.ts'
 import { readPipe } from './pipe.ts'
 import { decodeText } from './secret.ts'
 import { SourceError } from './source.ts'
+import { readWritten } from './written.ts'
 
 const MAX_BYTES = 1024 * 1024
 
@@ -36,7 +37,7 @@ export async function readSecretFile(
       const { stat } = await import('node:fs/promises') // a program with a credential in hand starts without it
       const stats = await stat(path)
       const read = () => readOnce(path, ownerOnly, signal)
-      if (!stats.isFIFO()) return read()
+      if (!stats.isFIFO()) return readWritten(path, read)
       if (ownerOnly) checkOwner(path, stats) // of one that was read before, too
       return readPipe(path, stats, read)
     })

@@ -7,9 +7,15 @@ const TRIES = 100
 /**
  * Replaces a file, or makes it: for its owner alone, on the disk before it takes its place. Callers hold the file's lock.
  *
+ * @param isCurrent asked last: whether it still is the file that the text was made of
+ * @returns whether it is done; where it is not, the file is left as it is
  * @throws what the system says; then the file is as it was, and nothing lies beside it
  */
-export async function replaceFile(path: string, text: string): Promise<void> {
+export async function replaceFile(
+  path: string,
+  text: string,
+  isCurrent: () => Promise<boolean>,
+): Promise<boolean> {
   const { open, rename, rm, stat } = await import('node:fs/promises')
   const beside = `${path}.fluxauth-new`
   // Of a program that was killed as it wrote: nobody else writes there while the lock is held.
@@ -28,8 +34,13 @@ export async function replaceFile(path: string, text: string): Promise<void> {
       await file.close()
     }
     for (let tries = 1; ; tries++) {
+      if (!(await isCurrent())) {
+        await rm(beside, { force: true })
+        return false
+      }
       try {
-        return await rename(beside, path)
+        await rename(beside, path)
+        return true
       } catch (error) {
         if (process.platform !== 'win32' || tries === TRIES) throw error
         await new Promise((resolve) => setTimeout(resolve, PAUSE))

@@ -13,6 +13,7 @@ import {
   rm,
   stat,
   symlink,
+  utimes,
   writeFile,
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -27,6 +28,7 @@ import {
   defineSource,
   fromEnv,
   fromExec,
+  fromInfluxConfigs,
   fromKeyring,
   fromNetrc,
   fromTokenFile,
@@ -72,6 +74,30 @@ async function refusal(source: CredentialFinder): Promise<SourceError> {
   expect(inspect(error, { depth: 9 })).not.toContain(SECRET)
   return error
 }
+
+describe('a file that another program writes in place, which empties it first', () => {
+  test.each<[string, string, (path: string) => CredentialFinder]>([
+    ['a token file', 'written', (path) => fromTokenFile(path)],
+    ['a file that the environment names', 'written', (path) => fromEnv({ env: { INFLUX_TOKEN_FILE: path } })],
+    [
+      'profiles of the influx CLI',
+      `[default]\nurl = "${CONTEXT.origin}"\ntoken = "written"\n`,
+      (path) => fromInfluxConfigs({ path }),
+    ],
+    ['netrc', 'machine localhost login zoe password written', (path) => fromNetrc({ path })],
+  ])('is waited for: %s', async (_, content, source) => {
+    const path = await file('')
+    const found = source(path).get(CONTEXT)
+    setTimeout(() => writeFileSync(path, content), 30)
+    expect(Object.values(await found)).toContain('written')
+    // One that was left alone is meant to be empty.
+    const empty = await file('')
+    await utimes(empty, 0, 0)
+    const refused = refusal(source(empty))
+    setTimeout(() => writeFileSync(empty, content), 30)
+    expect((await refused).code).toMatch(/^ERR_SOURCE_(?:ABSENT|INVALID)$/)
+  })
+})
 
 describe('fromEnv', () => {
   test.each<[string, Record<string, string>, Credentials, string, string | undefined]>([
@@ -327,13 +353,6 @@ describe('fromTokenFile', () => {
     await symlink('v2', join(mount, '..data_new'))
     await rename(join(mount, '..data_new'), join(mount, '..data'))
     expect(await source.get(CONTEXT)).toEqual({ scheme: 'bearer', token: 'second' })
-  })
-
-  test('waits a moment for a file that is being written in place', async () => {
-    const path = await file('')
-    const source = fromTokenFile(path)
-    setTimeout(() => writeFileSync(path, 'written'), 30)
-    expect(await source.get(CONTEXT)).toEqual(token('written'))
   })
 
   test('reads a pipe, and of what has no end no more than it may', async () => {

@@ -4,7 +4,7 @@ import { allowed, checkOptions } from '@fluxauth/auth-core/client'
 import { TIMEOUT } from './deadline.ts'
 import { readSecretFile } from './file.ts'
 import { forgetPipes } from './pipe.ts'
-import { readPlain, readToken } from './secret.ts'
+import { readToken } from './secret.ts'
 import { type CredentialFinder, defineSource } from './source.ts'
 
 /** Options of {@link fromTokenFile}. */
@@ -39,16 +39,10 @@ export interface TokenFileOptions {
 export function fromTokenFile(path: string, options: TokenFileOptions = {}): CredentialFinder {
   const given = { path: path ?? null, ...options } // a path that is not set is no path
   const { scheme = 'token', ownerOnly = false, timeout } = checkOptions(given, RULES)
-  const read = () => readSecretFile(path, { ownerOnly, timeout })
   return defineSource(
     `token file ${path}`,
     async () => {
-      let text = await read()
-      // A file that is written in place is empty for a moment.
-      for (let again = 0; !readPlain(text) && again < 5; again++) {
-        await new Promise((resolve) => setTimeout(resolve, 20))
-        text = await read()
-      }
+      const text = await readSecretFile(path, { ownerOnly, timeout })
       return { credentials: { scheme, token: readToken(text, path) }, source: path }
     },
     forgetPipes,

@@ -1,6 +1,7 @@
 // Files with secrets as programs change them: nothing is lost, and nobody else reads them.
 
 import { execFile } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import {
   chmod,
   mkdir,
@@ -209,6 +210,60 @@ test('who lost the lock writes nothing over what others wrote since', async () =
     message: expect.stringContaining('is being written by another program'),
   })
   expect(await readFile(path, 'utf8')).toBe('two')
+})
+
+describe('a program without the lock that writes the file in place, as the influx CLI does', () => {
+  beforeEach(() => updateSecretFile(path, () => 'one'))
+
+  test('loses nothing by a change that began before', async () => {
+    const seen: string[] = []
+    await updateSecretFile(path, (before) => {
+      if (seen.push(before) === 1) writeFileSync(path, 'two')
+      return `${before}, ours`
+    })
+    expect(seen).toEqual(['one', 'two'])
+    expect(await readFile(path, 'utf8')).toBe('two, ours')
+  })
+
+  test('loses nothing where it has emptied the file, and not written it yet', async () => {
+    writeFileSync(path, '')
+    const changed = updateSecretFile(path, (before) => `${before}, ours`)
+    setTimeout(() => writeFileSync(path, 'two'), 30)
+    await changed
+    expect(await readFile(path, 'utf8')).toBe('two, ours')
+  })
+
+  test('may be half done: what makes no sense then is read once more', async () => {
+    await updateSecretFile(path, (before) => {
+      if (before === 'two') return 'two, ours'
+      writeFileSync(path, 'two')
+      throw new Error('no file of ours')
+    })
+    expect(await readFile(path, 'utf8')).toBe('two, ours')
+  })
+
+  test('may make a file that was not there', async () => {
+    await rm(path)
+    await updateSecretFile(path, (before) => {
+      if (before === '') writeFileSync(path, 'two')
+      return `${before}, ours`
+    })
+    expect(await readFile(path, 'utf8')).toBe('two, ours')
+  })
+
+  test('is not waited for without end, and its file stays', async () => {
+    let times = 0
+    const refused = updateSecretFile(path, (before) => {
+      writeFileSync(path, `${times++}`)
+      return `${before}, ours`
+    })
+    await expect(refused).rejects.toMatchObject({
+      code: 'ERR_SOURCE_INVALID',
+      message: expect.stringContaining('is being written by another program'),
+    })
+    expect(await readFile(path, 'utf8')).toBe(`${times - 1}`)
+    expect(await readdir(join(folder, 'deep'))).toEqual(['token'])
+  })
 })
 
 test('a program that ends in order at SIGTERM still does, after it wrote a secret', async () => {

@@ -7,15 +7,20 @@ import { lockFile } from './lock-file.ts'
 import { makeFolder } from './make-folder.ts'
 import { replaceFile } from './replace-file.ts'
 import { SourceError } from './source.ts'
+import { readWritten } from './written.ts'
 
 /**
  * Changes a text file that holds secrets. It is replaced in one step with mode 0600, under a lock that does not depend on the path it is
  * reached by, so that any number of writers lose nothing; whoever reads meanwhile sees the file as it was or as it is. Its owner stays
  * the same; where the path is a symbolic link, what it leads to is written.
  *
+ * Programs that know nothing of the lock and write the file in place, as the influx CLI does, lose nothing by it either, unless they
+ * read before it and write after it.
+ *
  * @param path the file; it and its folder are made when absent
- * @param change gets the text as it is (`''` where there is no file) and gives what it is to be; what it throws leaves the file as it was
- * @throws {SourceError} `ERR_SOURCE_INVALID` when the file cannot be written, or another program took the lock
+ * @param change gets the text as it is (`''` where there is no file) and gives what it is to be; what it throws leaves the file as it
+ *   was. It is called anew where such a program wrote the file meanwhile
+ * @throws {SourceError} `ERR_SOURCE_INVALID` when the file cannot be written, or another program took the lock or does not cease to write
  * @throws {OptionsError} `ERR_OPTION_VALUE`: rejects with it
  * @example
  * import { updateSecretFile } from '@fluxauth/auth-node'
@@ -33,14 +38,25 @@ export async function updateSecretFile(
     const target = await realTarget(path)
     const lock = await lockFile(target)
     if (!lock) throw beingWritten(path)
-    try {
-      const before = await readFile(target, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const read = () =>
+      readFile(target, 'utf8').catch((error: NodeJS.ErrnoException) => {
         if (error.code === 'ENOENT') return ''
         throw error
       })
-      const after = await change(before)
-      if (!(await lock.isHeld())) throw beingWritten(path)
-      await replaceFile(target, after)
+    try {
+      for (let tries = 1; ; tries++) {
+        const version = await versionOf(target)
+        const isCurrent = async () => (await versionOf(target)) === version
+        const after = await readWritten(target, read)
+          .then(change)
+          .catch(async (error) => {
+            if (await isCurrent()) throw error
+            return undefined // half of a file makes little sense
+          })
+        if (!(await lock.isHeld())) throw beingWritten(path)
+        if (after !== undefined && (await replaceFile(target, after, isCurrent))) return
+        if (tries === TRIES) throw beingWritten(path)
+      }
     } finally {
       await lock.release()
     }
@@ -56,6 +72,19 @@ export async function updateSecretFile(
       cause: error,
     })
   }
+}
+
+/** How often a change is made that others undo by writing the file in place meanwhile. */
+const TRIES = 20
+
+/** Tells a file from itself before and after it was written; `''` where there is none. */
+async function versionOf(path: string): Promise<string> {
+  const { stat } = await import('node:fs/promises')
+  const stats = await stat(path, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  return stats ? [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join() : ''
 }
 
 function beingWritten(path: string): SourceError {
