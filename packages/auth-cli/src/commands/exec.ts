@@ -2,9 +2,11 @@
 
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
+import { influxConfigsPath } from '@fluxauth/auth-node'
 import { Command } from 'commander'
 import { UsageError, usage } from '../output/errors.ts'
 import { type FoundCredential, findCredential } from '../profile/find-credential.ts'
+import { whereInfluxLooks } from '../profile/influx-cli.ts'
 
 /** What says who one is: none of these is left over from another credential. */
 const VARIABLES =
@@ -52,6 +54,8 @@ export function environmentFor({
         }
   return {
     ...Object.fromEntries(rest),
+    // The influx CLI looks for profiles where we do.
+    ...(whereInfluxLooks() && { INFLUX_CONFIGS_PATH: influxConfigsPath() }),
     ...secret,
     ...(host && { INFLUX_HOST: host, INFLUXDB3_HOST_URL: host }),
     ...(org && { INFLUX_ORG: org }),

@@ -2,7 +2,14 @@
 
 import type { Credentials } from '@fluxauth/auth-core'
 import { createTarget } from '@fluxauth/auth-core/client'
-import { authorizations, describePermissions, type ProductName, products } from '@fluxauth/auth-core/influxdb'
+import {
+  authorizations,
+  describePermissions,
+  type Influx,
+  InfluxError,
+  type ProductName,
+  products,
+} from '@fluxauth/auth-core/influxdb'
 import { Command, Option } from 'commander'
 import { repeated } from '../input/repeated.ts'
 import { EXIT, UsageError, usage } from '../output/errors.ts'
@@ -10,15 +17,24 @@ import { done, note, printJson } from '../output/print.ts'
 import { warn } from '../output/warn.ts'
 import { connect, PasswordError } from '../profile/connect.ts'
 import { findProduct, PATIENCE } from '../profile/find-product.ts'
+import { whatInfluxLacks } from '../profile/influx-cli.ts'
 import { isSameUrl, type Place } from '../profile/own-file.ts'
 import { checkName, type Login, readProfiles, saveLogin } from '../profile/profiles.ts'
 import { agreeToServer, type ReplaceOptions } from '../profile/replace.ts'
-import { findPermissions, VERDICTS, type Verdict, verify, whyUnknown } from '../profile/verify.ts'
+import {
+  findPermissions,
+  hasAuthorizations,
+  VERDICTS,
+  type Verdict,
+  verify,
+  whyUnknown,
+} from '../profile/verify.ts'
 import { settings } from '../settings.ts'
 import { createTokenInstead, type TokenInsteadOptions } from './login/create-token.ts'
 import { choosePlace } from './login/place.ts'
 import { readLoginSecret } from './login/secret.ts'
 import { readServer } from './login/server.ts'
+import { visibleOrgs } from './new-token.ts'
 
 interface Options extends TokenInsteadOptions, ReplaceOptions {
   readonly user?: string
@@ -143,7 +159,7 @@ async function login(address: string | undefined, options: Options): Promise<voi
     const login: Login = {
       name,
       url,
-      org: options.org ?? made?.org.name ?? authorization?.org,
+      org: options.org ?? made?.org.name ?? authorization?.org ?? (await onlyOrg(connection, verdict)),
       credentials: kept,
       place,
       product,
@@ -161,7 +177,7 @@ async function login(address: string | undefined, options: Options): Promise<voi
       if (made) await authorizations.delete(influx, made.authorization.id).catch(() => undefined)
       throw error
     }
-    report({ name, url, product, where, place, kept, verdict, isOperator })
+    report({ login, where, verdict })
     const isUnknown = kept.scheme !== 'basic' && verdict.state === 'good' && !authorization
     const why = isUnknown ? await whyUnknown(connection) : undefined
     if (why) note(`What it may do is not known: ${why}`)
@@ -200,38 +216,37 @@ async function nameFor(url: string): Promise<string> {
   )
 }
 
-function report(outcome: {
-  readonly name: string
-  readonly url: string
-  readonly product: ProductName | undefined
-  readonly where: string
-  readonly place: Place
-  readonly kept: Credentials
-  readonly verdict: Verdict
-  readonly isOperator: boolean
-}): void {
-  const { name, url, product, where, place, kept, verdict, isOperator } = outcome
-  const who = verdict.user?.name ?? (kept.scheme === 'basic' ? kept.username : undefined)
+/** The organization of who may see one alone, where nothing else tells: it is none of the login's where that fails. */
+async function onlyOrg(
+  { influx, product }: { readonly influx: Influx; readonly product: ProductName | undefined },
+  { state }: Verdict,
+): Promise<string | undefined> {
+  if (state !== 'good' || product === undefined || !hasAuthorizations(product)) return undefined
+  try {
+    const [only, ...others] = await visibleOrgs(influx)
+    return others.length === 0 ? only?.name : undefined
+  } catch (error) {
+    if (error instanceof InfluxError) return undefined
+    throw error
+  }
+}
+
+function report(outcome: { readonly login: Login; readonly where: string; readonly verdict: Verdict }): void {
+  const { login, where, verdict } = outcome
+  const { name, url, product, place, credentials, isOperator = false } = login
+  const { scheme } = credentials
+  const who = verdict.user?.name ?? (scheme === 'basic' ? credentials.username : undefined)
   if (settings().json) {
     const { state } = verdict
-    printJson({
-      profile: name,
-      url,
-      product,
-      scheme: kept.scheme,
-      place,
-      where,
-      state,
-      user: who,
-      isOperator,
-    })
+    printJson({ profile: name, url, product, scheme, place, where, state, user: who, isOperator })
   }
   done(`Signed in to ${url}${who ? ` as ${who}` : ''}: profile ${name}, its credential in ${where}`)
   if (isOperator)
     warn(
       `This is an operator token: it may do everything in every organization. For daily use make one that may less${product === 'v3' ? '' : ': fluxauth tokens create --permissions read --into NAME'}`,
     )
-  if (place !== 'file') note('The influx CLI does not see it there. Run it as: fluxauth exec -- influx …')
+  if (product === undefined || hasAuthorizations(product))
+    for (const sentence of whatInfluxLacks(login)) note(sentence)
   warnOfShadow()
 }
 

@@ -72,14 +72,19 @@ export function readExpiry(days: string | undefined): string | undefined {
   return dayIn(number)
 }
 
+/** The organizations that one may see. */
+export async function visibleOrgs(influx: Influx): Promise<readonly Org[]> {
+  const { body } = await influx.send({ path: '/api/v2/orgs' })
+  return (body as { readonly orgs?: readonly Org[] } | undefined)?.orgs ?? []
+}
+
 async function findOrg(influx: Influx, name: string | undefined): Promise<Org> {
   if (name !== undefined) {
     const org = await orgs.find(influx, name)
     if (org) return org
     throw new UsageError('ERR_NO_ORG', 'There is no such organization, or none that you may see')
   }
-  const { body } = await influx.send({ path: '/api/v2/orgs' })
-  const all = (body as { readonly orgs?: readonly Org[] } | undefined)?.orgs ?? []
+  const all = await visibleOrgs(influx)
   const [only, ...others] = all
   if (only && others.length === 0) return only
   if (!only)

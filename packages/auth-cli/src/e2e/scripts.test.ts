@@ -121,6 +121,8 @@ describe('exec', () => {
     const { stdout } = await person.run([...show.slice(0, 1), '-p', 'prod', ...show.slice(1), print], { env })
     expect(JSON.parse(stdout)).toEqual({
       INFLUX_TOKEN: SECRET,
+      // Where this person's HOME is not the account's, as here.
+      INFLUX_CONFIGS_PATH: configs(),
       INFLUXDB3_AUTH_TOKEN: SECRET,
       INFLUX_HOST: `${url}/influx`,
       INFLUXDB3_HOST_URL: `${url}/influx`,

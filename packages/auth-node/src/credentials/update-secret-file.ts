@@ -75,7 +75,7 @@ export async function updateSecretFile(
 }
 
 /** How often a change is made that others undo by writing the file in place meanwhile. */
-const TRIES = 20
+const TRIES = 50
 
 /** Tells a file from itself before and after it was written; `''` where there is none. */
 async function versionOf(path: string): Promise<string> {

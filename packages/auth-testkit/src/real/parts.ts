@@ -26,6 +26,7 @@ export interface RealPart {
 export type RealPartName =
   | 'influxdb'
   | 'influxdb2'
+  | 'influx'
   | 'nginx'
   | 'htpasswd'
   | 'curl'
@@ -74,6 +75,13 @@ export const realParts: Readonly<Record<RealPartName, RealPart>> = {
     variable: 'FLUXAUTH_INFLUXD2',
     version: /^InfluxDB v?2\./,
     hint: 'InfluxData’s package influxdb2, or bash tools/influxd2/build.sh, and FLUXAUTH_INFLUXD2=path of influxd',
+  },
+  influx: {
+    title: 'the influx CLI',
+    programs: ['influx'],
+    variable: 'FLUXAUTH_INFLUX',
+    version: /^Influx CLI /,
+    hint: 'InfluxData’s package influxdb2-cli, or bash tools/influx/build.sh, and FLUXAUTH_INFLUX=what it prints',
   },
   nginx: { title: 'nginx', programs: ['nginx'], hint: 'apt-get install nginx' },
   htpasswd: { title: 'htpasswd', programs: ['htpasswd'], hint: 'apt-get install apache2-utils' },
