@@ -8,11 +8,13 @@ import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { join, sep } from 'node:path'
 import { promisify } from 'node:util'
+import { encodeBasic } from '@fluxauth/auth-core'
 import {
   describeReal,
   findPart,
   type RunningInfluxdb2,
   type RunningServer,
+  requirePart,
   startInfluxdb,
   startInfluxdb2,
 } from '@fluxauth/auth-testkit/real'
@@ -161,6 +163,49 @@ describeReal('snippets for InfluxDB 1', ['influxdb', 'curl'], () => {
 
   test('there is none of a client that is not for it', async () => {
     expect((await person.run(['snippet', 'influxdb-client', server.url])).code).toBe(2)
+  })
+})
+
+describeReal('the snippet for Telegraf', ['telegraf', 'influxdb', 'influxdb2'], () => {
+  /** Has it write a point once, which it gives the time that comes next; gives what it says where that fails. */
+  async function write(url: string, env: Readonly<Record<string, string>>): Promise<string> {
+    await writeFile(join(person.home, 'points.txt'), 'air,place=roof celsius=21.5\n')
+    const input = `[[inputs.file]]\n  files = ["${join(person.home, 'points.txt')}"]\n  data_format = "influx"\n`
+    await writeFile(join(person.home, 'input.conf'), input)
+    const telegraf = [requirePart('telegraf'), '--once', '--config', 'input.conf', '--config'] as const
+    return runSnippet(['telegraf', url], 'telegraf.conf', [...telegraf], env).then(
+      () => '',
+      (error) => error.stderr,
+    )
+  }
+
+  test('writes to InfluxDB 2', async () => {
+    const server = await startInfluxdb2({ org: 'the "home" org', bucket: "the roof's" })
+    const env = { INFLUX_TOKEN: server.token, INFLUX_ORG: server.org, INFLUX_BUCKET: server.bucket }
+    expect(await write(server.url, env)).toBe('')
+    const answer = await fetch(`${server.url}/api/v2/query?orgID=${server.orgID}`, {
+      method: 'POST',
+      headers: { authorization: `Token ${server.token}`, 'content-type': 'application/vnd.flux' },
+      body: `from(bucket: "${server.bucket}") |> range(start: -1h, stop: 1h)`,
+    })
+    expect(await answer.text()).toContain('21.5,celsius,air')
+    await server.stop()
+  })
+
+  test('writes to InfluxDB 1, with a password of odd characters', async () => {
+    const [username, password] = ['zoe', `s3cret 'é"$x \\n #${variable('HOME')}`]
+    const server = await startInfluxdb({ username, password })
+    const env = { INFLUX_USERNAME: username, INFLUX_PASSWORD: password, INFLUX_DATABASE: 'weather' }
+    expect(await write(server.url, env)).toBe('')
+    const answer = await fetch(`${server.url}/query?db=weather&q=SELECT+celsius+FROM+air`, {
+      headers: { authorization: encodeBasic(username, password) },
+    })
+    expect(await answer.text()).toContain('21.5')
+    // As it says of itself: then nothing is written, and no part of the value becomes a setting.
+    const odd = await write(server.url, { ...env, INFLUX_PASSWORD: "s3cret'" })
+    expect(odd).toContain('invalid TOML')
+    expect(odd).not.toContain('s3cret')
+    await server.stop()
   })
 })
 

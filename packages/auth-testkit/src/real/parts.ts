@@ -27,6 +27,7 @@ export type RealPartName =
   | 'influxdb'
   | 'influxdb2'
   | 'influx'
+  | 'telegraf'
   | 'nginx'
   | 'htpasswd'
   | 'curl'
@@ -82,6 +83,14 @@ export const realParts: Readonly<Record<RealPartName, RealPart>> = {
     variable: 'FLUXAUTH_INFLUX',
     version: /^Influx CLI /,
     hint: 'InfluxData’s package influxdb2-cli, or bash tools/influx/build.sh, and FLUXAUTH_INFLUX=what it prints',
+  },
+  telegraf: {
+    title: 'Telegraf',
+    programs: ['telegraf'],
+    variable: 'FLUXAUTH_TELEGRAF',
+    version: /^Telegraf /,
+    ask: ['--version'],
+    hint: 'InfluxData’s package telegraf, or bash tools/telegraf/build.sh, and FLUXAUTH_TELEGRAF=what it prints',
   },
   nginx: { title: 'nginx', programs: ['nginx'], hint: 'apt-get install nginx' },
   htpasswd: { title: 'htpasswd', programs: ['htpasswd'], hint: 'apt-get install apache2-utils' },

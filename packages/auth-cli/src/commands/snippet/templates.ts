@@ -130,18 +130,22 @@ func main() {
 }`
 }
 
+/** Telegraf puts values in before it reads the file: a quotation mark in one would end the string that it stands in. */
 function telegraf({ family, base }: Call): string {
-  return family === 'v1'
-    ? `[[outputs.influxdb]]
+  const value = (name: string) => `'''\${${name}}'''`
+  const lines =
+    family === 'v1'
+      ? `[[outputs.influxdb]]
   urls = [${literal(base)}]
-  database = "\${INFLUX_DATABASE}"
-  username = "\${INFLUX_USERNAME}"
-  password = "\${INFLUX_PASSWORD}"`
-    : `[[outputs.influxdb_v2]]
+  database = ${value('INFLUX_DATABASE')}
+  username = ${value('INFLUX_USERNAME')}
+  password = ${value('INFLUX_PASSWORD')}`
+      : `[[outputs.influxdb_v2]]
   urls = [${literal(base)}]
-  token = "\${INFLUX_TOKEN}"
-  organization = "\${INFLUX_ORG}"
-  bucket = "\${INFLUX_BUCKET}"`
+  token = ${value('INFLUX_TOKEN')}
+  organization = ${value('INFLUX_ORG')}
+  bucket = ${value('INFLUX_BUCKET')}`
+  return `# No value may end with ', or have ''' in it.\n${lines}`
 }
 
 function grafana({ family, base }: Call): string {
