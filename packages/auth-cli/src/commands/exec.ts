@@ -11,6 +11,9 @@ import { whereInfluxLooks } from '../profile/influx-cli.ts'
 /** What says who one is: none of these is left over from another credential. */
 const VARIABLES =
   /^(INFLUX_(TOKEN|HOST|ORG|USERNAME|PASSWORD|AUTH_SCHEME)|INFLUXDB3_(AUTH_TOKEN|HOST_URL))(_FILE)?$|^INFLUX_(ACTIVE_CONFIG|ORG_ID)$/
+/** Headers that the influx CLI adds, which stand in the place of what it is told otherwise. */
+const HEADERS = 'INFLUX_EXTRA_HTTP_HEADER'
+const OF_CREDENTIAL = /(?:^|,)\s*(?:proxy-)?(?:authorization|cookie)\s*:/i
 /** Signals that are passed on; on a terminal the command gets Ctrl-C by itself, too. */
 const SIGNALS = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH', 'SIGCONT'] as const
 /** Those of a terminal: they go to all of its processes, so that only the outcome is waited for. */
@@ -43,7 +46,9 @@ export function environmentFor({
   host,
   org,
 }: Pick<FoundCredential, 'credentials' | 'host' | 'org'>): NodeJS.ProcessEnv {
-  const rest = Object.entries(process.env).filter(([name]) => !VARIABLES.test(name))
+  const rest = Object.entries(process.env).filter(
+    ([name, value = '']) => !VARIABLES.test(name) && !(name === HEADERS && OF_CREDENTIAL.test(value)),
+  )
   const secret =
     credentials.scheme === 'basic'
       ? { INFLUX_USERNAME: credentials.username, INFLUX_PASSWORD: credentials.password }

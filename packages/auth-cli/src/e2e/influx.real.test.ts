@@ -118,6 +118,19 @@ describeReal('the influx CLI beside us', ['influxdb2', 'influx'], () => {
     await person.run(['logout'])
   })
 
+  test('is told by exec who it is, whatever header its environment has of somebody else', async () => {
+    await login(['--store', 'memory'])
+    for (const header of ['Authorization: Token another', 'X-A: b, authorization:Token another']) {
+      const env = { INFLUX_EXTRA_HTTP_HEADER: header }
+      const listed = await person.run(['exec', '--', program, 'bucket', 'list'], { env })
+      expect(listed).toMatchObject({ code: 0, stdout: expect.stringContaining(server.bucket) })
+    }
+    const env = { INFLUX_EXTRA_HTTP_HEADER: 'X-Trace: 1, X-Authorization: 2' }
+    const { stdout } = await person.run(['exec', '--', 'env'], { env })
+    expect(stdout).toContain('X-Trace: 1, X-Authorization: 2')
+    await person.run(['logout'])
+  })
+
   test('takes no password but from its file, and none with a colon: login says so', async () => {
     const inMemory = ['-u', server.username, '--keep-password', '--store', 'memory']
     const { stderr } = await login(inMemory, server.password)
