@@ -10,7 +10,7 @@ import { whereInfluxLooks } from '../profile/influx-cli.ts'
 
 /** What says who one is: none of these is left over from another credential. */
 const VARIABLES =
-  /^(INFLUX_(TOKEN|HOST|ORG|USERNAME|PASSWORD|AUTH_SCHEME)|INFLUXDB3_(AUTH_TOKEN|HOST_URL))(_FILE)?$|^INFLUX_(ACTIVE_CONFIG|ORG_ID)$/
+  /^(INFLUX_(TOKEN|HOST|ORG|USERNAME|PASSWORD|AUTH_SCHEME)|INFLUXDB3_(AUTH_TOKEN|HOST_URL))(_FILE)?$|^INFLUX_(ACTIVE_CONFIG|ORG_ID)$|^INFLUXDB_V2_(URL|TOKEN|ORG|AUTH_BASIC)$/
 /** Headers that the influx CLI adds, which stand in the place of what it is told otherwise. */
 const HEADERS = 'INFLUX_EXTRA_HTTP_HEADER'
 const OF_CREDENTIAL = /(?:^|,)\s*(?:proxy-)?(?:authorization|cookie)\s*:/i
@@ -22,7 +22,7 @@ const OF_TERMINAL = ['SIGINT', 'SIGQUIT'] as const
 export function execCommand(): Command {
   return new Command('exec')
     .description(
-      'Run a command with INFLUX_TOKEN, INFLUX_HOST and INFLUX_ORG set (and the names of InfluxDB 3); what it prints is its own.',
+      'Run a command with INFLUX_TOKEN, INFLUX_HOST and INFLUX_ORG set (and the names of InfluxDB 3 and of the Python client); what it prints is its own.',
     )
     .argument('<command...>', 'after --')
     .addHelpText(
@@ -55,6 +55,7 @@ export function environmentFor({
       : {
           INFLUX_TOKEN: credentials.token,
           INFLUXDB3_AUTH_TOKEN: credentials.token,
+          INFLUXDB_V2_TOKEN: credentials.token,
           ...(credentials.scheme === 'bearer' && { INFLUX_AUTH_SCHEME: 'Bearer' }),
         }
   return {
@@ -62,8 +63,8 @@ export function environmentFor({
     // The influx CLI looks for profiles where we do.
     ...(whereInfluxLooks() && { INFLUX_CONFIGS_PATH: influxConfigsPath() }),
     ...secret,
-    ...(host && { INFLUX_HOST: host, INFLUXDB3_HOST_URL: host }),
-    ...(org && { INFLUX_ORG: org }),
+    ...(host && { INFLUX_HOST: host, INFLUXDB3_HOST_URL: host, INFLUXDB_V2_URL: host }),
+    ...(org && { INFLUX_ORG: org, INFLUXDB_V2_ORG: org }),
   }
 }
 

@@ -1,4 +1,5 @@
-// The influx CLI itself beside us, at one file of profiles: each takes what the other wrote, and loses nothing of it.
+// The influx CLI itself beside us, at one file of profiles: each takes what the other wrote, and loses nothing of it. And what exec hands to it
+// and to InfluxData's Python client.
 
 import { spawn } from 'node:child_process'
 import { userInfo } from 'node:os'
@@ -217,5 +218,23 @@ describeReal('the influx CLI beside us', ['influxdb2', 'influx'], () => {
     await Promise.all([theirs(), ours(), readers()])
     expect(Math.min(...sizes)).toBeGreaterThanOrEqual(3)
     expect(Object.keys(await profilesOfInflux()).filter((name) => name !== 'ours')).toEqual(['a', 'b', 'c'])
+  })
+})
+
+describeReal('InfluxData’s Python client', ['influxdb2', 'python-client'], () => {
+  test('is told by exec who it is, whatever its environment has of somebody else', async () => {
+    const [server, person] = await Promise.all([startInfluxdb2(), Person.arrive()])
+    try {
+      await person.run(['login', server.url, '--store', 'memory'], { input: server.token })
+      const script = `from influxdb_client import InfluxDBClient
+client = InfluxDBClient.from_env_properties()
+print([bucket.name for bucket in client.buckets_api().find_buckets().buckets])`
+      const env = { INFLUXDB_V2_TOKEN: 'another', INFLUXDB_V2_AUTH_BASIC: 'True' }
+      const listed = await person.run(['exec', '--', requirePart('python-client'), '-c', script], { env })
+      expect(listed).toMatchObject({ code: 0, stdout: expect.stringContaining(server.bucket) })
+      await person.run(['logout'])
+    } finally {
+      await Promise.all([server.stop(), person.leave()])
+    }
   })
 })

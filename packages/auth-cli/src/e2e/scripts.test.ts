@@ -117,7 +117,12 @@ describe('exec', () => {
   test('sets what InfluxDB’s tools read, and takes away what was there of another credential', async () => {
     const print =
       'console.log(JSON.stringify(Object.fromEntries(Object.entries(process.env).filter(([name]) => /^INFLUX/.test(name)))))'
-    const env = { INFLUX_TOKEN: 'old', INFLUX_PASSWORD_FILE: '/nowhere', INFLUX_ORG_ID: '1' }
+    const env = {
+      INFLUX_TOKEN: 'old',
+      INFLUX_PASSWORD_FILE: '/nowhere',
+      INFLUX_ORG_ID: '1',
+      INFLUXDB_V2_AUTH_BASIC: 'old',
+    }
     const { stdout } = await person.run([...show.slice(0, 1), '-p', 'prod', ...show.slice(1), print], { env })
     expect(JSON.parse(stdout)).toEqual({
       INFLUX_TOKEN: SECRET,
@@ -127,6 +132,9 @@ describe('exec', () => {
       INFLUX_HOST: `${url}/influx`,
       INFLUXDB3_HOST_URL: `${url}/influx`,
       INFLUX_ORG: 'docs',
+      INFLUXDB_V2_TOKEN: SECRET,
+      INFLUXDB_V2_URL: `${url}/influx`,
+      INFLUXDB_V2_ORG: 'docs',
     })
     expect(person.traces(SECRET).seen).toEqual([stdout])
   })
