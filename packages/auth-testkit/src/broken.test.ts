@@ -147,6 +147,31 @@ const MISTAKES: readonly (readonly [suite: string, rule: string, message: string
     'by the address of the connection',
     'who may choose an address guesses on with another',
   ],
+  [
+    'server that reads bodies before all else',
+    'does not read a body that it refuses',
+    'Likely the server waits for a body that it should not read',
+  ],
+  [
+    'server that reads a body as text',
+    'gives a body back while it still comes in',
+    'POST /api/v2/echo had no answer while its body still came in within 10 seconds. Likely the body is read to its end',
+  ],
+  [
+    'server that reads a body as text',
+    'leaves a body of 5 MB as it is',
+    'status and hash of what comes back: a body is bytes, which are not read as text',
+  ],
+  [
+    'server that answers one after the other',
+    'calls no handler for a client that has gone',
+    'Of 50 requests at once not all were asked about within 10 seconds. Likely one waits for another',
+  ],
+  [
+    'server that gives pages of others no headers',
+    'a page is let in with a token, and told why not',
+    'GET /shared, whose every answer has the headers of CORS, and let in: header access-control-allow-origin',
+  ],
   ['server that prints what it is sent', 'an inactive Token', 'Node show: print no header'],
   [
     'source that throws what is none of ours',

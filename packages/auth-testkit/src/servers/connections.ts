@@ -5,9 +5,10 @@ import http from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { encodeToken } from '@fluxauth/auth-core'
 import { describe, expect, test } from 'vitest'
+import { inTime, until } from '../deadline.ts'
 import { secrets } from './accounts.ts'
 import { type Connection, openConnection } from './connection.ts'
-import { ALICE, ME, type ServerContext, showsNoSecret } from './context.ts'
+import { ALICE, ME, type ServerContext, showsNoSecret, untilAsked } from './context.ts'
 
 /** The tests of connections. */
 export function testConnections({ traits, use, accounts, origin, visits }: ServerContext): void {
@@ -183,7 +184,7 @@ export function testConnections({ traits, use, accounts, origin, visits }: Serve
       }
       const connections = await Promise.all(Array.from({ length: 50 }, () => openConnection(origin())))
       for (const connection of connections) connection.write(good)
-      while (asked < connections.length) await sleep(5)
+      await untilAsked(() => asked, connections.length)
       for (const connection of connections) connection.destroy()
       await sleep(100)
       release()
@@ -213,25 +214,38 @@ export function testConnections({ traits, use, accounts, origin, visits }: Serve
     test('leaves a body of 5 MB as it is', async () => {
       use()
       const body = randomBytes(5_000_000)
-      const { status, digest } = await echo(`${origin()}/api/v2/echo`, body)
-      expect([status, digest]).toEqual([200, createHash('sha256').update(body).digest('hex')])
+      const { status, digest } = await inTime(
+        echo(`${origin()}/api/v2/echo`, body),
+        'POST /api/v2/echo did not give 5 MB back',
+        'Likely the body is not given back as it comes in: the one side waits for the other.',
+      )
+      const rule = 'status and hash of what comes back: a body is bytes, which are not read as text'
+      expect([status, digest], rule).toEqual([200, createHash('sha256').update(body).digest('hex')])
     })
 
     test('gives a body back while it still comes in', async () => {
       use()
       await onConnection(async (connection) => {
         connection.write(`${lines(...chunkedEcho(), `Authorization: ${ALICE.authorization}`)}4\r\ndata\r\n`)
-        while (connection.isDrained()) await sleep(5)
+        await until(
+          () => !connection.isDrained(),
+          'POST /api/v2/echo had no answer while its body still came in',
+          'Likely the body is read to its end before the handler is called, or before it is given back: have the guard before what reads bodies, and answer with the stream.',
+        )
         connection.write('4\r\nmore\r\n0\r\n\r\n')
         const { status, body } = await connection.read()
-        expect([status, body]).toEqual([200, 'datamore'])
+        expect([status, body], 'the body is given back as it came').toEqual([200, 'datamore'])
       })
     })
 
     test('shows no password prompt over the page of a script', async () => {
       use({ product: 'v1' })
       // Node's fetch says `Sec-Fetch-Mode: cors`, as a browser's does.
-      const response = await fetch(`${origin()}${ME}`)
+      const response = await inTime(
+        fetch(`${origin()}${ME}`),
+        `GET ${ME} was not answered`,
+        'Likely the adapter does not send what refuses a request.',
+      )
       expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, null])
     })
   })

@@ -5,7 +5,7 @@ import https from 'node:https'
 import { encodeBasic, encodeToken } from '@fluxauth/auth-core'
 import type { Principal, Verifier, VerifierOptions } from '@fluxauth/auth-core/server'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
-import { inTime } from '../deadline.ts'
+import { inTime, until } from '../deadline.ts'
 import { findLeaks } from '../leaks.ts'
 import { watchOutput } from '../output.ts'
 import { type Accounts, createAccounts, secrets } from './accounts.ts'
@@ -82,13 +82,15 @@ export function createContext(
   const visited = (principal: Principal) => visits.push(principal)
   const origin = () => server.origin ?? ''
 
+  const start = (tls: ServerOptions['tls']): Promise<ServerUnderTest> =>
+    startServer(create, { verifier, visited, cors: CORS, tls })
   const output = watchOutput()
   beforeAll(async () => {
     output.start()
     accounts = await createAccounts()
-    server = await create({ verifier, visited, cors: CORS, tls: undefined })
-  })
-  afterAll(() => server?.close())
+    server = await start(undefined)
+  }, 30_000)
+  afterAll(() => server && closeServer(server), 30_000)
   afterEach(() => {
     accounts.beforeFind = () => undefined
     const places = findLeaks(accounts.told(), 'told', SECRETS)
@@ -129,7 +131,7 @@ export function createContext(
     server: () => server.server,
     origin,
     visits: () => visits,
-    startSecure: async (tls) => create({ verifier, visited, cors: CORS, tls }),
+    startSecure: start,
   }
   return context
 }
@@ -146,6 +148,34 @@ export function expectAnswer(
   }
   if (typeof expected.body !== 'object') return
   expect.soft(parsed(body), `${of}: body, as JSON`).toMatchObject(expected.body)
+}
+
+export function startServer(
+  create: (options: ServerOptions) => ServerUnderTest | Promise<ServerUnderTest>,
+  options: ServerOptions,
+): Promise<ServerUnderTest> {
+  return inTime(
+    create(options),
+    'The server was not started',
+    'Likely nothing tells that it listens: wait for its event, or for its callback.',
+  )
+}
+
+export function closeServer(server: ServerUnderTest): Promise<unknown> {
+  return inTime(
+    server.close(),
+    'close() did not end',
+    'Likely it waits for connections that are kept: close them, as closeAllConnections() of a server of Node does.',
+  )
+}
+
+/** Waits until as many requests at once as were sent have come to the store. */
+export function untilAsked(asked: () => number, all: number): Promise<void> {
+  return until(
+    () => asked() >= all,
+    `Of ${all} requests at once not all were asked about`,
+    'Likely one waits for another, or the adapter asks the verifier when the body is there: ask with each request as it comes.',
+  )
 }
 
 function parsed(body: string): unknown {

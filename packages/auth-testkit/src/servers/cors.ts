@@ -11,6 +11,9 @@ const PREFLIGHT = {
   'access-control-request-headers': 'authorization',
 }
 
+/** Without these headers a page is told nothing of an answer, not even that it was refused. */
+const WHOEVER = 'GET /shared, whose every answer has the headers of CORS'
+
 /** The tests of what a page of another origin is told. */
 export function testCors({ use, ask, visits }: ServerContext): void {
   describe('answers CORS before the guard', () => {
@@ -27,15 +30,16 @@ export function testCors({ use, ask, visits }: ServerContext): void {
       const { origin } = PREFLIGHT
       const get = (headers: Readonly<Record<string, string>>) =>
         ask({ path: '/shared', headers: { origin, ...headers } })
-      expect(await get(ALICE)).toMatchObject({ status: 200, headers: CORS })
+      expectAnswer(await get(ALICE), { status: 200, headers: CORS }, `${WHOEVER}, and let in`)
       expect(visits().map(({ user }) => user)).toEqual(['alice'])
       const wrong = { authorization: encodeToken(secrets.nobody) }
       for (const headers of [wrong, {}]) {
-        expect(await get(headers)).toMatchObject({
+        const refused = {
           status: 401,
           headers: { ...CORS, 'x-platform-error-code': 'unauthorized' },
           body: '{"code":"unauthorized","message":"unauthorized access"}',
-        })
+        }
+        expectAnswer(await get(headers), refused, `${WHOEVER}, and refused`)
       }
       expect(visits()).toHaveLength(1)
     })

@@ -7,7 +7,7 @@ import type { Verifier } from '@fluxauth/auth-core/server'
 import { describe, expect, test } from 'vitest'
 import { secrets } from './accounts.ts'
 import { openConnection } from './connection.ts'
-import { ALICE, type Ask, ME, type ServerContext, SIGN_IN, SIGN_OUT } from './context.ts'
+import { ALICE, type Ask, ME, type ServerContext, SIGN_IN, SIGN_OUT, untilAsked } from './context.ts'
 
 const SIGNING_IN = { method: 'POST', path: SIGN_IN }
 const SIGNING_OUT = { method: 'POST', path: SIGN_OUT }
@@ -127,7 +127,7 @@ export function testNothingOut({ traits, use, ask, accounts, server, origin, vis
           `POST /api/v2/signin HTTP/1.1\r\nHost: a\r\nAuthorization: ${BASIC.authorization}\r\nContent-Length: 0\r\n\r\n`,
         )
       }
-      while (asked < connections.length) await sleep(5)
+      await untilAsked(() => asked, connections.length)
       for (const connection of connections) connection.destroy()
       await sleep(20)
       release()

@@ -3,9 +3,11 @@
 import { encodeBasic } from '@fluxauth/auth-core'
 import { describe, expect, test } from 'vitest'
 import { makeCertificate } from '../clients/network.ts'
+import { inTime } from '../deadline.ts'
 import { secrets } from './accounts.ts'
 import {
   ALICE,
+  closeServer,
   cookieOf,
   expectAnswer,
   PASSWORD,
@@ -90,10 +92,14 @@ export function testSignIn({ traits, use, ask, signIn, startSecure }: ServerCont
         const secure = await startSecure(tls)
         try {
           const url = `${secure.origin}${SIGN_IN}`
-          const { headers } = await send(url, { method: 'POST', headers: PASSWORD, ca: tls.cert }, '')
+          const { headers } = await inTime(
+            send(url, { method: 'POST', headers: PASSWORD, ca: tls.cert }, ''),
+            `POST ${SIGN_IN} was not answered over TLS`,
+            'Likely the server was started without the key and certificate that it was given.',
+          )
           expect(headers['set-cookie']).toMatch(/; HttpOnly; SameSite=Strict; Secure$/)
         } finally {
-          await secure.close()
+          await closeServer(secure)
         }
       })
     }

@@ -1,5 +1,7 @@
 // A server that lets everybody in, and shows what it was sent; and one that never answers.
 
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { createGuard } from '@fluxauth/auth-core/server'
 import { testServer } from '../index.ts'
 
@@ -54,3 +56,44 @@ for (const [mistake, read] of Object.entries(mistakes)) {
     }
   })
 }
+
+/** What a server on sockets does before it answers. It lets in whoever has a credential, and gives the body back when it is there. */
+const waits: Readonly<Record<string, (incoming: IncomingMessage) => Promise<unknown>>> = {
+  'reads bodies before all else': async (incoming) => {
+    for await (const _ of incoming);
+  },
+  'reads a body as text': async () => undefined,
+  'answers one after the other': () => {
+    const before = queue
+    queue = before.then(() => new Promise((resolve) => setTimeout(resolve, 500)))
+    return before
+  },
+}
+let queue: Promise<unknown> = Promise.resolve()
+for (const [mistake, wait] of Object.entries(waits)) {
+  testServer(`that ${mistake}`, {}, async ({ verifier }) => {
+    const guard = createGuard<Request>(verifier)
+    const server = createServer(async (incoming, outgoing) => {
+      await wait(incoming)
+      const authorization = incoming.headers.authorization ?? ''
+      await guard(new Request('http://127.0.0.1/', { headers: { authorization } }))
+      if (!authorization) return outgoing.writeHead(401).end()
+      let text = ''
+      for await (const chunk of incoming) text += chunk
+      return outgoing.end(text)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    return {
+      origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      close: () => {
+        server.closeAllConnections()
+        return new Promise((resolve) => server.close(resolve))
+      },
+    }
+  })
+}
+
+testServer('that gives pages of others no headers', { sockets: false, addresses: false }, ({ verifier }) => {
+  const letIn = createGuard<Request>(verifier).protect(() => Response.json({}))
+  return { fetch: (request) => letIn(request), close: async () => undefined }
+})
