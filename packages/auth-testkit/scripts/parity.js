@@ -14,11 +14,12 @@ const reporter = {
     for (const module of modules) {
       if (module.errors().length > 0) broken.push(module.relativeModuleId)
       for (const test of module.children.allTests()) {
-        const { parity, reason } = test.meta()
+        const { parity, reason, compares = true } = test.meta()
         if (!parity) continue
         if (!clients.has(parity)) clients.set(parity, { same: 0, differences: new Map() })
         const client = clients.get(parity)
         if (test.result().state !== 'passed') failed.push(`${parity}: ${test.name}`)
+        else if (!compares) continue
         else if (!reason) client.same++
         else client.differences.set(reason, [...(client.differences.get(reason) ?? []), test.name])
       }

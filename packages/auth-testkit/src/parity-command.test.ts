@@ -18,6 +18,11 @@ function run(only: string): Promise<{ code: number | string | null | undefined; 
 test.concurrent.each([
   ['alike-client', 0, /^that is alike: 6 requests alike, 0 different on purpose$/m],
   ['changing-client', 1, /^DIFFERENT, and on no list:\n {2}that changes: GET without a body$/m],
+  [
+    'silent-client',
+    1,
+    /^DIFFERENT, and on no list:\n {2}that is silent: what it tells of an answer differs/m,
+  ],
   ['unreadable-client', 1, /^COULD NOT BE RUN: unreadable-client\.ts$/m],
   ['no-such-client', 1, /^There was nothing to compare/m],
 ])('%s: it ends with %d', async (only, code, says) => {

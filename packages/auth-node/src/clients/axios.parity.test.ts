@@ -84,11 +84,17 @@ const options: Record<string, () => AxiosRequestConfig> = {
   insecureHTTPParser: () => ({ insecureHTTPParser: true }),
 }
 
+const BODY_OF_REDIRECT: ParityDifference = {
+  requests: /^307 with option maxContentLength$/,
+  reason: 'The limit is for the body of a redirect as well, which axios alone does not read.',
+}
+
 const differences: Readonly<Record<'http' | 'fetch', readonly ParityDifference[]>> = {
   http: [
+    BODY_OF_REDIRECT,
     {
       requests:
-        /^((303 for a )?(GET|HEAD|DELETE) with a stream|option a Content-Length|option a Transfer-Encoding, )/,
+        /^((303 for a )?(GET|HEAD|DELETE) with a stream|(307 with )?option a Content-Length|option a Transfer-Encoding, )/,
       reason:
         'A body is framed as one: alone, it may reach the server as the next request on the connection.',
     },
@@ -97,7 +103,7 @@ const differences: Readonly<Record<'http' | 'fetch', readonly ParityDifference[]
       reason: 'A stream is not kept in memory so that a redirect can send it again: the request fails.',
     },
     {
-      requests: /^option auth/,
+      requests: /^(307 with )?option auth/,
       reason: '`responseUrl` shows no password.',
     },
     {
@@ -111,6 +117,7 @@ const differences: Readonly<Record<'http' | 'fetch', readonly ParityDifference[]
     },
   ],
   fetch: [
+    BODY_OF_REDIRECT,
     {
       requests: /^30[1278] for a (POST|PUT|DELETE|PURGE) with a stream/,
       reason: 'A stream that a redirect would send again is refused before it, one that it drops is not.',

@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ANSWERS, redirectTo, WELCOME } from './parity-answers.ts'
+import { listDifferences } from './parity-message.ts'
 import { type RawAnswer, type RecordedRequest, startRecorder } from './recorder.ts'
 
 /** A request of the parity suite; its body and options are the client's own. */
@@ -101,11 +102,52 @@ export function testParity<Body, Options>(name: string, client: ParityClient<Bod
         const { alone, wrapped, credentials } = await comparison.compare(one)
         Object.assign(task.meta, { parity: name, reason: one.reason })
         expect(credentials, 'each request carries one credential').toEqual(credentials.map(() => 1))
-        if (one.reason) expect(wrapped, 'is on the list of differences, and is none').not.toEqual(alone)
-        else expect(wrapped).toEqual(alone)
+        if (one.reason) expect(wrapped, NO_DIFFERENCE).not.toEqual(alone)
+        else expect(wrapped, describeDifference(one.title, alone, wrapped)).toEqual(alone)
       })
     }
+
+    test('what it tells of an answer differs where answers do', async ({ task }) => {
+      Object.assign(task.meta, { parity: name, compares: false })
+      const told: unknown[] = []
+      for (const one of listCases(client)) {
+        const { outcome } = await comparison.runAlone(one)
+        if (!isAnswer(outcome)) continue
+        told.push(outcome.answer)
+        if (!isDeepStrictEqual(outcome.answer, told[0])) return
+      }
+      expect(told.length, NOTHING_TOLD).toBeLessThanOrEqual(1)
+    })
+
+    test('what its lists name is sent', ({ task }) => {
+      Object.assign(task.meta, { parity: name, compares: false })
+      const { differences = [], leavesOut } = client
+      const all = listCases({ ...client, leavesOut: /^$/ }).map(({ title }) => title)
+      const used = new Set(all.map((title) => differences.find(({ requests }) => requests.test(title))))
+      const stale = differences
+        .filter((difference) => !used.has(difference))
+        .map(({ requests }) => `differences: ${requests}`)
+      const misses = leavesOut && `${leavesOut}` !== '/^$/' && !all.some((title) => leavesOut.test(title))
+      const patterns = misses ? [...stale, `leavesOut: ${leavesOut}`] : stale
+      expect(patterns, `${patterns.join(', ')}: ${NAMES_NOTHING}`).toEqual([])
+    })
   })
+}
+
+const NO_DIFFERENCE =
+  'is on the list of differences, and is none: take it off, or have its pattern match fewer titles'
+const NOTHING_TOLD =
+  'of each answer the same is told, so that nothing is compared: return the status, the headers, the body and what else the client gives'
+const NAMES_NOTHING =
+  'it matches the title of no request, or none that another one before it does not: correct it, or take it off'
+
+function describeDifference(title: string, alone: unknown, wrapped: unknown): string {
+  const lines = listDifferences(alone, wrapped).map((line) => `  ${line}`)
+  return `${title}: the client wrapped is not as it is alone\n${lines.join('\n')}\nMend the adapter, or put it on the client's list of differences with its reason.`
+}
+
+function isAnswer(outcome: unknown): outcome is { readonly answer: unknown } {
+  return typeof outcome === 'object' && outcome !== null && 'answer' in outcome
 }
 
 /**
@@ -132,6 +174,7 @@ export async function findDifferences<Body, Options>(
 }
 
 interface Comparison<Body, Options> {
+  runAlone(one: Case<Body, Options>): Promise<{ outcome: unknown }>
   compare(
     one: Case<Body, Options>,
   ): Promise<{ alone: unknown; wrapped: unknown; credentials: (number | undefined)[] }>
@@ -159,6 +202,7 @@ async function startComparison<Body, Options>(
     return { ...recorder.recorded(), outcome }
   }
   return {
+    runAlone: (one) => run(pair.alone, one),
     async compare(one) {
       const alone = await run(pair.alone, one)
       const wrapped = await run(pair.wrapped, one)
@@ -206,6 +250,10 @@ function listCases<Body, Options>(client: ParityClient<Body, Options>): readonly
         cases.push({ title: `${status} for a ${method} with ${kind}`, request: { method, body }, answers })
       }
     }
+  }
+  for (const [option, make] of client.followsRedirects ? Object.entries(options) : []) {
+    const answers = [redirectTo(307, '/there?c=d'), WELCOME]
+    cases.push({ title: `307 with option ${option}`, request: { method: plain, options: make }, answers })
   }
   return cases
     .filter(({ title }) => !leavesOut.test(title))
