@@ -77,6 +77,91 @@ const MISTAKES: readonly (readonly [suite: string, rule: string, message: string
     'A client that was made: whoever prints the client sees\n  the token at client.token',
   ],
   [
+    'client that leaves what nobody reads',
+    'keeps its connections, over refreshes and redirects',
+    'each answer that nobody reads is read to its end or cut off before the request is sent again',
+  ],
+  [
+    'client that reads on what nobody reads',
+    'waits for no answer that nobody reads and that has no end of bytes',
+    'The server still sends an answer that nobody reads within 10 seconds. Likely it is read on, for nobody: cut off',
+  ],
+  [
+    'client that decides on a 401 alone',
+    'with the request that it is for, among many at once',
+    'a 503 that says when to come back, and a redirect, are no last answers: ask exchange.again() after each answer',
+  ],
+  [
+    'client that decides on a 401 alone',
+    'follows, or leaves, a redirect: 302 within the origin',
+    'the answer is the one at the end: ask exchange.again() after each answer whose status isDeciding() names',
+  ],
+  [
+    'client that throws errors of its own',
+    'of nobody, where the caller has one and must not',
+    /Error: It failed: .*: it is, or has as its cause, our error ERR_TARGET_EXISTING: hand on what startExchange/,
+  ],
+  [
+    'client that hands on two options',
+    'in events, which tell what became of it',
+    'what onEvent is told: hand all options on to createAuthorizer',
+  ],
+  [
+    'client that takes a stream for text',
+    'not a second time after a 401',
+    'a stream is sent once: say replayable: false of what isStream() says so of',
+  ],
+  [
+    'client that sends again as at first',
+    '303 turns POST into GET',
+    'send what method, bodyDropped and the headers of the exchange say',
+  ],
+  [
+    'client that sends again to where it was',
+    'to a path that is only a query, as fetch reads it',
+    'where the requests go: send to the url of the exchange as it is',
+  ],
+  [
+    'client that follows whatever the mode',
+    'modes manual and error',
+    "With redirect: 'manual' the redirect is the answer, and was RedirectError",
+  ],
+  [
+    'client that reads answers to their end',
+    'as they come',
+    'Likely the answer is handed over when its body is all there: by the trait streamsAnswers',
+  ],
+  [
+    'client that keeps its first credential',
+    'as the provider has it at that moment',
+    'the provider is asked for each request: nothing that it gave is kept',
+  ],
+  [
+    'client that does not listen for another protocol',
+    'fails where the server leaves HTTP',
+    'Likely nothing listens for it: a request of Node’s http with no listener for "upgrade"',
+  ],
+  [
+    'client that reads URLs by itself',
+    'where the URL holds a user name and password',
+    'The request had to be refused, since its URL holds a password: read it with the resolve()',
+  ],
+  [
+    'client that repeats what failed',
+    'a 403 is never repeated',
+    'the client itself sends nothing again; switch off what it has for that',
+  ],
+  [
+    'client that is never made',
+    'sends the header exactly, for the scheme .?token',
+    'The client was not made within 10 seconds',
+  ],
+  [
+    'client that never sends what is kept',
+    'the URL changes between two requests',
+    /GET https:.*, which its caller keeps, was not answered within 10 seconds/,
+  ],
+  [
     'client that adds a header, wrapped,',
     'GET without a body',
     /requests\[0\]\.head: only wrapped, the line 'x-added: 1'\nMend the adapter, or put it on the client's list of differences/,

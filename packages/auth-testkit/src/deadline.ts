@@ -6,6 +6,22 @@ const DEADLINE = 10_000
 /** An adapter that neither answered nor failed: no refusal, whatever a test expects. */
 export class HangingError extends Error {
   override name = 'HangingError'
+  /** What hangs, and for how long, without the likely mistake. */
+  readonly what: string
+
+  constructor(what: string, likely: string) {
+    super(`${what}. ${likely}`)
+    this.what = what
+  }
+}
+
+/** Names another mistake for what hangs, where a test knows better which it is. */
+export async function likelyBecause<T>(promise: Promise<T>, likely: string): Promise<T> {
+  try {
+    return await promise
+  } catch (error) {
+    throw error instanceof HangingError ? new HangingError(error.what, likely) : error
+  }
 }
 
 /**
@@ -26,7 +42,7 @@ export async function inTime<T>(
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       const said = typeof what === 'string' ? what : what()
-      reject(new HangingError(`${said} within ${deadline / 1000} seconds. ${likely}`))
+      reject(new HangingError(`${said} within ${deadline / 1000} seconds`, likely))
     }, deadline)
   })
   try {
@@ -41,7 +57,7 @@ export async function until(holds: () => boolean, what: string, likely: string):
   const end = performance.now() + DEADLINE
   while (!holds()) {
     if (performance.now() > end) {
-      throw new HangingError(`${what} within ${DEADLINE / 1000} seconds. ${likely}`)
+      throw new HangingError(`${what} within ${DEADLINE / 1000} seconds`, likely)
     }
     await new Promise((resolve) => setTimeout(resolve, 5))
   }

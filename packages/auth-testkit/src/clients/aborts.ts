@@ -3,7 +3,7 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, test, vi } from 'vitest'
 import { testWhen } from '../applicable.ts'
-import { HangingError, inTime, until } from '../deadline.ts'
+import { inTime, likelyBecause, until } from '../deadline.ts'
 import {
   accepts,
   type ClientContext,
@@ -12,6 +12,7 @@ import {
   rotating,
   showsNoSecret,
   TOKEN,
+  WITH_ITS_HEAD,
 } from './context.ts'
 import type { ClientOptions } from './contract.ts'
 import type { Responder, Stage } from './network.ts'
@@ -42,12 +43,10 @@ export function testAborts({ traits, followed, network, withClient, begin, send 
         )
         const reason = new Error('the reason of the caller')
         aborter.abort(reason)
-        const error = await answer.catch((hanging) => {
-          if (!(hanging instanceof HangingError)) throw hanging
-          throw new HangingError(
-            `${hanging.message} It was aborted: hand its signal on to the provider and with each request, also behind a redirect and after a refusal.`,
-          )
-        })
+        const error = await likelyBecause(
+          answer,
+          'It was aborted: hand its signal on to the provider and with each request, also behind a redirect and after a refusal.',
+        )
         expect(
           tellsAbort(error, reason),
           `${error} tells that the caller has aborted: it is the signal’s reason, has it as its cause, or says "abort" or "cancel"`,
@@ -128,7 +127,10 @@ export function testAborts({ traits, followed, network, withClient, begin, send 
       const stage = network().stage(() => ({ body: endless() }))
       const aborter = new AbortController()
       await withClient({}, async (client) => {
-        const { body, given } = await begin(client, stage, { signal: aborter.signal })
+        const { body, given } = await likelyBecause(
+          begin(client, stage, { signal: aborter.signal }),
+          WITH_ITS_HEAD,
+        )
         const read = async () => {
           for await (const _ of body) aborter.abort()
         }

@@ -109,13 +109,12 @@ export function createContext(
     network,
     answered: (status, text) => ({ status, text: traits.readsAnswers === false ? '' : text }),
     async withClient(options, use) {
-      const client = await create({
-        origin: network().home,
-        credentials: TOKEN,
-        ca: network().ca,
-        lookup: network().lookup,
-        ...options,
-      })
+      const { home, ca, lookup } = network()
+      const client = await inTime(
+        create({ origin: home, credentials: TOKEN, ca, lookup, ...options }),
+        'The client was not made',
+        'Likely it waits for a connection, which it needs only when it sends.',
+      )
       try {
         await use(client)
       } finally {
@@ -171,6 +170,23 @@ export function createContext(
   return context
 }
 
+/** What is likely where an answer is awaited whose body has no end. */
+export const WITH_ITS_HEAD =
+  'Likely the answer is handed over when its body is all there: by the trait streamsAnswers it is there with its head. Hand over the stream, and let go of an answer that is not the last one.'
+
+/** How to send again, for a test that gets the answer at which a request should have gone on. */
+export const ON_AND_ON =
+  'ask exchange.again() after each answer whose status isDeciding() names, hand it the headers of the answer, and send again while it says so'
+
+/** Why an observer is not told all. */
+export const TOLD = 'what onEvent is told: hand all options on to createAuthorizer'
+
+/** Fails where neither an error nor any of its causes is ours with this code. */
+export function expectCode(error: unknown, code: string): void {
+  const rule = `${error}: it is, or has as its cause, our error ${code}: hand on what startExchange and exchange.again throw`
+  expect(codeOf(error), rule).toBe(code)
+}
+
 /**
  * What a request is refused with; no error may show a credential.
  *
@@ -216,7 +232,7 @@ export async function readAll(body: AsyncIterable<Uint8Array | string>): Promise
 }
 
 /** The code of our error, which a client may have wrapped. */
-export function codeOf(error: unknown): string | undefined {
+function codeOf(error: unknown): string | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (AuthError.is(cause)) return cause.code
   }

@@ -4,7 +4,16 @@ import { formatAuthorization } from '@fluxauth/auth-core'
 import { describe, expect, test } from 'vitest'
 import { describeWhen, testWhen } from '../applicable.ts'
 import { HangingError } from '../deadline.ts'
-import { type ClientContext, codeOf, NEXT_TOKEN, refusal, SCHEMES, showsNoSecret, TOKEN } from './context.ts'
+import {
+  type ClientContext,
+  expectCode,
+  NEXT_TOKEN,
+  ON_AND_ON,
+  refusal,
+  SCHEMES,
+  showsNoSecret,
+  TOKEN,
+} from './context.ts'
 import type { Stage } from './network.ts'
 
 /** The tests of the header. */
@@ -114,6 +123,7 @@ export function testHeaders({
         return TOKEN
       }
       const kept = 'nothing of a request may be kept where the next one finds it'
+      const busy = `a 503 that says when to come back, and a redirect, are no last answers: ${ON_AND_ON}`
       await withClient({ credentials, retry: true }, async (client) => {
         const answers = await Promise.all(
           stages.map((stage, number) =>
@@ -124,6 +134,10 @@ export function testHeaders({
             }),
           ),
         )
+        expect(
+          answers.map(({ status }) => status),
+          busy,
+        ).toEqual(stages.map(() => 200))
         expect(answers, `each request has its own answer: ${kept}`).toEqual(
           stages.map((_, number) => answered(200, `for ${number}`)),
         )
@@ -159,7 +173,7 @@ export function testHeaders({
       const stage = network().stage(() => ({}))
       await withClient({ onExisting: 'error' }, async (client) => {
         const error = await refusal(send(client, stage, { headers: { authorization: 'Token mine' } }))
-        expect(codeOf(error)).toBe('ERR_TARGET_EXISTING')
+        expectCode(error, 'ERR_TARGET_EXISTING')
       })
       expect(stage.visits).toEqual([])
     })
@@ -180,7 +194,7 @@ export function testHeaders({
       test('nor anything, where there must be none', async () => {
         const stage = network().stage(() => ({}))
         await withClient({ headers, onExisting: 'error' }, async (client) => {
-          expect(codeOf(await refusal(send(client, stage)))).toBe('ERR_TARGET_EXISTING')
+          expectCode(await refusal(send(client, stage)), 'ERR_TARGET_EXISTING')
         })
         expect(stage.visits).toEqual([])
       })
@@ -202,7 +216,8 @@ export function testHeaders({
         const stage = network().stage(() => ({}))
         await withClient({}, async (client) => {
           const url = stage.url(network().home).replace('://', '://joe:h1dden@')
-          expect(codeOf(await refusal(send(client, stage, { url })))).toBe('ERR_TARGET_USERINFO')
+          const why = 'since its URL holds a password: read it with the resolve() of authorizer.target'
+          expectCode(await refusal(send(client, stage, { url }), why), 'ERR_TARGET_USERINFO')
         })
         expect(stage.visits).toEqual([])
       },
@@ -214,11 +229,11 @@ export function testHeaders({
       await withClient({ credentials: async () => tokens.shift() ?? '' }, async (client) => {
         for (let i = 0; i < 3; i++) await send(client, stage)
       })
-      expect(stage.visits.map(({ headers }) => headers.authorization)).toEqual([
-        'Token one',
-        'Token two',
-        'Token three',
-      ])
+      const rule = 'the provider is asked for each request: nothing that it gave is kept'
+      expect(
+        stage.visits.map(({ headers }) => headers.authorization),
+        rule,
+      ).toEqual(['Token one', 'Token two', 'Token three'])
     })
 
     test('not at all, where the provider fails', async () => {

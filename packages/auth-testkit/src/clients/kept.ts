@@ -1,7 +1,8 @@
 // What a caller keeps of a request, and may change while it waits: what was checked must be what is sent.
 
 import { describe, expect, test } from 'vitest'
-import { type ClientContext, TOKEN } from './context.ts'
+import { inTime } from '../deadline.ts'
+import { type ClientContext, describeRequest, TOKEN } from './context.ts'
 import type { ClientRequest, ClientUnderTest, KeptRequest } from './contract.ts'
 import type { Stage } from './network.ts'
 
@@ -15,8 +16,16 @@ export function testKept({ network, method, traits, withClient }: ClientContext)
     headers: { 'x-scenario': stage.id, 'x-mine': '1' },
     ...(method === 'GET' ? {} : { body: 'data' }),
   })
-  const keep = (client: ClientUnderTest, asked: ClientRequest): KeptRequest =>
-    client.keep?.(asked) ?? expect.fail('a client with the trait "keeps" has a function keep()')
+  const keep = (client: ClientUnderTest, asked: ClientRequest): KeptRequest => {
+    const kept = client.keep?.(asked) ?? expect.fail('a client with the trait "keeps" has a function keep()')
+    const send = () =>
+      inTime(
+        kept.send(),
+        `${describeRequest(asked)}, which its caller keeps, was not answered`,
+        'Likely what was changed is sent, or the promise is not settled when the client fails.',
+      )
+    return { send, change: (url) => kept.change(url) }
+  }
   /** Where each visit came to, and whether with the credential. */
   const visits = (stage: Stage) =>
     stage.visits.map(({ origin, headers }) => [origin, headers.authorization === `Token ${TOKEN}`])

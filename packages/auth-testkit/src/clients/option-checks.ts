@@ -43,7 +43,7 @@ export function testOptionChecks({ withClient }: ClientContext): void {
       [{ retry: { attempts: -1 } }, 'retry.attempts'],
       [{ holdOff: Number.NaN }, 'holdOff'],
       [{ onEvent: 'log' }, 'onEvent'],
-    ])('that cannot be this, and says what it may be: %j', async (options, name) => {
+    ])('that cannot be this, and says what it may be: %o', async (options, name) => {
       const error = await refusal(options)
       expect(error).toBeInstanceOf(AuthError)
       expect(error).toMatchObject({

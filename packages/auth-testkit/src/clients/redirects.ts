@@ -7,13 +7,15 @@ import { describeWhen, testWhen } from '../applicable.ts'
 import { HangingError } from '../deadline.ts'
 import {
   type ClientContext,
-  codeOf,
   describeRequest,
+  expectCode,
   NEXT_TOKEN,
+  ON_AND_ON,
   refusal,
   rotating,
   showsNoSecret,
   TOKEN,
+  TOLD,
 } from './context.ts'
 import type { Network, Stage } from './network.ts'
 import { type RedirectScenario, redirectScenarios } from './scenarios.ts'
@@ -56,10 +58,11 @@ export function testRedirects({
             )
           } else if (scenario.refused) {
             const error = await refusal(send(client, stage, request))
-            expect(codeOf(error)).toBe(scenario.refused)
+            expectCode(error, scenario.refused)
             expect(inspect(error, { depth: 9 })).not.toContain('joe')
           } else {
-            expect(await send(client, stage, request)).toEqual(answered(200, 'welcome'))
+            const answer = await send(client, stage, request)
+            expect(answer, `the answer is the one at the end: ${ON_AND_ON}`).toEqual(answered(200, 'welcome'))
           }
         })
         const carries = followed ? scenario.carries : scenario.carries.slice(0, 1)
@@ -79,7 +82,11 @@ export function testRedirects({
             expect.soft(Object.hasOwn(visit.headers, name) ? 'one' : 'none', rule).toBe('none')
           }
         }
-        if (followed && scenario.arrivesAs) expect(stage.visits.at(-1)).toMatchObject(scenario.arrivesAs)
+        if (!followed || !scenario.arrivesAs) return
+        const { method: arrived, body } = stage.visits.at(-1) ?? {}
+        const as =
+          'method and body of the request behind it: send what method, bodyDropped and the headers of the exchange say'
+        expect({ method: arrived, body }, as).toEqual(scenario.arrivesAs)
       },
     )
 
@@ -117,7 +124,7 @@ export function testRedirects({
         `Token ${TOKEN}`,
         `Token ${NEXT_TOKEN}`,
       ])
-      expect(events).toEqual([
+      expect(events, TOLD).toEqual([
         { type: 'credential-resolved', origin: network().home, reason: 'request' },
         { type: 'sent', origin: network().home, reason: 'bound-origin' },
         { type: 'credential-resolved', origin: next, reason: 'request' },
@@ -157,7 +164,8 @@ export function testRedirects({
           index === 0 ? { status: 307, headers: { location } } : {},
         )
         await withClient({}, (client) => send(client, stage).then(() => undefined))
-        expect(stage.visits.map(({ path }) => path.replace(`/${stage.id}/`, ''))).toEqual(['', path])
+        const paths = stage.visits.map(({ path }) => path.replace(`/${stage.id}/`, ''))
+        expect(paths, 'where the requests go: send to the url of the exchange as it is').toEqual(['', path])
       })
     })
 
@@ -191,15 +199,19 @@ export function testRedirects({
       await withClient({ onEvent: (event) => events.push(event) }, (client) =>
         send(client, stage).then(() => undefined),
       )
-      expect(events.slice(2)).toEqual([{ type: 'dropped', origin: other, reason: 'redirect' }])
+      expect(events.slice(2), TOLD).toEqual([{ type: 'dropped', origin: other, reason: 'redirect' }])
     })
 
     testWhen(traits.redirectModes)('modes manual and error', async () => {
       const stage = network().stage(() => ({ status: 302, headers: { location: stage.url(network().home) } }))
       await withClient({}, async (client) => {
-        expect((await send(client, stage, { redirect: 'manual' })).status).toBe(302)
-        const error = await refusal(send(client, stage, { redirect: 'error' }))
-        expect(codeOf(error)).toBe('ERR_REDIRECT_REFUSED')
+        const mode = 'hand the mode of each request to startExchange'
+        const manual = await send(client, stage, { redirect: 'manual' }).catch((error) =>
+          expect.fail(`With redirect: 'manual' the redirect is the answer, and was ${error}: ${mode}`),
+        )
+        expect(manual.status, mode).toBe(302)
+        const error = await refusal(send(client, stage, { redirect: 'error' }), `by its mode: ${mode}`)
+        expectCode(error, 'ERR_REDIRECT_REFUSED')
       })
       expect(stage.visits).toHaveLength(2)
     })

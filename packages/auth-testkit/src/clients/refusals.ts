@@ -9,11 +9,15 @@ import {
   type ClientContext,
   listChanges,
   NEXT_TOKEN,
+  ON_AND_ON,
   readAll,
   refusal,
   rotating,
   TOKEN,
 } from './context.ts'
+
+const CLIENTS_OWN =
+  'how many requests there are: the client itself sends nothing again; switch off what it has for that'
 
 /** The tests of refusals. */
 export function testRefusals({
@@ -31,12 +35,12 @@ export function testRefusals({
       const stage = network().stage(accepts(NEXT_TOKEN))
       const provider = rotating(TOKEN, NEXT_TOKEN)
       await withClient({ credentials: provider }, async (client) => {
-        expect(await send(client, stage)).toEqual(answered(200, 'welcome'))
+        expect(await send(client, stage), ON_AND_ON).toEqual(answered(200, 'welcome'))
       })
-      expect(stage.visits.map(({ headers }) => headers.authorization)).toEqual([
-        `Token ${TOKEN}`,
-        `Token ${NEXT_TOKEN}`,
-      ])
+      expect(
+        stage.visits.map(({ headers }) => headers.authorization),
+        'the credential of each request: send the headers that the exchange has changed',
+      ).toEqual([`Token ${TOKEN}`, `Token ${NEXT_TOKEN}`])
       expect(provider.invalidated).toEqual([{ scheme: 'token', token: TOKEN }])
     })
 
@@ -48,7 +52,8 @@ export function testRefusals({
       const headers = ownHeaders ? { 'x-mine': '1', 'content-type': 'text/csv' } : {}
       await withClient({ credentials: rotating(TOKEN, NEXT_TOKEN), retry: true }, async (client) => {
         const url = stage.url(network().home, 'path?q=1')
-        expect(await send(client, stage, { method, url, headers })).toEqual(answered(200, 'welcome'))
+        const answer = await send(client, stage, { method, url, headers })
+        expect(answer, ON_AND_ON).toEqual(answered(200, 'welcome'))
       })
       const parts = stage.visits.map(({ method, path, body, headers: { authorization: _, ...headers } }) => ({
         ...{ method, path, body, headers },
@@ -67,7 +72,7 @@ export function testRefusals({
       await withClient({}, async (client) => {
         expect(await send(client, stage)).toEqual(answered(401, 'go away'))
       })
-      expect(stage.visits).toHaveLength(1)
+      expect(stage.visits.length, CLIENTS_OWN).toBe(1)
     })
 
     test('a 401 is the answer when the next credential is refused as well', async () => {
@@ -120,7 +125,7 @@ export function testRefusals({
       await withClient({ credentials: provider }, async (client) => {
         expect((await send(client, stage)).status).toBe(403)
       })
-      expect(stage.visits).toHaveLength(1)
+      expect(stage.visits.length, CLIENTS_OWN).toBe(1)
       expect(provider.invalidated).toEqual([])
     })
 
@@ -129,12 +134,12 @@ export function testRefusals({
         index === 0 ? { status, headers: { 'retry-after': '0' } } : { body: 'welcome' },
       )
       await withClient({ retry: true }, async (client) => {
-        expect(await send(client, stage)).toEqual(answered(200, 'welcome'))
+        expect(await send(client, stage), ON_AND_ON).toEqual(answered(200, 'welcome'))
       })
-      expect(stage.visits.map(({ headers }) => headers.authorization)).toEqual([
-        `Token ${TOKEN}`,
-        `Token ${TOKEN}`,
-      ])
+      expect(
+        stage.visits.map(({ headers }) => headers.authorization),
+        'the credential of each request: send the headers that the exchange has changed',
+      ).toEqual([`Token ${TOKEN}`, `Token ${TOKEN}`])
     })
 
     test('a 503 is the answer when it asks for too long a wait', async () => {
@@ -142,7 +147,7 @@ export function testRefusals({
       await withClient({ retry: { maxDelay: 5 } }, async (client) => {
         expect((await send(client, stage)).status).toBe(503)
       })
-      expect(stage.visits).toHaveLength(1)
+      expect(stage.visits.length, CLIENTS_OWN).toBe(1)
     })
   })
 

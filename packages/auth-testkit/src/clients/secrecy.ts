@@ -11,6 +11,7 @@ import {
   SCHEMES,
   showsNoSecret,
   TOKEN,
+  TOLD,
 } from './context.ts'
 
 /** The tests of secrecy. */
@@ -52,7 +53,7 @@ export function testSecrecy({ network, withClient, send, answered }: ClientConte
         send(client, stage).then(() => undefined),
       )
       const origin = network().home
-      expect(events).toEqual([
+      expect(events, TOLD).toEqual([
         { type: 'credential-resolved', origin, reason: 'request' },
         { type: 'sent', origin, reason: 'bound-origin' },
         { type: 'refreshed', origin, reason: 'changed' },
