@@ -55,7 +55,18 @@ test.each([0, 10_000_001, 999_999_999])(
   },
 )
 
+test.each([1, 10_000_000])('a stored hash that asks for %i iterations is read', async (rounds) => {
+  const stored = (await passwords.hash('x')).replace('i=1000', `i=${rounds}`)
+  const deriveBits = vi.spyOn(crypto.subtle, 'deriveBits').mockImplementation(async () => new ArrayBuffer(32))
+  const outcome = await passwords.verify('x', stored).catch((error) => error)
+  const counts = deriveBits.mock.calls.map(([algorithm]) => (algorithm as { iterations: number }).iterations)
+  deriveBits.mockRestore()
+  expect(outcome).toBe(false)
+  expect(counts[0]).toBe(rounds)
+})
+
 test('no more iterations are taken than could be read again', () => {
+  expect(() => pbkdf2Passwords({ iterations: 10_000_000 })).not.toThrow()
   expect(() => pbkdf2Passwords({ iterations: 10_000_001 })).toThrow(
     expect.objectContaining({ code: 'ERR_PASSWORD_PARAMETERS' }),
   )

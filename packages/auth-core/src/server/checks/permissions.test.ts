@@ -10,6 +10,13 @@ describe('a permission', () => {
   test.each<[string, Resource, Resource, boolean]>([
     ['of a type covers all of it', { type: 'buckets' }, { type: 'buckets' }, true],
     ['of a type covers each of it', { type: 'buckets' }, { type: 'buckets', id: '1' }, true],
+    ['of a type covers each of it by its name', { type: 'buckets' }, { type: 'buckets', name: 'air' }, true],
+    [
+      'of a type covers each of it by its identifier and its name',
+      { type: 'buckets' },
+      { type: 'buckets', id: '1', name: 'air' },
+      true,
+    ],
     ['of another type covers nothing', { type: 'users' }, { type: 'buckets' }, false],
     ['of one resource covers that one', { type: 'buckets', id: '1' }, { type: 'buckets', id: '1' }, true],
     ['of one resource covers no other', { type: 'buckets', id: '1' }, { type: 'buckets', id: '2' }, false],
@@ -48,6 +55,12 @@ describe('a permission', () => {
       'for a user of an organization covers nothing of another that is named',
       { type: 'users', id: '1', orgID: 'a' },
       { type: 'users', id: '1', orgID: 'b' },
+      false,
+    ],
+    [
+      'for a user of an organization covers nothing of one that is named by its name',
+      { type: 'users', id: '1', orgID: 'a' },
+      { type: 'users', id: '1', org: 'b' },
       false,
     ],
     [
@@ -169,6 +182,12 @@ describe('naming more of a resource never turns a refusal into a permission', ()
     expect(permit(own, { type: 'buckets', orgID: '1', org: 'victim' }, '1')).toBe(false)
     expect(permit(own, { type: 'buckets', orgID: '2' }, '1')).toBe(false)
   })
+
+  test("an organization that is named is wanted by its name alone, not by the principal's own identifier as well", () => {
+    const home = reads({ type: 'buckets', org: 'home' })
+    expect(permit(home, { type: 'buckets', org: 'home' }, '1')).toBe(true)
+    expect(permit(home, { type: 'buckets', org: 'victim' }, '1')).toBe(false)
+  })
 })
 
 describe('what its holder may give to a new token', () => {
@@ -213,6 +232,16 @@ describe('what its holder may give to a new token', () => {
     expect(includesAll('all', [{ action: 'write', resource: { type: 'orgs' } }])).toBe(true)
   })
 
+  test('is each of what is wanted, by any of what the holder has', () => {
+    const [buckets, users, orgs] = ['buckets', 'users', 'orgs'].flatMap((type) => reads({ type }))
+    const held = [buckets, users] as Permission[]
+    expect(includesAll(held, [users, buckets] as Permission[])).toBe(true)
+    expect(includesAll(held, [users, orgs] as Permission[])).toBe(false)
+    expect(includesAll(held, [orgs, users] as Permission[])).toBe(false)
+    expect(includesAll([], [users] as Permission[])).toBe(false)
+    expect(includesAll([], [])).toBe(true)
+  })
+
   test('is not a user anywhere, by a permission for that user beside an organization', () => {
     const held = reads({ type: 'users', id: '1', orgID: 'a' })
     expect(permits(held, 'read', { type: 'users', id: '1' })).toBe(true)
@@ -225,6 +254,19 @@ describe('what its holder may give to a new token', () => {
     expect(permits(held, 'read', { type: 'users', id: '1' })).toBe(false)
     expect(includesAll(held, reads({ type: 'users', id: '1', orgID: 'a' }))).toBe(false)
   })
+})
+
+test('a verifier is asked for one of a type by its identifier beside the type, or beside what else narrows it', () => {
+  const asked = { method: 'GET', url: '/', authorization: undefined, secure: true, header: () => undefined }
+  const permissions = reads({ type: 'buckets', id: '1', orgID: 'a' })
+  const principal = { by: 'token', userID: '1', user: 'joe', orgID: 'a', permissions } as const
+  const status = (resource: string | Resource, id?: string) =>
+    createVerifier({}).permit(principal, asked, 'read', resource, id)?.status
+  expect(status('buckets', '1')).toBeUndefined()
+  expect(status({ type: 'buckets', orgID: 'a' }, '1')).toBeUndefined()
+  expect(status('buckets', '2')).toBe(403)
+  expect(status('buckets')).toBe(403)
+  expect(status({ type: 'buckets', orgID: 'b' }, '1')).toBe(403)
 })
 
 test('a guard places what a route names in the principal’s own organization, but for users and organizations', async () => {
