@@ -493,6 +493,31 @@ describe('limits attempts:', () => {
     expect(calls).toEqual(['begin u1 127.0.0.1', 'succeed u1 127.0.0.1', 'begin u1 127.0.0.1'])
   })
 
+  test.each(['succeed', 'cancel'] as const)(
+    'where %s fails, at once or later, nobody is let in, and the error log is told',
+    async (name) => {
+      for (const fails of [
+        () => Promise.reject(new Error('connection refused')),
+        () => {
+          throw new Error('connection refused')
+        },
+      ]) {
+        const { attempts } = limiter()
+        const { verifier, errors } = await setUp({
+          product: 'v1',
+          store: { attempts: { ...attempts, [name]: fails } },
+          hashes: { running: 1, waiting: 0 },
+        })
+        const passwordsInTurn = name === 'succeed' ? [right] : [encodeBasic('zoë', 'x'), right]
+        const asked = passwordsInTurn.map((authorization) => verifier.verify(request({ authorization })))
+        expect((await Promise.all(asked)).at(-1)).toMatchObject({
+          refusal: { status: 503, reason: 'unavailable' },
+        })
+        expect(errors).toMatchObject([{ message: 'connection refused' }])
+      }
+    },
+  )
+
   test('over the limit no slow hash is run, and the answer says how long to wait', async () => {
     const verify = vi.spyOn(passwords, 'verify')
     const { attempts } = limiter(42)
@@ -614,6 +639,21 @@ describe('what is checked for a user who does not exist', () => {
     expect(hash).toHaveBeenCalledTimes(1)
   })
 
+  test.each(['zoë', 'nobody'])('is waited for by %s, where it is still being made', async (name) => {
+    let made = (_: string): void => undefined
+    const hash = () =>
+      new Promise<string>((resolve) => {
+        made = resolve
+      })
+    const { verifier } = await setUp({ product: 'v1', passwords: { ...passwords, hash } })
+    const answered = vi.fn()
+    const asked = ask(verifier, name).finally(answered)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(answered).not.toHaveBeenCalled()
+    made(await passwords.hash('x'))
+    expect(await asked).toBe(name === 'zoë' ? BY_PASSWORD : V1_WRONG)
+  })
+
   test('keeps nobody out where it cannot be made, is told to the error log, and made the next time', async () => {
     const hash = vi.fn(passwords.hash).mockRejectedValueOnce(new Error('no memory'))
     const { verifier, errors } = await setUp({ product: 'v1', passwords: { ...passwords, hash } })
@@ -655,6 +695,31 @@ test('a password made in an older way is hashed anew at the next sign-in, and no
     status: 204,
   })
   expect(errors).toMatchObject([{ message: 'disk full' }])
+})
+
+test('a sign-in is answered once the new hash of its password is kept: some runtimes stop with the answer', async () => {
+  const old = await pbkdf2Passwords({ iterations: 10 }).hash(PASSWORD)
+  let kept = false
+  const { verifier } = await setUp({
+    product: 'v2',
+    findUser: async () => ({ id: 'u5', name: 'old', password: old }),
+    onPasswordUpgrade: async () => {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      kept = true
+    },
+  })
+  const { status } = await verifier.signIn(request({ authorization: encodeBasic('old', PASSWORD) }))
+  expect([status, kept]).toEqual([204, true])
+})
+
+test('users may be found later', async () => {
+  const { verifier } = await setUp({ product: 'v1', findUser: async (name) => users.get(name) })
+  const asked = async (password: string, name = 'zoë') =>
+    shown(await verifier.verify(request({ authorization: encodeBasic(name, password) })))
+  expect(await asked(PASSWORD)).toBe(BY_PASSWORD)
+  expect(await asked('x')).toBe(V1_WRONG)
+  expect(await asked(PASSWORD, 'nobody')).toBe(V1_WRONG)
+  expect(await asked(PASSWORD, 'idle')).toBe(V1_WRONG)
 })
 
 test('nothing that it gives or tells holds a secret', async () => {
