@@ -8,6 +8,9 @@ import {
   createVerifier,
   pbkdf2Passwords,
   type ServerRequest,
+  type SessionStore,
+  type StoredSession,
+  StoreError,
   type User,
   type VerifierOptions,
 } from '../index.ts'
@@ -105,6 +108,44 @@ describe('signing in', () => {
   test('is refused where sessions are not taken', async () => {
     const { signIn } = setUp({ product: 'v1' })
     expect((await signIn()).reply.status).toBe(401)
+  })
+
+  /** A store whose sessions are deleted somewhat later, as over a network. */
+  const slowly = (sessions: SessionStore, isGone = (_: string): boolean => true): SessionStore => ({
+    ...sessions,
+    async delete(id) {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      if (!isGone(id)) throw new StoreError('ERR_STORE_EXISTS', 'not this one')
+      return sessions.delete(id)
+    },
+  })
+
+  test('starts no session where the one that came along cannot be ended, and leaves none behind', async () => {
+    const store = createMemoryStore()
+    let old: string | undefined
+    const { signIn, who } = setUp({
+      store: { ...store, sessions: slowly(store.sessions, (id) => id !== old) },
+    })
+    const first = await signIn()
+    old = (await store.sessions.list('u1'))[0]?.id
+    const { reply } = await signIn({ cookie: first.cookie })
+    expect([reply.status, reply.headers['set-cookie']]).toEqual([503, undefined])
+    expect((await store.sessions.list('u1')).map(({ id }) => id)).toEqual([old])
+    expect(await who(first.cookie)).toBe('zoë')
+  })
+
+  test('leaves no session behind where its user was changed each time that one was started', async () => {
+    const store = createMemoryStore()
+    const sessions = slowly(store.sessions)
+    const create = vi.fn((session: StoredSession) => {
+      verifier.forget('u1')
+      return store.sessions.create(session)
+    })
+    const { verifier, signIn, events } = setUp({ store: { ...store, sessions: { ...sessions, create } } })
+    expect((await signIn()).reply.status).toBe(503)
+    expect(create.mock.calls.length).toBeGreaterThan(1)
+    expect(await store.sessions.list('u1')).toEqual([])
+    expect(events).toMatchObject([{ type: 'refused', reason: 'unavailable' }])
   })
 
   test('as Cloud Serverless has it: with a token, and for what that token permits, as long as it is good', async () => {
@@ -218,6 +259,33 @@ describe('a session', () => {
     }
     users.set('zoë', zoe)
     expect(await who(cookie)).toBe('zoë')
+  })
+
+  test('is good also where its user, its token and itself are found later', async () => {
+    const later = <T extends object>(methods: T): T =>
+      new Proxy(methods, {
+        get:
+          (_, name: keyof T & string) =>
+          async (...args: readonly unknown[]) =>
+            (methods[name] as (...given: readonly unknown[]) => unknown)(...args),
+      })
+    const { tokens, sessions } = createMemoryStore()
+    const { verifier, signIn, who } = setUp({
+      schemes: { signIn: 'password-or-token' },
+      store: { tokens: later(tokens), sessions: later(sessions) },
+      findUser: async (name) => users.get(name),
+      cache: false,
+    })
+    const { token, stored } = await verifier.tokens.create({ userID: 'u1', user: 'zoë', permissions: [] })
+    const { cookie } = await signIn()
+    const { cookie: ofToken } = await signIn({ authorization: encodeBasic('zoë', token) })
+    expect([await who(cookie), await who(ofToken)]).toEqual(['zoë', 'zoë'])
+    const zoe = users.get('zoë') as User
+    users.set('zoë', { ...zoe, status: 'inactive' })
+    expect([await who(cookie), await who(ofToken)]).toEqual(['disabled', 'disabled'])
+    users.set('zoë', zoe)
+    await verifier.tokens.delete(stored.id)
+    expect([await who(cookie), await who(ofToken)]).toEqual(['zoë', 'wrong'])
   })
 
   test('is swept out of the store when it has ended', async () => {
