@@ -174,7 +174,9 @@ describe('takes and refuses as the product does:', () => {
     ['u and p before the header', 'u-p', '?u=zo%C3%AB&p=wrong', V1_WRONG],
     ['u without p: then the header', 'u-p', '?u=x', BY_PASSWORD],
     ['an empty p: then the header', 'u-p', '?u=x&p=', BY_PASSWORD],
+    ['p without u: then the header', 'u-p', '?p=x', BY_PASSWORD],
     ['p alone', 'p', `?p=${encodeURIComponent(TOKEN)}`, ZOE],
+    ['p beside names that do not count', 'p', `?u=a&u=b&p=${encodeURIComponent(TOKEN)}`, ZOE],
     ['off by default', false, '?u=x&p=x', BY_PASSWORD],
   ] as const)('the query: %s', async (_, query, url, expected) => {
     const { verifier } = await setUp({ product: 'v1', schemes: { query } })
@@ -190,9 +192,45 @@ describe('takes and refuses as the product does:', () => {
     expect(events).toMatchObject([{ reason: 'malformed' }, { reason: 'malformed' }])
   })
 
-  test('a value over maxLength', async () => {
-    const { verifier } = await setUp({ maxLength: 20 })
-    expect(shown(await verifier.verify(request({ authorization: encodeToken(TOKEN) })))).toBe(V2_401)
+  test.each([
+    ['Token', encodeToken(TOKEN)],
+    ['Bearer', encodeBearer(TOKEN)],
+    ['Basic', encodeBasic('zoe', TOKEN)],
+  ])('%s over maxLength, and as long as it', async (_, authorization) => {
+    const ask = async (maxLength: number) => {
+      const { verifier, events } = await setUp({ product: 'v3', maxLength })
+      const verdict = await verifier.verify(request({ authorization }))
+      return 'principal' in verdict ? verdict.principal.user : events.at(-1)
+    }
+    expect(await ask(authorization.length)).toBe('zoë')
+    expect(await ask(authorization.length - 1)).toMatchObject({ reason: 'malformed' })
+  })
+
+  test.each<[VerifierOptions, string, string]>([
+    [{}, 'Token', 'malformed'],
+    [{}, 'Digest x', 'scheme'],
+    [{}, TOKEN, 'malformed'],
+    [{ product: 'v3' }, `token ${TOKEN}`, 'scheme'],
+    [{ product: 'v3' }, `bearer ${TOKEN}`, 'scheme'],
+    [{ product: 'v3' }, `Token ${TOKEN} x`, 'malformed'],
+    [{ schemes: { token: false } }, encodeToken(TOKEN), 'scheme'],
+    [{ product: 'v1' }, encodeToken(TOKEN), 'malformed'],
+    [{ product: 'v1' }, encodeBearer(TOKEN), 'scheme'],
+  ])('the log is told why: %j, %s: %s', async (options, authorization, reason) => {
+    const { verifier, events } = await setUp(options)
+    await verifier.verify(request({ authorization }))
+    expect(events).toMatchObject([{ type: 'refused', reason }])
+  })
+
+  test('Token USER:TOKEN is no pair where none is taken, and a token may hold a colon', async () => {
+    const { verifier } = await setUp({ findUser: undefined })
+    const permissions: never[] = []
+    await verifier.tokens.create({ userID: 'u6', user: 'a', permissions, token: 'b' })
+    await verifier.tokens.create({ userID: 'u7', user: 'whole', permissions, token: 'a:c' })
+    const ask = async (authorization: string) => shown(await verifier.verify(request({ authorization })))
+    expect(await ask('Token b')).toBe('token of a')
+    expect(await ask('Token a:b')).toBe(V2_401)
+    expect(await ask('Token a:c')).toBe('token of whole')
   })
 })
 
@@ -280,6 +318,16 @@ describe('remembers', () => {
     const verifier = createVerifier({ findToken, cache: false })
     for (let i = 0; i < 3; i++) await verifier.verify(request({ authorization: encodeToken('x') }))
     expect(findToken).toHaveBeenCalledTimes(3)
+  })
+
+  test('a token in whatever way it comes', async () => {
+    const { stored } = await setUp()
+    const findToken = vi.fn(() => stored)
+    const verifier = createVerifier({ product: 'v3', findToken })
+    for (const authorization of [encodeToken(TOKEN), encodeBearer(TOKEN), encodeBasic('anybody', TOKEN)]) {
+      expect(shown(await verifier.verify(request({ authorization })))).toBe(ZOE)
+    }
+    expect(findToken).toHaveBeenCalledTimes(1)
   })
 
   test('a bounded number, the latest', async () => {
@@ -371,6 +419,17 @@ describe('a token', () => {
     }
   })
 
+  test('is good by its own name and status alone where no users are looked up', async () => {
+    const { verifier, stored } = await setUp({ findUser: undefined, schemes: { bearer: true } })
+    const ways = [encodeToken(TOKEN), encodeBearer(TOKEN), withToken]
+    const ask = async (authorization: string) => shown(await verifier.verify(request({ authorization })))
+    for (const authorization of ways) expect(await ask(authorization)).toBe(ZOE)
+    expect(await ask(encodeBasic('robot', TOKEN))).toBe(V2_401)
+    expect(await ask(encodeBasic('', TOKEN))).toBe(V2_401)
+    await verifier.tokens.update(stored.id, { status: 'inactive' })
+    for (const authorization of ways) expect(await ask(authorization)).toMatch(/^401 /)
+  })
+
   test('is inactive from the start where it is made so, and never good before', async () => {
     const { verifier } = await setUp({ product: 'v2' })
     const made = { userID: 'u1', user: 'zoë', permissions: [], status: 'inactive' } as const
@@ -437,6 +496,19 @@ describe('a token', () => {
     expect(await verifier.tokens.list({ token: 'x' })).toEqual([])
     expect(JSON.stringify(await verifier.tokens.list())).not.toContain('s3cret')
     expect(await verifier.tokens.get(stored.id)).toEqual(stored)
+  })
+
+  test('is told of as it is changed and deleted, and one that is none is not', async () => {
+    const { verifier, stored, events } = await setUp()
+    expect(await verifier.tokens.update('none', { description: 'x' })).toBeUndefined()
+    expect(await verifier.tokens.delete('none')).toBe(false)
+    expect(events).toEqual([])
+    expect(await verifier.tokens.update(stored.id, { description: 'x' })).toMatchObject({ description: 'x' })
+    expect(await verifier.tokens.delete(stored.id)).toBe(true)
+    expect(events).toEqual([
+      { type: 'token-updated', tokenID: stored.id, user: 'zoë' },
+      { type: 'token-deleted', tokenID: stored.id },
+    ])
   })
 
   test('permits what it permits', async () => {
@@ -548,6 +620,30 @@ describe('limits attempts:', () => {
     expect(calls).toEqual(['begin undefined 127.0.0.1'])
   })
 
+  test('a wrong token within the limit is wrong, and that the limit is reached is told once', async () => {
+    const { attempts } = limiter()
+    const { verifier, events } = await setUp({ product: 'v2', store: { attempts } })
+    const ask = () => verifier.verify(request({ authorization: encodeToken('x') }))
+    expect(await ask()).toMatchObject({ refusal: { status: 401, reason: 'wrong' } })
+    expect(events.map(({ type }) => type)).toEqual(['refused'])
+    const { attempts: locked } = limiter(7)
+    const { verifier: locking, events: told } = await setUp({ product: 'v2', store: { attempts: locked } })
+    for (let i = 0; i < 2; i++) await locking.verify(request({ authorization: encodeToken('x') }))
+    expect(told).toMatchObject([
+      { type: 'locked', seconds: 7, address: '127.0.0.1' },
+      { type: 'refused', reason: 'limited' },
+      { type: 'refused', reason: 'limited' },
+    ])
+  })
+
+  test('what is over the limit is answered at once where no answer is to be held back', async () => {
+    vi.useFakeTimers()
+    const { attempts } = limiter(7)
+    const { verifier } = await setUp({ product: 'v2', store: { attempts }, tarpit: false })
+    const verdict = await verifier.verify(request({ authorization: encodeToken('x') }))
+    expect(verdict).toMatchObject({ refusal: { reason: 'limited' } })
+  })
+
   test('what is over the limit waits for its answer, but not too many at once', async () => {
     vi.useFakeTimers()
     const { attempts } = limiter(7)
@@ -565,6 +661,14 @@ describe('limits attempts:', () => {
     await vi.advanceTimersByTimeAsync(500)
     await Promise.all(asked)
     expect(answered.toSorted()).toEqual([0, 1, 2])
+    // Whoever comes after them waits as well.
+    const late = vi.fn()
+    const next = Promise.resolve(verifier.verify(request({ authorization: encodeToken('x3') }))).then(late)
+    while (vi.getTimerCount() === 0) await sha256('')
+    await vi.advanceTimersByTimeAsync(499)
+    expect(late).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(1)
+    await next
   })
 })
 
@@ -903,7 +1007,8 @@ describe('credentials in the query', () => {
     ['a path', `/query?q=1&${right}`],
     ['two slashes', `//?${right}`],
     ['an absolute form', `http://[?${right}`],
-    ['no path', `*?${right}`],
+    ['an asterisk', `*?${right}`],
+    ['no path', `?${right}`],
     ['a fragment', `/?${right}#&p=x`],
   ])('are read behind %s', async (_, url) => {
     const { verifier } = await setUp(options)
@@ -919,12 +1024,31 @@ describe('credentials in the query', () => {
     ['two names', '/?u=a&u=b&p=c', 'malformed'],
     ['more than 8,192 characters', `/?u=a&p=${'b'.repeat(8192)}`, 'malformed'],
     ['characters outside ASCII', '/?u=a&p=\xe4', 'non-ascii'],
+    ['no more than 8,192 characters', `/?u=a&p=${'b'.repeat(8191)}`, 'wrong'],
     ['none, with no question mark', '/&p=b', 'missing'],
+    ['none, with no question mark, but a name', '/&u=a&p=b', 'missing'],
     ['none, in a target that is none', 'http://[', 'missing'],
   ])('are refused with %s', async (_, url, reason) => {
     const { verifier, errors } = await setUp(options)
     expect(await verifier.verify(request({}, { url }))).toMatchObject({ refusal: { reason } })
     expect(errors).toEqual([])
+  })
+
+  test.each(['%20x', 'x%20', 'x%20y', 'x%C3%A4', '%09x'])(
+    'are refused where p is to be a token, and is none: %s',
+    async (p) => {
+      const { verifier } = await setUp({ product: 'v3', schemes: { query: 'p' } })
+      expect(await verifier.verify(request({}, { url: `/?p=${p}` }))).toMatchObject({
+        refusal: { reason: 'malformed' },
+      })
+    },
+  )
+
+  test('are none where no user name and password is taken at all', async () => {
+    const { verifier } = await setUp({ schemes: { query: 'u-p', basic: false } })
+    expect(await verifier.verify(request({}, { url: `/?${right}` }))).toMatchObject({
+      refusal: { reason: 'missing' },
+    })
   })
 })
 
@@ -954,8 +1078,17 @@ describe('what a browser adds by itself', () => {
       { origin: 'https://evil.test' },
       'zoë',
     ],
+    [
+      'a Bearer, which no browser adds',
+      { authorization: encodeBearer(TOKEN) },
+      { origin: 'https://evil.test' },
+      'zoë',
+    ],
   ])('%s', async (_, credential, headers, expected) => {
-    const { verifier } = await setUp({ session: { origins: ['https://app.test'] } })
+    const { verifier } = await setUp({
+      schemes: { bearer: true },
+      session: { origins: ['https://app.test'] },
+    })
     const asked = request({ host, ...credential, ...headers }, { method: 'POST' })
     const verdict = await verifier.verify(asked)
     expect('principal' in verdict ? verdict.principal.user : verdict.refusal.reason).toBe(expected)
@@ -985,12 +1118,22 @@ test('beside a session an Authorization of another scheme counts as none, also a
       `Token\t${TOKEN}`,
       TOKEN,
       'Negotiate x',
+      'Negotiate Token x',
       undefined,
     ]) {
       expect(await asked(other), other).toBe('session of robot')
       expect(await asked(other, {}), other).toBe(V2_401)
     }
     expect(await asked(encodeToken('unknown'))).toBe(V2_401)
+  }
+  for (const [schemes, other, taken] of [
+    [{ bearer: false }, encodeBearer(TOKEN), encodeToken(TOKEN)],
+    [{ token: false }, encodeToken(TOKEN), encodeBearer(TOKEN)],
+  ] as const) {
+    const { verifier: choosy } = await setUp({ product: 'v2', schemes, store: { sessions: store.sessions } })
+    const ask = async (authorization: string) =>
+      shown(await choosy.verify(request({ authorization, cookie })))
+    expect([await ask(other), await ask(taken)]).toEqual(['session of robot', ZOE])
   }
   users.delete('u3')
 })

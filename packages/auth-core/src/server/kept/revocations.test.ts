@@ -295,6 +295,30 @@ describe('while something is under way', () => {
     expect(await again).toBe('wrong')
   })
 
+  test('a token that is let in while it is being deleted is forgotten once it is', async () => {
+    const remove = held(() => undefined)
+    const tokens = {
+      ...store.tokens,
+      delete: async (id: string) => {
+        await remove.spy()
+        return store.tokens.delete(id)
+      },
+    }
+    const verifier = make({ store: { ...store, tokens } })
+    const { token, stored } = await verifier.tokens.create({
+      userID: 'id of joe',
+      user: 'joe',
+      permissions: [],
+    })
+    const authorization = encodeToken(token)
+    const deleting = verifier.tokens.delete(stored.id)
+    await remove.arrived()
+    expect(await who(verifier, { authorization })).toBe('joe')
+    await remove.answer()
+    expect(await deleting).toBe(true)
+    expect(await who(verifier, { authorization })).toBe('wrong')
+  })
+
   test('a session that is renewed as it is revoked does not come back', async () => {
     const cookie = await signIn(make())
     vi.useFakeTimers({ now: Date.now() + 1_800_000, toFake: ['Date'] })

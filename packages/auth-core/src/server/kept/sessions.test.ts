@@ -1,7 +1,7 @@
 // Sessions: signing in and out, how long they last, whose they are, and what another site can not do with them.
 
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { encodeBasic, encodeToken } from '../../index.ts'
+import { encodeBasic, encodeBearer, encodeToken } from '../../index.ts'
 import {
   type AuditEvent,
   createMemoryStore,
@@ -105,6 +105,36 @@ describe('signing in', () => {
     expect(await store.sessions.list('u1')).toEqual([])
   })
 
+  test.each([
+    ['Token', encodeToken],
+    ['Bearer', encodeBearer],
+    ['Token USER:TOKEN', (token: string) => `Token zoe:${token}`],
+  ])('is refused with a right token as %s: a session begins with Basic alone', async (_, encode) => {
+    const { verifier, signIn } = setUp({
+      schemes: { bearer: true, tokenPair: true, basic: 'token', signIn: 'token' },
+      findUser: undefined,
+    })
+    const { token } = await verifier.tokens.create({ userID: 'u1', user: 'zoe', permissions: [] })
+    const authorization = encode(token)
+    expect(await verifier.verify(request({ authorization }))).toHaveProperty('principal')
+    expect((await signIn({ authorization })).reply).toMatchObject({ status: 401, reason: 'scheme' })
+    expect((await signIn({ authorization: encodeBasic('zoe', token) })).reply.status).toBe(204)
+  })
+
+  test('is refused without a credential, and with two', async () => {
+    const errors: unknown[] = []
+    const { verifier } = setUp({ onError: (error) => errors.push(error) })
+    const asked = request({}, { method: 'POST' })
+    expect(await verifier.signIn(asked)).toMatchObject({ status: 401, reason: 'missing' })
+    const right = encodeBasic('zoë', 'x')
+    expect(await verifier.signIn({ ...asked, authorization: [right, right] })).toMatchObject({
+      status: 401,
+      reason: 'malformed',
+    })
+    expect(await verifier.signOut(asked)).toMatchObject({ status: 401, reason: 'missing' })
+    expect(errors).toEqual([])
+  })
+
   test('is refused where sessions are not taken', async () => {
     const { signIn } = setUp({ product: 'v1' })
     expect((await signIn()).reply.status).toBe(401)
@@ -155,7 +185,14 @@ describe('signing in', () => {
     const { reply, cookie } = await signIn({ authorization: encodeBasic('zoë', token) })
     expect(reply.status).toBe(204)
     const verdict = await verifier.verify(request({ cookie }))
-    expect(verdict).toMatchObject({ principal: { by: 'session', permissions } })
+    const [session] = await verifier.sessions.list('u1')
+    expect(verdict).toMatchObject({
+      principal: { by: 'session', permissions, tokenID: stored.id, sessionID: session?.id },
+    })
+    const other = await signIn({ authorization: encodeBasic('zoë', token) })
+    expect(await who(other.cookie)).toBe('zoë')
+    expect((await verifier.signOut(request({ cookie: other.cookie }, { method: 'POST' }))).status).toBe(204)
+    expect([await who(other.cookie), await who(cookie)]).toEqual(['wrong', 'zoë'])
     await verifier.tokens.update(stored.id, { status: 'inactive' })
     expect(await who(cookie)).toBe('wrong')
   })
@@ -216,6 +253,41 @@ describe('a session', () => {
     expect(events.map(({ type }) => type)).toContain('signed-out')
   })
 
+  test.each([
+    [undefined, undefined],
+    [false, undefined],
+    [true, '"cookies", "cache"'],
+  ])('ends with what the browser is to forget, where clearSiteData is %s', async (clearSiteData, header) => {
+    const { verifier, signIn } = setUp({ session: { clearSiteData } })
+    const { cookie } = await signIn()
+    const reply = await verifier.signOut(request({ cookie }, { method: 'POST' }))
+    expect([reply.status, reply.headers['clear-site-data']]).toEqual([204, header])
+    expect(reply.headers).toMatchObject({ 'cache-control': 'no-store', 'set-cookie': expect.any(String) })
+  })
+
+  test('that cannot be renewed is refused, and one that is renewed is good for its time again', async () => {
+    const store = createMemoryStore()
+    const errors: unknown[] = []
+    const renew = vi.fn(store.sessions.renew)
+    const { signIn, who } = setUp({
+      store: { ...store, sessions: { ...store.sessions, renew } },
+      session: { idle: 100 },
+      cache: false,
+      onError: (error) => errors.push(error),
+    })
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const { cookie } = await signIn()
+    vi.advanceTimersByTime(50_000)
+    renew.mockImplementationOnce(() => Promise.reject(new Error('gone')) as never)
+    expect(await who(cookie)).toBe('unavailable')
+    expect(errors).toMatchObject([{ message: 'gone' }])
+    expect(await who(cookie)).toBe('zoë')
+    vi.advanceTimersByTime(99_999)
+    expect(await who(cookie)).toBe('zoë')
+    vi.advanceTimersByTime(100_000)
+    expect(await who(cookie)).toBe('wrong')
+  })
+
   test("is listed for its user without its key, and revoked by its user's list alone", async () => {
     vi.useFakeTimers()
     const { verifier, signIn, who, events } = setUp()
@@ -234,7 +306,7 @@ describe('a session', () => {
   })
 
   test('and all of its user but one are revoked together', async () => {
-    const { verifier, signIn, who } = setUp()
+    const { verifier, signIn, who, events } = setUp()
     const cookies = await Promise.all([signIn(), signIn(), signIn()])
     for (const { cookie } of cookies) expect(await who(cookie)).toBe('zoë')
     const [kept] = await verifier.sessions.list('u1')
@@ -242,7 +314,23 @@ describe('a session', () => {
     expect(
       (await Promise.all(cookies.map(({ cookie }) => who(cookie)))).filter((user) => user === 'zoë'),
     ).toHaveLength(1)
+    expect(events).toContainEqual({ type: 'sessions-revoked', userID: 'u1', count: 2 })
     expect(await verifier.sessions.revokeAll('u1')).toBe(1)
+    const told = events.length
+    expect(await verifier.sessions.revokeAll('u1')).toBe(0)
+    expect(await verifier.sessions.revoke('u1', kept?.id ?? '')).toBe(false)
+    expect(events).toHaveLength(told)
+  })
+
+  test('that somebody else deleted first is revoked by them alone', async () => {
+    const store = createMemoryStore()
+    const { verifier, signIn, events } = setUp({
+      store: { ...store, sessions: { ...store.sessions, delete: () => false } },
+    })
+    await signIn()
+    const [session] = await verifier.sessions.list('u1')
+    expect(await verifier.sessions.revoke('u1', session?.id ?? '')).toBe(false)
+    expect(events.map(({ type }) => type)).toEqual(['signed-in'])
   })
 
   test('is good for a user who is', async () => {
@@ -252,8 +340,10 @@ describe('a session', () => {
     for (const [user, expected] of [
       [{ ...zoe, status: 'inactive' }, 'disabled'],
       [{ ...zoe, id: 'another' }, 'wrong'],
+      [undefined, 'wrong'],
     ] as const) {
-      users.set('zoë', user)
+      if (user) users.set('zoë', user)
+      else users.delete('zoë')
       verifier.forget()
       expect(await who(cookie)).toBe(expected)
     }
@@ -286,6 +376,10 @@ describe('a session', () => {
     users.set('zoë', zoe)
     await verifier.tokens.delete(stored.id)
     expect([await who(cookie), await who(ofToken)]).toEqual(['zoë', 'wrong'])
+    for (const { id } of await verifier.sessions.list('u1')) {
+      expect(await verifier.sessions.revoke('u1', id)).toBe(true)
+    }
+    expect(await who(cookie)).toBe('wrong')
   })
 
   test('is swept out of the store when it has ended', async () => {
@@ -307,6 +401,25 @@ describe('a session', () => {
     expect(await verifier.verify(request({ cookie, authorization: encodeToken(token) }))).toMatchObject({
       principal: { by: 'token' },
     })
+  })
+
+  test('is found by its cookie however that is written beside others', async () => {
+    const { signIn, who } = setUp({ session: { cookie: 's' } })
+    const { cookie } = await signIn()
+    const key = cookie.split('=')[1] ?? ''
+    for (const written of [
+      `s=${key}`,
+      `a=b;s=${key};c=d`,
+      ` s = ${key} ; c=d`,
+      `s="${key}"`,
+      `=x; s; s=${key}`,
+      `ss=x; S=y; s=${key}`,
+    ]) {
+      expect(await who(written), written.replace(key, 'KEY')).toBe('zoë')
+    }
+    for (const written of [`s="${key}`, `s=x"${key}"`, `s="${key}"x`, `ss=${key}`, `S=${key}`, key]) {
+      expect(await who(written), written.replace(key, 'KEY')).not.toBe('zoë')
+    }
   })
 
   test('cannot be presented as a header', async () => {
@@ -341,6 +454,11 @@ describe('another site', () => {
     ['DELETE', { origin: 'http://evil.test' }, false],
     ['PATCH', { origin: 'http://evil.test' }, false],
     ['GET', { 'sec-fetch-site': 'cross-site' }, true],
+    ['HEAD', { 'sec-fetch-site': 'cross-site' }, true],
+    ['OPTIONS', { 'sec-fetch-site': 'cross-site' }, true],
+    ['TRACE', { 'sec-fetch-site': 'cross-site' }, true],
+    ['get', { 'sec-fetch-site': 'cross-site' }, false],
+    ['PROPFIND', { 'sec-fetch-site': 'cross-site' }, false],
   ] as const)('%s with %j: let in %s', async (method, headers, letIn) => {
     const { verifier, signIn, who } = setUp({ session: { origins: ['https://app.test'] } })
     const { cookie } = await signIn()
@@ -370,6 +488,7 @@ describe('another site', () => {
     ['https://a.test', 'evil.test/@a.test', true, false],
     ['https://a.test', 'evil@a.test', true, false],
     ['https://a.test', 'a.test:99999', true, false],
+    ['https://a.test:99999', 'a.test:99999', true, false],
   ] as const)('%s at the host %s, over TLS %s: let in %s', async (origin, host, secure, letIn) => {
     const { signIn, who } = setUp()
     const { cookie } = await signIn()
