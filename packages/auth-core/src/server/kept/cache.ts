@@ -113,7 +113,6 @@ export class ShortMemory<V extends Known> {
     left: number = Number.POSITIVE_INFINITY,
   ): void {
     this.#drop(this.#byCredential.get(credential))
-    if (this.#size === 0) return
     const { permissions } = known.principal
     const bytes =
       ENTRY_BYTES + credential.length + (permissions === 'all' ? 0 : permissions.length * PERMISSION_BYTES)
