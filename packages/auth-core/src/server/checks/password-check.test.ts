@@ -118,21 +118,31 @@ describe('a user who is changed', () => {
   })
 
   test('is asked for by each who comes once the hash has run, and by no more than one check for those', async () => {
-    const held = later()
+    const [found, hashed] = [later(), later()]
     let asked = 0
     const { ask, verify } = setUp({
       findUser: async (name) => {
         // The second time is that of the first check, as its hash has run.
-        if (++asked === 2) await held.promise
+        if (++asked === 2) await found.promise
         return users.get(name)
+      },
+      passwords: {
+        ...hasher,
+        verify: async (password, stored) => {
+          if (asked > 2) await hashed.promise
+          return hasher.verify(password, stored)
+        },
       },
     })
     const first = ask()
     await vi.waitFor(() => expect(asked).toBe(2))
     const second = ask()
-    held.end()
+    await vi.waitFor(() => expect(verify).toHaveBeenCalledTimes(2))
+    found.end()
+    expect(await first).toBe('zoë')
     const third = ask()
-    expect(await Promise.all([first, second, third])).toEqual(['zoë', 'zoë', 'zoë'])
+    hashed.end()
+    expect([await second, await third]).toEqual(['zoë', 'zoë'])
     expect(verify).toHaveBeenCalledTimes(2)
   })
 })

@@ -464,6 +464,25 @@ describe('is bounded:', () => {
     expect(find).toHaveBeenCalledTimes(2)
   })
 
+  test('one token that is asked for many times at once is one entry, and drives nobody out', async () => {
+    const find = vi.fn(async (hash: string) => store.tokens.find(hash))
+    const verifier = make({
+      product: 'v3',
+      store: { ...store, tokens: { ...store.tokens, find } },
+      cache: { bytes: 3000 },
+    })
+    const { authorization } = await tokenOf(verifier, 'zoë')
+    const { token } = await verifier.tokens.create({ userID: 'id of joe', user: 'joe', permissions: [] })
+    expect(await who(verifier, { authorization })).toBe('zoë')
+    const asked = Array.from({ length: 50 }, (_, i) =>
+      who(verifier, { authorization: encodeBasic(`user ${i}`, token) }),
+    )
+    expect(new Set(await Promise.all(asked))).toEqual(new Set(['joe']))
+    find.mockClear()
+    expect(await who(verifier, { authorization })).toBe('zoë')
+    expect(find).not.toHaveBeenCalled()
+  })
+
   test('by bytes, those of the ways to write a credential included', async () => {
     const find = vi.fn(store.tokens.find)
     const verifier = make({

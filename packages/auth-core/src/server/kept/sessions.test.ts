@@ -382,6 +382,59 @@ describe('a session', () => {
     expect(await who(cookie)).toBe('wrong')
   })
 
+  test('has ended at the millisecond that it ends, also for signing out', async () => {
+    vi.useFakeTimers()
+    const { verifier, store, signIn, who, events } = setUp({
+      session: { idle: 2, lifetime: 3 },
+      cache: false,
+    })
+    const [idle, used] = [await signIn(), await signIn()]
+    vi.advanceTimersByTime(1999)
+    expect(await who(used.cookie)).toBe('zoë')
+    vi.advanceTimersByTime(1)
+    expect([await who(idle.cookie), await who(used.cookie)]).toEqual(['wrong', 'zoë'])
+    vi.advanceTimersByTime(999)
+    expect(await who(used.cookie)).toBe('zoë')
+    vi.advanceTimersByTime(1)
+    expect(await who(used.cookie)).toBe('wrong')
+    for (const { cookie } of [idle, used]) {
+      const reply = await verifier.signOut(request({ cookie }, { method: 'POST' }))
+      expect(reply).toMatchObject({ status: 401, reason: 'wrong' })
+    }
+    expect(events.filter(({ type }) => type === 'signed-out')).toEqual([])
+    expect(await store.sessions.list('u1')).toEqual([])
+  })
+
+  test('does not have the store swept with each that begins, but every ten minutes at most', async () => {
+    vi.useFakeTimers()
+    const store = createMemoryStore()
+    const sweep = vi.fn(store.sessions.sweep)
+    const { signIn } = setUp({ store: { ...store, sessions: { ...store.sessions, sweep } } })
+    for (const [after, times] of [
+      [0, 1],
+      [0, 1],
+      [599_999, 1],
+      [1, 2],
+      [599_999, 2],
+    ] as const) {
+      vi.advanceTimersByTime(after)
+      await signIn()
+      expect(sweep).toHaveBeenCalledTimes(times)
+    }
+  })
+
+  test('is none where there is no store for it, which is said to whoever asks for the list', async () => {
+    const errors: unknown[] = []
+    const { verifier, who } = setUp({ store: undefined, onError: (error) => errors.push(error) })
+    const { sessions } = verifier
+    for (const asked of [sessions.list('u1'), sessions.revokeAll('u1'), sessions.sweep()]) {
+      await expect(asked).rejects.toMatchObject({ code: 'ERR_STORE_ABSENT' })
+    }
+    expect(await sessions.revoke('u1', 'x')).toBe(false)
+    expect(await who('influxdb-oss-session=x')).toBe('wrong')
+    expect(errors).toEqual([])
+  })
+
   test('is swept out of the store when it has ended', async () => {
     vi.useFakeTimers()
     const { verifier, signIn, store } = setUp()
