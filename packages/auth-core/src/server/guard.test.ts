@@ -72,4 +72,48 @@ describe('the guard', () => {
     await createGuard(listening)(new Request(URL))
     expect(addresses).toEqual(['::1', undefined])
   })
+
+  describe.each<[string, () => unknown]>([
+    ['a promise', () => Promise.resolve('::1')],
+    ['a promise that fails later', () => Promise.reject(new Error('later'))],
+  ])('takes no %s', (_, told) => {
+    const setUp = () => {
+      const errors: unknown[] = []
+      const telling = createVerifier({
+        product: 'v2',
+        schemes: { basic: 'password' },
+        store: createMemoryStore(),
+        findUser: () => undefined,
+        passwords,
+        onError: (error) => errors.push(error),
+      })
+      return { telling, errors, asOption: [expect.objectContaining({ code: 'ERR_OPTION_VALUE' })] }
+    }
+    const withPassword = () =>
+      new Request(URL, { method: 'POST', headers: { authorization: encodeBasic('zoë', 'x') } })
+
+    test('for an address, which would be one for each request', async () => {
+      const { telling, errors, asOption } = setUp()
+      const guard = createGuard(telling, { address: told as never })
+      expect(await guard(withPassword())).toMatchObject({ status: 503 })
+      expect(errors).toEqual(asOption)
+    })
+
+    test('for whether there is TLS, which would be true', async () => {
+      const { telling, errors, asOption } = setUp()
+      const guard = createGuard(telling, { secure: told as never })
+      const headers = { cookie: 'influxdb-oss-session=x', origin: 'http://influx.test' }
+      const response = await guard(new Request(URL, { method: 'POST', headers }))
+      expect(response).toMatchObject({ status: 503 })
+      expect(errors).toEqual(asOption)
+    })
+
+    test('for a request', async () => {
+      const { telling, errors, asOption } = setUp()
+      const guard = createGuard(telling, { read: told as never })
+      const answers = [await guard(withPassword()), await guard.signIn(withPassword())]
+      expect(answers).toMatchObject([{ status: 500 }, { status: 500 }])
+      expect(errors).toEqual([...asOption, ...asOption])
+    })
+  })
 })
