@@ -63,6 +63,84 @@ describe('the guard', () => {
     expect(await createGuard(verifier)(new Request(URL, { headers }))).toHaveProperty('status', 401)
   })
 
+  test('calls no handler for a client that went while it waited', async () => {
+    const client = new AbortController()
+    let wait = (): void => undefined
+    const waiting = createVerifier({
+      findToken: () =>
+        new Promise((resolve) => {
+          wait = () => resolve(undefined)
+        }),
+    })
+    const visits: unknown[] = []
+    const handler = createGuard(waiting).protect((_, principal) => {
+      visits.push(principal)
+      return new Response()
+    })
+    const asked = handler(withToken({ signal: client.signal }))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    client.abort()
+    wait()
+    expect([(await asked).status, visits]).toEqual([499, []])
+  })
+
+  test('takes what has no more of a Request than it looks at', async () => {
+    const plain = createVerifier({
+      product: 'v1',
+      findUser: (name) => ({ id: 'u1', name, password: 'hash of x', permissions: 'all' }),
+      passwords: {
+        hash: async (password) => `hash of ${password}`,
+        verify: async (password, stored) => stored === `hash of ${password}`,
+        isOutdated: () => false,
+      },
+      hashes: { running: 1, waiting: 1 },
+    })
+    const guard = createGuard(plain)
+    const headers = new Headers({ authorization: encodeBasic('zoë', 'x') })
+    const asked = Array.from({ length: 2 }, (_, i) => guard({ url: `/${i}`, method: 'GET', headers }))
+    expect(await Promise.all(asked)).toMatchObject([{ user: 'zoë' }, { user: 'zoë' }])
+    expect(await guard({ url: '/', method: 'POST', headers: new Headers({ origin: 'x' }) })).toMatchObject({
+      status: 401,
+    })
+  })
+
+  test('goes by the Host in the URL, and by the method, where it looks for other sites', async () => {
+    const guard = createGuard(verifier)
+    const signedIn = await guard.signIn(
+      new Request(URL, { method: 'POST', headers: { authorization: encodeBasic('zoë', 'x') } }),
+    )
+    const cookie = signedIn.headers.get('set-cookie')?.split(';', 1)[0] ?? ''
+    const ask = async (method: string, origin: string) => {
+      const answer = await guard(new Request(URL, { method, headers: { cookie, origin } }))
+      return 'by' in answer ? answer.by : answer.status
+    }
+    expect(await ask('POST', 'http://influx.test')).toBe('session')
+    expect(await ask('POST', 'http://evil.test')).toBe(401)
+    expect(await ask('GET', 'http://evil.test')).toBe('session')
+  })
+
+  test('asks for the address of a request once, also where that fails', async () => {
+    const errors: unknown[] = []
+    const attempts = { begin: () => ({ wait: 0, locks: false }), succeed: () => undefined }
+    let asked = 0
+    const listening = createVerifier({
+      product: 'v2',
+      store: { attempts },
+      findToken: () => undefined,
+      onError: (error) => errors.push(error),
+      onEvent: () => undefined,
+    })
+    const guard = createGuard(listening, {
+      address: () => {
+        asked++
+        throw new Error('not known')
+      },
+    })
+    expect(await guard(withToken())).toMatchObject({ status: 503 })
+    expect(asked).toBe(1)
+    expect(errors).toMatchObject([{ message: 'not known' }])
+  })
+
   test('tells the address that the runtime knows', async () => {
     const addresses: unknown[] = []
     const listening = createVerifier({

@@ -8,6 +8,7 @@ import {
   type AuditEvent,
   createMemoryStore,
   createVerifier,
+  type Permission,
   pbkdf2Passwords,
   type ServerProduct,
   type ServerRequest,
@@ -156,6 +157,12 @@ describe('takes and refuses as the product does:', () => {
     ['user name and password or token, the latter', { basic: 'password-or-token' }, withToken, ZOE],
     ['Token switched off', { token: false }, encodeToken(TOKEN), V2_401],
     ['Bearer switched on', { bearer: true }, encodeBearer(TOKEN), ZOE],
+    [
+      'what is undefined, which is as the product has it',
+      { token: undefined as never },
+      encodeToken(TOKEN),
+      ZOE,
+    ],
   ])('by configuration: %s', async (_, schemes, authorization, expected) => {
     const { verifier } = await setUp({ schemes: schemes as Partial<never> })
     expect(shown(await verifier.verify(request({ authorization })))).toBe(expected)
@@ -259,7 +266,7 @@ describe('asks for credentials', () => {
 
   test('in InfluxDB v2 form, and says that no cache may keep it', async () => {
     const { verifier } = await setUp({ product: 'v2' })
-    expect(await verifier.verify(request())).toEqual({
+    expect(await verifier.verify(request())).toStrictEqual({
       refusal: {
         status: 401,
         reason: 'missing',
@@ -271,6 +278,31 @@ describe('asks for credentials', () => {
         },
       },
     })
+  })
+})
+
+describe('sends no header that says nothing', () => {
+  const json = 'application/json; charset=utf-8'
+  test.each<[ServerProduct, string | undefined, number, Record<string, string>]>([
+    ['v1', undefined, 401, { 'content-type': json, 'www-authenticate': 'Basic realm="InfluxDB"' }],
+    ['v2', undefined, 401, { 'content-type': json, 'x-platform-error-code': 'unauthorized' }],
+    ['v3', undefined, 401, {}],
+    ['v3', 'Token', 400, { 'content-type': json }],
+    ['v3', 'Token ä', 500, {}],
+  ])('as %s with %s: %i', async (product, authorization, status, headers) => {
+    const { verifier } = await setUp({ product })
+    const verdict = await verifier.verify(request({ authorization }))
+    if ('principal' in verdict) throw new Error('let in')
+    expect(verdict.refusal.status).toBe(status)
+    expect(verdict.refusal.headers).toStrictEqual({ 'cache-control': 'no-store', ...headers })
+  })
+
+  test('and asks nobody for another credential whose own is right', async () => {
+    const { verifier } = await setUp({ product: 'v1', challenge: 'always' })
+    const nobody = { by: 'password', userID: 'u1', user: 'zoë', permissions: [] } as const
+    const refusal = verifier.permit(nobody, request(), 'read', 'buckets')
+    expect(refusal?.status).toBe(403)
+    expect(refusal?.headers).toStrictEqual({ 'cache-control': 'no-store', 'content-type': json })
   })
 })
 
@@ -314,9 +346,12 @@ describe('remembers', () => {
   })
 
   test('nothing when it is told so', async () => {
-    const findToken = vi.fn(() => undefined)
+    const { stored } = await setUp()
+    const findToken = vi.fn(() => stored)
     const verifier = createVerifier({ findToken, cache: false })
-    for (let i = 0; i < 3; i++) await verifier.verify(request({ authorization: encodeToken('x') }))
+    for (let i = 0; i < 3; i++) {
+      expect(shown(await verifier.verify(request({ authorization: encodeToken(TOKEN) })))).toBe(ZOE)
+    }
     expect(findToken).toHaveBeenCalledTimes(3)
   })
 
@@ -691,7 +726,7 @@ describe('a store that fails', () => {
     })
     expect(inspect(verdict, { depth: 9 })).not.toContain('connection refused')
     expect(errors).toMatchObject([{ message: 'connection refused' }])
-    expect(events.at(-1)).toMatchObject({ type: 'refused', reason: 'unavailable' })
+    expect(events.at(-1)).toMatchObject({ type: 'refused', reason: 'unavailable', address: '127.0.0.1' })
   })
 
   test('recovers by itself', async () => {
@@ -904,6 +939,41 @@ describe('a principal', () => {
       principal: { userID: 'u1', permissions: [{ resource: { type: 'buckets' } }] },
     })
     expect((await verifier.tokens.get(stored.id))?.permissions).toHaveLength(1)
+  })
+
+  test.each([
+    ['a user', { product: 'v1' }, right],
+    ['a token', { product: 'v2' }, encodeToken(TOKEN)],
+  ] as const)(
+    'leaves what the application gives for %s its own, and cannot be changed by it',
+    async (_, how, authorization) => {
+      const { stored } = await setUp()
+      const permissions: Permission[] = [{ action: 'read', resource: { type: 'buckets' } }]
+      const user: User = { ...(users.get('zoë') as User), permissions }
+      const { verifier } = await setUp({
+        ...how,
+        findUser: () => user,
+        findToken: () => ({ ...stored, permissions }),
+      })
+      const verdict = await verifier.verify(request({ authorization }))
+      if ('refusal' in verdict) throw new Error('refused')
+      permissions.push({ action: 'write', resource: { type: 'orgs' } })
+      expect(verdict.principal.permissions).toEqual([{ action: 'read', resource: { type: 'buckets' } }])
+      expect(Object.isFrozen(verdict.principal.permissions)).toBe(true)
+      expect(Object.isFrozen(permissions)).toBe(false)
+    },
+  )
+
+  test('of a user who may do everything may do everything', async () => {
+    const { verifier } = await setUp({
+      product: 'v1',
+      findUser: (name) => ({ ...(users.get(name) as User), permissions: 'all' }),
+    })
+    const asked = request({ authorization: right })
+    const verdict = await verifier.verify(asked)
+    if ('refusal' in verdict) throw new Error('refused')
+    expect(verdict.principal.permissions).toBe('all')
+    expect(verifier.permit(verdict.principal, asked, 'write', 'orgs')).toBeUndefined()
   })
 
   test("leaves the application's own users, and tokens that it made, to be changed", async () => {

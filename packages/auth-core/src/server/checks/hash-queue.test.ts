@@ -11,6 +11,7 @@ import {
   type User,
   type VerifierOptions,
 } from '../index.ts'
+import { HashQueue } from './hash-queue.ts'
 
 /** A hasher whose hashes end when they are told to, and which counts those that run. */
 function slowHasher() {
@@ -296,4 +297,110 @@ test('where it cannot be told whether a sign-in came over TLS, no session is kep
   await endAll()
   expect(await reply).toMatchObject({ status: 503 })
   expect(create).not.toHaveBeenCalled()
+})
+
+describe('the queue', () => {
+  const [A, B, C, D] = ['192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4']
+
+  /** A queue, what has begun in it, and who has gone. */
+  function makeQueue(waiting: number) {
+    const queue = new HashQueue({ running: 1, waiting })
+    const begun: string[] = []
+    const gone = new Set<string>()
+    const ends: (() => void)[] = []
+    /** What it comes to: its name, or `undefined`. */
+    const run = (name: string, address: string | undefined) =>
+      queue.run(
+        () => {
+          begun.push(name)
+          return new Promise<string>((resolve) => ends.push(() => resolve(name)))
+        },
+        address,
+        () => gone.has(name),
+      )
+    /** Ends the one that runs, and says which comes next. */
+    const next = async (): Promise<string | undefined> => {
+      await new Promise((resolve) => setTimeout(resolve, 1))
+      const before = begun.length
+      ends.shift()?.()
+      await new Promise((resolve) => setTimeout(resolve, 1))
+      return begun[before]
+    }
+    return { run, next, begun, gone }
+  }
+
+  test('takes each address in its turn', async () => {
+    const { run, next, begun } = makeQueue(9)
+    for (const [name, address] of [
+      ['a1', A],
+      ['a2', A],
+      ['a3', A],
+      ['a4', A],
+      ['b1', B],
+      ['c1', C],
+      ['b2', B],
+    ] as const) {
+      void run(name, address)
+    }
+    while (await next());
+    expect(begun).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4'])
+  })
+
+  test('passes over those that have gone, and is free again where all have', async () => {
+    const { run, next, begun, gone } = makeQueue(9)
+    void run('a1', A)
+    const left = [run('a2', A), run('b1', B)]
+    void run('c1', C)
+    for (const name of ['a2', 'b1']) gone.add(name)
+    expect(await next()).toBe('c1')
+    expect(await Promise.all(left)).toEqual([undefined, undefined])
+    const last = run('d1', D)
+    gone.add('d1')
+    expect(await next()).toBeUndefined()
+    expect(await last).toBeUndefined()
+    void run('e1', A)
+    await vi.waitFor(() => expect(begun).toHaveLength(3))
+    expect(begun).toEqual(['a1', 'c1', 'e1'])
+  })
+
+  test('holds no more than it may, also after some have gone, and after all have had their turn', async () => {
+    const { run, next, gone } = makeQueue(2)
+    for (const round of ['first', 'second', 'third']) {
+      const running = run(`${round} a1`, A)
+      const waiting = run(`${round} a2`, A)
+      const going = run(`${round} b1`, B)
+      expect(await run(`${round} c1`, C)).toBeUndefined()
+      gone.add(`${round} b1`)
+      const instead = run(`${round} c2`, C)
+      expect(await going).toBeUndefined()
+      for (const address of [A, B, C, D]) expect(await run(`${round} no`, address)).toBeUndefined()
+      expect([await next(), await next(), await next()]).toEqual([`${round} a2`, `${round} c2`, undefined])
+      expect([await running, await waiting, await instead]).toEqual([
+        `${round} a1`,
+        `${round} a2`,
+        `${round} c2`,
+      ])
+    }
+  })
+
+  test('makes room for others by the last of the address that has most waiting', async () => {
+    const { run, next, begun } = makeQueue(4)
+    void run('a1', A)
+    void run('a2', A)
+    void run('a3', A)
+    const last = run('a4', A)
+    void run('b1', B)
+    void run('c1', C)
+    expect(await last).toBeUndefined()
+    // Two to one is no more than whoever comes would have.
+    expect(await run('b2', B)).toBeUndefined()
+    void run('d1', D)
+    while (await next());
+    expect(begun).toEqual(['a1', 'a2', 'b1', 'c1', 'd1'])
+    // And there is room for as many as before.
+    const all = ['again 1', 'again 2', 'again 3', 'again 4', 'again 5']
+    for (const [i, name] of all.entries()) void run(name, [A, B, C, D][i % 4])
+    while (await next());
+    expect(begun.slice(5)).toEqual(all)
+  })
 })

@@ -43,6 +43,7 @@ export const plainChallengeRequests: ServerScenario[] = (
   [
     ['to a person who opens the page without TLS', { accept: 'text/html,*/*;q=0.8' }, v1Challenge],
     ['to a program that calls itself a browser', {}, v1Challenge],
+    ['to a program that is no browser', { 'user-agent': 'curl/8.14.1', accept: '*/*' }, v1Challenge],
     ['never to a script without TLS', { accept: '*/*' }, withChallenge(null)],
     [
       'nor where it says that it is one',
