@@ -52,6 +52,38 @@ test('the server is told without a credential', async () => {
   })
 })
 
+test.each([
+  ['https://s3cret@h', 'user name or password'],
+  ['https://:s3cret@h', 'user name or password'],
+  ['https://u:s3cret@h/influx', 'user name or password'],
+  ['https://h/?token=s3cret', 'first ? or #'],
+  ['https://h/#s3cret', 'first ? or #'],
+  ['s3cret:8086', 'does not start with https://'],
+  ['ftp://s3cret', 'does not start with https://'],
+  ['https://s3 cret', 'is not a URL'],
+])('a server is named by its URL alone: %s', async (host, why) => {
+  for (const named of [hostFromEnv, (options: object) => fromEnv(options).find()]) {
+    const error = await named({ env: { INFLUX_TOKEN: 't', INFLUX_HOST: host } }).catch((reason) => reason)
+    expect(error).toMatchObject({ code: 'ERR_SOURCE_INVALID', message: expect.stringContaining(why) })
+    expect(error.message).not.toMatch(/s3 ?cret/)
+  }
+})
+
+test.each([
+  ['https://h:8086/influx', 'https://h:8086', true],
+  ['https://H:443', 'https://h', true],
+  ['https://h:8086', 'http://h:8086', false],
+  ['http://h:8086', 'https://h:8086', false],
+  ['https://h:8086', 'https://h:8087', false],
+  ['https://h', 'https://h:8086', false],
+  ['https://h', 'https://a.h', false],
+  ['https://a.h', 'https://h', false],
+])('a credential for %s is given to %s: %s', async (host, origin, isGiven) => {
+  const given = fromEnv({ env: { INFLUX_TOKEN: 't', INFLUX_HOST: host } }).get({ origin })
+  if (isGiven) expect(await given).toEqual({ scheme: 'token', token: 't' })
+  else await expect(given).rejects.toMatchObject({ code: 'ERR_SOURCE_ABSENT' })
+})
+
 test('the path of INFLUX_HOST is kept, and its credential goes below it', async () => {
   const received: string[] = []
   const server = createServer((request, response) => {

@@ -8,6 +8,7 @@ import {
   mkdir,
   mkdtemp,
   open,
+  readdir,
   readFile,
   rename,
   rm,
@@ -426,6 +427,41 @@ describe('fromTokenFile', () => {
       expect(await fromTokenFile(mounted).get(CONTEXT)).toEqual(token('t'))
     },
   )
+
+  test.each(['644', '640', '604', '620', '602', '610', '601'])(
+    'refuses a file of mode %s where told to, and a pipe, also after it was read',
+    async (mode) => {
+      const path = await file(SECRET)
+      const pipe = join(folder, `pipe-${mode}`)
+      await promisify(execFile)('mkfifo', ['-m', '600', pipe])
+      const sources = [path, pipe].map((each) => fromTokenFile(each, { ownerOnly: true }))
+      const read = Promise.all(sources.map((source) => source.get(CONTEXT)))
+      await writeFile(pipe, SECRET)
+      expect(await read).toEqual([token(SECRET), token(SECRET)])
+      for (const each of [path, pipe]) await chmod(each, Number.parseInt(mode, 8))
+      for (const source of sources) expect((await refusal(source)).code).toBe('ERR_SOURCE_PERMISSIONS')
+    },
+  )
+
+  test.skipIf(process.platform !== 'linux')('keeps no file open, whatever comes of it', async () => {
+    const path = await file('t')
+    const open = await file(SECRET, 0o644)
+    const endless = fromTokenFile('/dev/zero')
+    const opened = async () => (await readdir('/proc/self/fd')).length
+    const before = await opened()
+    for (let i = 0; i < 20; i++) {
+      await fromTokenFile(path).get(CONTEXT)
+      await refusal(fromTokenFile(open, { ownerOnly: true }))
+      await refusal(endless)
+    }
+    expect((await opened()) - before).toBeLessThan(20)
+  })
+
+  test('takes a file of 1 MiB, and none that is larger', async () => {
+    const text = (length: number) => file(`t${' '.repeat(length - 1)}`)
+    expect(await fromTokenFile(await text(2 ** 20)).get(CONTEXT)).toEqual(token('t'))
+    expect((await refusal(fromTokenFile(await text(2 ** 20 + 1)))).code).toBe('ERR_SOURCE_INVALID')
+  })
 
   test('says what is wrong with the file', async () => {
     const loop = join(folder, 'loop')
