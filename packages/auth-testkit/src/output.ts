@@ -1,6 +1,8 @@
 // What is printed while a test runs, in whatever way: a credential in it would be in somebody's log.
 
 import { inspect } from 'node:util'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import { findLeaks, type Secrets } from './leaks.ts'
 
 /** Notes what is printed. */
 export interface Output {
@@ -10,6 +12,24 @@ export interface Output {
   taken(): readonly string[]
   stop(): void
 }
+
+/**
+ * Fails after each test of the suite that is being defined where a secret was printed meanwhile.
+ *
+ * @param secrets by what they are called in a message
+ * @param rule what would be right
+ */
+export function watchSecrets(secrets: Secrets, rule: string): void {
+  const output = watchOutput()
+  beforeAll(output.start)
+  afterEach(() => {
+    expect(findLeaks(output.taken(), 'printed', secrets), rule).toEqual([])
+  })
+  afterAll(output.stop)
+}
+
+/** What an adapter to HTTP has printed that is not to be printed. */
+export const PRINTED = 'what the console, the standard streams and warnings of Node show: print no header'
 
 const CONSOLE = ['debug', 'error', 'info', 'log', 'trace', 'warn', 'dir', 'table'] as const
 

@@ -4,18 +4,11 @@ import { getEventListeners } from 'node:events'
 import { describe, expect, test, vi } from 'vitest'
 import { testWhen } from '../applicable.ts'
 import { inTime, likelyBecause, until } from '../deadline.ts'
-import {
-  accepts,
-  type ClientContext,
-  NEXT_TOKEN,
-  refusal,
-  rotating,
-  showsNoSecret,
-  TOKEN,
-  WITH_ITS_HEAD,
-} from './context.ts'
+import { accepts, type ClientContext, rotating } from './context.ts'
 import type { ClientOptions } from './contract.ts'
+import { refusal, WITH_ITS_HEAD } from './expectations.ts'
 import type { Responder, Stage } from './network.ts'
+import { NEXT_TOKEN, showsNoSecret, TOKEN } from './secrets.ts'
 
 /** The tests of signals. */
 export function testAborts({ traits, followed, network, withClient, begin, send }: ClientContext): void {

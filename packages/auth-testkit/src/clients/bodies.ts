@@ -3,16 +3,9 @@
 import { describe, expect, test } from 'vitest'
 import { describeWhen, testWhen } from '../applicable.ts'
 import { HangingError, inTime, likelyBecause } from '../deadline.ts'
-import {
-  accepts,
-  type ClientContext,
-  expectCode,
-  NEXT_TOKEN,
-  refusal,
-  rotating,
-  TOKEN,
-  WITH_ITS_HEAD,
-} from './context.ts'
+import { accepts, type ClientContext, rotating } from './context.ts'
+import { expectCode, refusal, WITH_ITS_HEAD } from './expectations.ts'
+import { NEXT_TOKEN, TOKEN } from './secrets.ts'
 
 const ONCE = 'since a stream is sent once: say replayable: false of what isStream() says so of'
 

@@ -3,15 +3,9 @@
 import { expect, test } from 'vitest'
 import { testWhen } from '../applicable.ts'
 import { likelyBecause, until } from '../deadline.ts'
-import {
-  type ClientContext,
-  NEXT_TOKEN,
-  ON_AND_ON,
-  refusal,
-  rotating,
-  TOKEN,
-  WITH_ITS_HEAD,
-} from './context.ts'
+import { type ClientContext, rotating } from './context.ts'
+import { ON_AND_ON, refusal, WITH_ITS_HEAD } from './expectations.ts'
+import { NEXT_TOKEN, TOKEN } from './secrets.ts'
 
 /** The tests of connections. */
 export function testConnections(context: ClientContext): void {

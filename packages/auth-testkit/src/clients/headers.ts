@@ -4,17 +4,10 @@ import { formatAuthorization } from '@fluxauth/auth-core'
 import { describe, expect, test } from 'vitest'
 import { describeWhen, testWhen } from '../applicable.ts'
 import { HangingError } from '../deadline.ts'
-import {
-  type ClientContext,
-  expectCode,
-  NEXT_TOKEN,
-  ON_AND_ON,
-  refusal,
-  SCHEMES,
-  showsNoSecret,
-  TOKEN,
-} from './context.ts'
+import type { ClientContext } from './context.ts'
+import { expectCode, ON_AND_ON, refusal } from './expectations.ts'
 import type { Stage } from './network.ts'
+import { NEXT_TOKEN, SCHEMES, showsNoSecret, TOKEN } from './secrets.ts'
 
 /** The tests of the header. */
 export function testHeaders({

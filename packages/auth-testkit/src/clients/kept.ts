@@ -2,9 +2,10 @@
 
 import { describe, expect, test } from 'vitest'
 import { inTime } from '../deadline.ts'
-import { type ClientContext, describeRequest, TOKEN } from './context.ts'
+import { type ClientContext, describeRequest } from './context.ts'
 import type { ClientRequest, ClientUnderTest, KeptRequest } from './contract.ts'
 import type { Stage } from './network.ts'
+import { TOKEN } from './secrets.ts'
 
 /** The tests of requests that change. */
 export function testKept({ network, method, traits, withClient }: ClientContext): void {

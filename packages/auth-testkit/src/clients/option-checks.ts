@@ -3,8 +3,9 @@
 import { inspect } from 'node:util'
 import { AuthError } from '@fluxauth/auth-core'
 import { describe, expect, test } from 'vitest'
-import { type ClientContext, TOKEN } from './context.ts'
+import type { ClientContext } from './context.ts'
 import type { ClientOptions } from './contract.ts'
+import { TOKEN } from './secrets.ts'
 
 /** The tests of options, which go with the others that a client is made with. */
 export function testOptionChecks({ withClient }: ClientContext): void {

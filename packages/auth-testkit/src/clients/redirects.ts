@@ -5,20 +5,11 @@ import type { AuthEvent } from '@fluxauth/auth-core/client'
 import { describe, expect, test } from 'vitest'
 import { describeWhen, testWhen } from '../applicable.ts'
 import { HangingError } from '../deadline.ts'
-import {
-  type ClientContext,
-  describeRequest,
-  expectCode,
-  NEXT_TOKEN,
-  ON_AND_ON,
-  refusal,
-  rotating,
-  showsNoSecret,
-  TOKEN,
-  TOLD,
-} from './context.ts'
+import { type ClientContext, describeRequest, rotating } from './context.ts'
+import { expectCode, ON_AND_ON, refusal, TOLD } from './expectations.ts'
 import type { Network, Stage } from './network.ts'
 import { type RedirectScenario, redirectScenarios } from './scenarios.ts'
+import { NEXT_TOKEN, showsNoSecret, TOKEN } from './secrets.ts'
 
 /** The tests of redirects. */
 export function testRedirects({

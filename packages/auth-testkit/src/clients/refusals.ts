@@ -4,17 +4,9 @@ import { inspect } from 'node:util'
 import type { Credentials } from '@fluxauth/auth-core'
 import { describe, expect, test, vi } from 'vitest'
 import { inTime } from '../deadline.ts'
-import {
-  accepts,
-  type ClientContext,
-  listChanges,
-  NEXT_TOKEN,
-  ON_AND_ON,
-  readAll,
-  refusal,
-  rotating,
-  TOKEN,
-} from './context.ts'
+import { accepts, type ClientContext, readAll, rotating } from './context.ts'
+import { listChanges, ON_AND_ON, refusal } from './expectations.ts'
+import { NEXT_TOKEN, TOKEN } from './secrets.ts'
 
 const CLIENTS_OWN =
   'how many requests there are: the client itself sends nothing again; switch off what it has for that'

@@ -2,17 +2,9 @@
 
 import type { AuthEvent } from '@fluxauth/auth-core/client'
 import { describe, expect, test } from 'vitest'
-import {
-  accepts,
-  type ClientContext,
-  NEXT_TOKEN,
-  refusal,
-  rotating,
-  SCHEMES,
-  showsNoSecret,
-  TOKEN,
-  TOLD,
-} from './context.ts'
+import { accepts, type ClientContext, rotating } from './context.ts'
+import { refusal, TOLD } from './expectations.ts'
+import { NEXT_TOKEN, SCHEMES, showsNoSecret, TOKEN } from './secrets.ts'
 
 /** The tests of secrecy. */
 export function testSecrecy({ network, withClient, send, answered }: ClientContext): void {

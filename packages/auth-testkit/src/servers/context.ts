@@ -7,7 +7,7 @@ import type { Principal, Verifier, VerifierOptions } from '@fluxauth/auth-core/s
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { inTime, until } from '../deadline.ts'
 import { findLeaks } from '../leaks.ts'
-import { watchOutput } from '../output.ts'
+import { PRINTED, watchSecrets } from '../output.ts'
 import { type Accounts, createAccounts, secrets } from './accounts.ts'
 import type { RawAnswer } from './connection.ts'
 import type { ServerOptions, ServerTraits, ServerUnderTest } from './contract.ts'
@@ -84,9 +84,8 @@ export function createContext(
 
   const start = (tls: ServerOptions['tls']): Promise<ServerUnderTest> =>
     startServer(create, { verifier, visited, cors: CORS, tls })
-  const output = watchOutput()
+  watchSecrets(SECRETS, PRINTED)
   beforeAll(async () => {
-    output.start()
     accounts = await createAccounts()
     server = await start(undefined)
   }, 30_000)
@@ -95,13 +94,7 @@ export function createContext(
     accounts.beforeFind = () => undefined
     const places = findLeaks(accounts.told(), 'told', SECRETS)
     if (places.length > 0) throw new Error(`Events and errors that the server told show ${places.join(', ')}`)
-    const printed = findLeaks(output.taken(), 'printed', SECRETS)
-    expect(
-      printed,
-      'what the console, the standard streams and warnings of Node show: print no header',
-    ).toEqual([])
   })
-  afterAll(output.stop)
 
   const context: ServerContext = {
     traits: { sockets, addresses, headLength, seesAnswers },

@@ -1,9 +1,8 @@
 // The conformance suite for a store of tokens, sessions and attempts.
 
 import type { Awaitable } from '@fluxauth/auth-core/server'
-import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest'
-import { findLeaks } from '../leaks.ts'
-import { watchOutput } from '../output.ts'
+import { describe } from 'vitest'
+import { watchSecrets } from '../output.ts'
 import { testAttempts } from './attempts.ts'
 import { testClocks } from './clocks.ts'
 import { testCopies } from './copies.ts'
@@ -30,20 +29,14 @@ export function testStore(
   describe(`the store ${name}`, { timeout: 30_000 }, () => {
     const { shared = false, attempts = true } = traits
     const withStore = storesOf(traits, create)
-    const output = watchOutput()
-    beforeAll(output.start)
-    afterEach(() => {
-      const kept = {
-        'a token’s hash': tokenOf(0).hash.slice(0, 30),
-        'a session’s id': sessionOf(0).id.slice(0, 30),
-      }
-      const places = findLeaks(output.taken(), 'printed', kept)
-      expect(
-        places,
-        'what the console and the standard streams show: print nothing that a store is asked with',
-      ).toEqual([])
-    })
-    afterAll(output.stop)
+    const kept = {
+      'a token’s hash': tokenOf(0).hash.slice(0, 30),
+      'a session’s id': sessionOf(0).id.slice(0, 30),
+    }
+    watchSecrets(
+      kept,
+      'what the console and the standard streams show: print nothing that a store is asked with',
+    )
     testTokens(withStore, shared)
     testSessions(withStore, shared)
     if (attempts) testAttempts(withStore, shared)
