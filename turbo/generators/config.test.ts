@@ -124,6 +124,18 @@ const runScript = (folder: string, script: string) =>
   }).catch(({ stdout, stderr }) => expect.fail(`${script}: ${stdout}${stderr}`))
 
 describe('what is made', () => {
+  test('says of every trait by which tests come to the suite, or go, whether the client has it', async () => {
+    const contract = await readFile(join(root, 'packages/auth-testkit/src/clients/contract.ts'), 'utf8')
+    const [, traits = ''] = /interface ClientTraits \{\n(.*?)\n\}/s.exec(contract) ?? []
+    const given = [...traits.matchAll(/Default `false`.*\n *readonly (\w+)\?/g)].map(([, name]) => name)
+    expect(given).toContain('keeps')
+    const made = await readFile(inPackage('src/clients/my-client.test.ts'), 'utf8')
+    expect(given.filter((name) => !new RegExp(`\\b${name}: (true|false)`).test(made))).toEqual([])
+    expect(made).toContain('inHand: ')
+    const parity = await readFile(inPackage('src/clients/my-client.parity.test.ts'), 'utf8')
+    expect(parity).toContain('followsRedirects: ')
+  })
+
   // All that `pnpm check` does, but for what it does in the packages that a new adapter changes nothing of.
   test('passes the whole check', async () => {
     const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
