@@ -1,4 +1,5 @@
-// Real servers and programs for tests: InfluxDB 1.6 and 2, nginx, Redis, PostgreSQL, curl, browsers, runtimes, and InfluxData's clients in Python and Go.
+// Real servers and programs for tests: InfluxDB 1.6 and 2, nginx, Redis, PostgreSQL, curl, browsers, runtimes, the influx CLI, Telegraf, and InfluxData's
+// clients in Python and Go.
 
 export { type CurlResult, runCurl } from './curl.ts'
 export { describeReal } from './describe-real.ts'
