@@ -212,3 +212,26 @@ test.each(['', '..', '.', 'a/b', '../users/1f', 'a?b', 'a#b', '%2e%2e', undefine
     expect(fetch.sent).toHaveLength(0)
   },
 )
+
+test.each([{ permissions: [] }, { id: 5, permissions: [] }, { id: '1f' }, { id: '1f', permissions: 'all' }])(
+  'an answer that is no authorization is none: %j',
+  async (answer) => {
+    const get = authorizations.get(connect([200, answer]).influx, '1f')
+    await expect(get).rejects.toMatchObject({ code: 'ERR_INFLUX_ANSWER' })
+  },
+)
+
+test('one permission that is none is refused wherever it stands beside others', async () => {
+  const { influx, fetch } = connect([201, RECORDED])
+  const good = readBucket('1f', ORG)
+  for (const none of [{ action: 'read' }, { action: 'read', resource: { type: 'buckets', id: undefined } }]) {
+    for (const permissions of [
+      [good, none],
+      [none, good],
+    ]) {
+      const create = authorizations.create(influx, { orgID: ORG, permissions } as never)
+      await expect(create).rejects.toMatchObject({ code: 'ERR_OPTION_VALUE' })
+    }
+  }
+  expect(fetch.sent).toEqual([])
+})

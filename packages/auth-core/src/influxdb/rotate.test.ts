@@ -404,6 +404,30 @@ test('a successor that is made after the answer was given up on is inactive, and
   expect(server.kept.size).toBe(2)
 })
 
+test('where the deleting alone is left, it is done without another successor, which is given', async () => {
+  const posts = () => server.sent.filter(({ method }) => method === 'POST').length
+  server.fate = ({ method }) => (method === 'DELETE' ? 'failed' : 'answered')
+  const { left } = await stopped(run())
+  expect(left).toEqual({ todo: 'delete-predecessor', replaces: old.id, id: file.id })
+  server.fate = () => 'answered'
+  const [made, asked] = [posts(), server.sent.length]
+  const signal = AbortSignal.abort(new Error('changed my mind'))
+  expect(await stopped(rotate(influx(), { store: keep, resume: left, signal }))).toMatchObject({ left })
+  expect(server.sent).toHaveLength(asked)
+  expect(await rotate(influx(), { store: keep, resume: left })).toMatchObject({
+    id: file.id,
+    status: 'active',
+  })
+  expect(posts()).toBe(made)
+  expect(server.active()).toEqual(['operator==', file.token])
+})
+
+test('nothing is sent where nobody would keep the successor', async () => {
+  const asked = server.sent.length
+  await expect(rotate(influx(), { id: old.id } as never)).rejects.toMatchObject({ code: 'ERR_OPTION_VALUE' })
+  expect(server.sent).toHaveLength(asked)
+})
+
 test('once the signal has aborted nothing is stored, and a store that is under way is waited for', async () => {
   const controller = new AbortController()
   let kept = false

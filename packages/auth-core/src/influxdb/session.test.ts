@@ -203,3 +203,24 @@ describe('checkToken', () => {
     await expect(checkToken(influx, 'a-token')).rejects.toMatchObject({ reason })
   })
 })
+
+test('a server that repeats what was sent to sign in has it shown to nobody', async () => {
+  const sent = encodeBasic(JOE.username, JOE.password)
+  for (const repeated of [sent, sent.slice(6), `x${sent.slice(6)}x`, JOE.password]) {
+    const fetch = fake({ '/api/v2/signin': refusal(400, 'invalid', `got ${repeated}`) })
+    const error = await signIn(influxApi({ url, fetch }), JOE).catch((reason) => reason)
+    expect(error).toMatchObject({ code: 'ERR_INFLUX_REFUSED' })
+    const shown = inspect(error, { showHidden: true })
+    expect(shown).not.toContain(sent.slice(6))
+    expect(shown).not.toContain(JOE.password)
+  }
+})
+
+test.each([{ id: '1f' }, { name: 'zoë' }, { id: 1, name: 'zoë' }, 'zoë', null])(
+  'who has no id and no name is nobody: %j',
+  async (answer) => {
+    const fetch = fakeFetch(() => [200, answer])
+    const asked = me(influxApi({ url, fetch, credentials: 'a-token' }))
+    await expect(asked).rejects.toMatchObject({ code: 'ERR_INFLUX_ANSWER' })
+  },
+)

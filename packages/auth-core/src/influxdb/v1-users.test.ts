@@ -1,5 +1,6 @@
 // Users of the v1-compatible endpoints, with the answers that InfluxDB 2.8.0 was recorded to give.
 
+import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { influxApi, readBucket, v1Users } from './index.ts'
 import { fakeFetch, type Reply, refusal, URL_OF_FAKE as url } from './testing/fake-fetch.ts'
@@ -61,4 +62,18 @@ test('what the server would refuse is refused here, and a name that is taken by 
   expect(fetch.sent).toHaveLength(0)
   const call = v1Users.create(influx, { username: 'v1user', orgID, permissions })
   await expect(call).rejects.toMatchObject({ reason: 'conflict' })
+})
+
+test('a password that the server repeats is not shown, and one is set for somebody alone', async () => {
+  const password = 'l0ng-en0ugh'
+  const { influx, fetch } = connect(refusal(400, 'invalid', `not ${password}`))
+  const error = await v1Users.setPassword(influx, { id: '1f', password }).catch((reason) => reason)
+  expect(error).toMatchObject({ code: 'ERR_INFLUX_REFUSED' })
+  expect(inspect(error, { showHidden: true })).not.toContain(password)
+  for (const user of [{ password }, { id: '1f' }]) {
+    await expect(v1Users.setPassword(influx, user as never)).rejects.toMatchObject({
+      code: 'ERR_OPTION_VALUE',
+    })
+  }
+  expect(fetch.sent).toHaveLength(1)
 })
