@@ -380,6 +380,29 @@ describe('fromTokenFile', () => {
     expect(second).toEqual(token('two'))
   })
 
+  test('reads a pipe anew that gave nothing in time, or nothing that can be read', async () => {
+    const pipe = join(folder, 'again')
+    await promisify(execFile)('mkfifo', [pipe])
+    expect((await refusal(fromTokenFile(pipe, { timeout: 100 }))).code).toBe('ERR_SOURCE_TIMEOUT')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    const source = fromTokenFile(pipe, { timeout: 5000 })
+    const [refused] = await Promise.all([refusal(source), writeFile(pipe, Buffer.from([0xe9]))])
+    expect(refused.code).toBe('ERR_SOURCE_INVALID')
+    const [read] = await Promise.all([source.get(CONTEXT), writeFile(pipe, 'one\n')])
+    expect(read).toEqual(token('one'))
+  })
+
+  test('reads anew where another pipe is in the place of one that was read', async () => {
+    const [pipe, other] = [join(folder, 'replaced'), join(folder, 'replacing')]
+    for (const each of [pipe, other]) await promisify(execFile)('mkfifo', [each])
+    const source = fromTokenFile(pipe)
+    const [first] = await Promise.all([source.get(CONTEXT), writeFile(pipe, 'one\n')])
+    await rename(other, pipe)
+    const [second] = await Promise.all([source.get(CONTEXT), writeFile(pipe, 'two\n')])
+    expect([first, second]).toEqual([token('one'), token('two')])
+    expect(await source.get(CONTEXT)).toEqual(token('two'))
+  })
+
   test('reads <(…) and standard input any number of times, before and after a refusal', async () => {
     const entry = new URL('../../dist/index.js', import.meta.url).href
     const script = `
