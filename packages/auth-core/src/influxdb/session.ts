@@ -35,7 +35,7 @@ export async function signIn(
     method: 'POST',
     path: '/api/v2/signin',
     authorization,
-    secrets: [authorization.slice(6), password],
+    secrets: [password],
     keepsCookies: true,
   })
   const cookie = cookieIn(headers)
