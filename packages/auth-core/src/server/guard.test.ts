@@ -1,6 +1,6 @@
 // The web-standard guard: Request in, principal or Response out, the body untouched.
 
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { encodeBasic, encodeToken } from '../index.ts'
 import { createGuard, createMemoryStore, createVerifier, pbkdf2Passwords, type Verifier } from './index.ts'
 
@@ -65,11 +65,11 @@ describe('the guard', () => {
 
   test('calls no handler for a client that went while it waited', async () => {
     const client = new AbortController()
-    let wait = (): void => undefined
+    let answer: (() => void) | undefined
     const waiting = createVerifier({
       findToken: () =>
         new Promise((resolve) => {
-          wait = () => resolve(undefined)
+          answer = () => resolve(undefined)
         }),
     })
     const visits: unknown[] = []
@@ -78,9 +78,9 @@ describe('the guard', () => {
       return new Response()
     })
     const asked = handler(withToken({ signal: client.signal }))
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await vi.waitFor(() => expect(answer).toBeDefined())
     client.abort()
-    wait()
+    answer?.()
     expect([(await asked).status, visits]).toEqual([499, []])
   })
 
