@@ -30,7 +30,7 @@ export async function changePassword(
     path: '/api/v2/me/password',
     authorization,
     body: { password },
-    secrets: [authorization.slice(6), oldPassword, password],
+    secrets: [oldPassword, password],
   })
 }
 
