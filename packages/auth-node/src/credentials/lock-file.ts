@@ -2,7 +2,7 @@
 //
 // The packages for it listen to signals, to tidy up: a program that means to end in order at SIGTERM is ended by them on the spot.
 
-import type { Stats } from 'node:fs'
+import type { BigIntStats } from 'node:fs'
 
 /** A lock that is held. */
 export interface HeldLock {
@@ -24,63 +24,25 @@ const LONGEST_PAUSE = 100
  * @returns the lock; `undefined` where others had it for twenty seconds
  */
 export async function lockFile(path: string): Promise<HeldLock | undefined> {
-  const { mkdir, rmdir, stat, utimes } = await import('node:fs/promises')
+  const { rmdir } = await import('node:fs/promises')
   const lock = `${path}.lock`
-  const statsOf = (folder: string): Promise<Stats | undefined> =>
-    stat(folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined
-      throw error
-    })
-  const isStale = async (folder: string): Promise<boolean> => {
-    const stats = await statsOf(folder)
-    return stats !== undefined && Date.now() - stats.mtimeMs > STALE
-  }
-  const make = (folder: string): Promise<boolean> =>
-    mkdir(folder).then(
-      () => true,
-      (error: NodeJS.ErrnoException) => {
-        if (error.code === 'EEXIST') return false
-        throw error
-      },
-    )
-  const touch = (): Promise<void> => {
-    const now = new Date()
-    return utimes(lock, now, now)
-  }
-  /** Has a dead one's lock for its own. One at a time: a second that looked before would take it from the first. */
-  const inherit = async (): Promise<boolean> => {
-    const heir = `${lock}-heir`
-    if (!(await make(heir))) {
-      if (await isStale(heir)) await rmdir(heir).catch(() => undefined)
-      return false
-    }
-    try {
-      if (!(await isStale(lock))) return false
-      await touch()
-      return true
-    } finally {
-      await rmdir(heir).catch(() => undefined)
-    }
-  }
-  const take = async (): Promise<boolean> =>
-    (await make(lock)) || ((await isStale(lock)) && (await inherit()))
   const end = performance.now() + PATIENCE
-  for (let pause = 5; !(await take()); pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+  for (let pause = 5; !(await take(lock)); pause = Math.min(pause * 2, LONGEST_PAUSE)) {
     if (performance.now() > end) return undefined
     // Not all at the same time.
     await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())))
   }
 
   // A server of files has a clock of its own: let all go by this machine's.
-  await touch()
-  let said = (await statsOf(lock))?.mtimeMs
-  const isHeld = async () => said !== undefined && (await statsOf(lock))?.mtimeMs === said
+  await touch(lock)
+  let said = (await statsOf(lock))?.mtimeNs
+  const isHeld = async () => said !== undefined && (await statsOf(lock))?.mtimeNs === said
   let saying: Promise<void> = Promise.resolve()
   const timer = setInterval(() => {
     saying = (async () => {
       if (!(await isHeld())) return
-      await touch()
-      said = (await statsOf(lock))?.mtimeMs
+      await touch(lock)
+      said = (await statsOf(lock))?.mtimeNs
     })().catch(() => undefined)
   }, SAID_EVERY).unref()
   return {
@@ -94,4 +56,50 @@ export async function lockFile(path: string): Promise<HeldLock | undefined> {
       if (await isHeld()) await rmdir(lock)
     },
   }
+}
+
+/** Makes a folder that nobody has, or has a dead one's for its own. */
+async function take(folder: string): Promise<boolean> {
+  const { mkdir } = await import('node:fs/promises')
+  try {
+    await mkdir(folder)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    return inherit(folder)
+  }
+}
+
+/**
+ * Has a dead one's folder for its own. One at a time: who looked before would take it from whom it has by then. They agree on it by a
+ * folder that is named after what they have seen, so that it is of no use to who has seen what is no longer so. It may be a dead one's too.
+ */
+async function inherit(folder: string): Promise<boolean> {
+  const { rmdir } = await import('node:fs/promises')
+  const seen = await statsOf(folder)
+  if (!seen || Date.now() - Number(seen.mtimeMs) <= STALE) return false
+  const heir = `${folder}-${seen.ino}-${seen.mtimeNs}`
+  if (!(await take(heir))) return false
+  try {
+    const now = await statsOf(folder)
+    if (now?.ino !== seen.ino || now.mtimeNs !== seen.mtimeNs) return false
+    await touch(folder)
+    return true
+  } finally {
+    await rmdir(heir).catch(() => undefined)
+  }
+}
+
+async function statsOf(folder: string): Promise<BigIntStats | undefined> {
+  const { stat } = await import('node:fs/promises')
+  return stat(folder, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+}
+
+async function touch(folder: string): Promise<void> {
+  const { utimes } = await import('node:fs/promises')
+  const now = new Date()
+  await utimes(folder, now, now)
 }

@@ -163,22 +163,27 @@ test.runIf(process.platform === 'linux')('a folder that cannot be made is said t
 })
 
 describe('the lock of a program that was killed', () => {
-  async function leaveLock(...names: readonly string[]): Promise<void> {
+  /** Leaves a lock, and as many more as heirs of the one before were killed as they took it over. */
+  async function leaveLock(heirs: number): Promise<void> {
     // Dead in a moment, when all wait, each at a time of its own.
     const longAgo = new Date(Date.now() - 9900)
-    for (const name of names) {
-      await mkdir(path + name, { recursive: true })
-      await utimes(path + name, longAgo, longAgo)
+    let name = `${path}.lock`
+    for (let left = heirs; left >= 0; left--) {
+      await mkdir(name, { recursive: true })
+      await utimes(name, longAgo, longAgo)
+      const { ino, mtimeNs } = await stat(name, { bigint: true })
+      name += `-${ino}-${mtimeNs}`
     }
   }
 
   test.each([
-    ['of fifty that wait for it one has it at a time', ['.lock']],
-    ['also where another was killed as it took it over', ['.lock', '.lock-heir']],
-  ])('%s', async (_, left) => {
+    ['of fifty that wait for it one has it at a time', 0],
+    ['also where another was killed as it took it over', 1],
+    ['also where the next one was killed as well', 2],
+  ])('%s', async (_, heirs) => {
     for (let round = 1; round <= 8; round++) {
       await rm(folder, { recursive: true })
-      await leaveLock(...left)
+      await leaveLock(heirs)
       let [writing, most] = [0, 0]
       await Promise.all(
         Array.from({ length: 50 }, (_, index) =>
