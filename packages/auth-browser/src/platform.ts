@@ -1,4 +1,5 @@
-// What is needed of the platform, taken as this module loads: what another script puts in its place later is handed no credential.
+// What is needed of the platform, taken as this module loads: what another script puts in its place later is handed no credential. Where a
+// page is only tested (jsdom) some of it is missing: that is no matter until it is used.
 
 export const AbortController: typeof globalThis.AbortController = globalThis.AbortController
 export const BroadcastChannel: typeof globalThis.BroadcastChannel = globalThis.BroadcastChannel
@@ -9,19 +10,25 @@ export const Response: typeof globalThis.Response = globalThis.Response
 export const URL: typeof globalThis.URL = globalThis.URL
 
 /** The page's own `fetch`. */
-export const pageFetch: typeof globalThis.fetch = globalThis.fetch.bind(globalThis)
+export const pageFetch: typeof globalThis.fetch = globalThis.fetch?.bind(globalThis)
 
 /** Calls a function that was taken: its `call` could have been replaced. */
 export const apply: typeof Reflect.apply = Reflect.apply
 
-const getter = (prototype: object, name: string): ((of: object) => string) => {
-  const get = Object.getOwnPropertyDescriptor(prototype, name)?.get as () => string
+/** A class's getter, or that of the class that it extends: so jsdom and happy-dom have `URL`. */
+const getter = (of: { readonly prototype: object } | undefined, name: string): ((of: object) => string) => {
+  const get = (of?.prototype as Inherited | undefined)?.__lookupGetter__(name) as () => string
   return (of) => apply(get, of, [])
 }
 
-const urlOf = getter(Request.prototype, 'url')
-export const originOf: (url: object) => string = getter(URL.prototype, 'origin')
-export const hrefOf: (url: object) => string = getter(URL.prototype, 'href')
+/** What every object has of old, and no types say. @see ECMA-262, B.2.2.4 */
+interface Inherited {
+  __lookupGetter__(name: string): unknown
+}
+
+const urlOf = getter(Request, 'url')
+export const originOf: (url: object) => string = getter(URL, 'origin')
+export const hrefOf: (url: object) => string = getter(URL, 'href')
 
 /** Where a request really goes: a property may have been put over the `url` of one, which `fetch` would not look at. */
 export function targetOf(input: string | URL | Request, origin: string): URL {

@@ -25,14 +25,19 @@ export function watchPage(name: string, onLook: (why: Why) => void): Tabs {
   const { document, window } = globalThis
   const channel = document && BroadcastChannel ? new BroadcastChannel(name) : undefined
   if (channel) channel.onmessage = () => onLook('told')
-  const ending = new AbortController()
-  const { signal } = ending
-  if (document) {
-    const back = (): void => onLook('back')
-    window.addEventListener('online', back, { signal })
-    window.addEventListener('pageshow', ({ persisted }) => persisted && onLook('shown'), { signal })
-    document.addEventListener('visibilitychange', () => document.hidden || back(), { signal })
+  let ended = false
+  const hear = ({ type, persisted }: Event & { readonly persisted?: boolean }): void => {
+    if (type === 'pageshow') persisted && onLook('shown')
+    else if (type === 'online' || !document.hidden) onLook('back')
   }
+  // Without a signal: where a page is tested, the controller may be Node's, whose signals the page's events do not take.
+  const listen = (how: 'addEventListener' | 'removeEventListener'): void => {
+    if (!document) return
+    window[how]('online', hear)
+    window[how]('pageshow', hear)
+    document[how]('visibilitychange', hear)
+  }
+  listen('addEventListener')
   const tryStorage = <T>(use: (storage: Storage) => T): T | undefined => {
     try {
       return use(window.localStorage)
@@ -41,13 +46,14 @@ export function watchPage(name: string, onLook: (why: Why) => void): Tabs {
     }
   }
   return {
-    tell: () => signal.aborted || channel?.postMessage(0),
+    tell: () => ended || channel?.postMessage(0),
     note: (isToEnd) => {
       tryStorage((storage) => (isToEnd ? storage.setItem(name, '1') : storage.removeItem(name)))
     },
     noted: () => tryStorage((storage) => storage.getItem(name) !== null),
     dispose() {
-      ending.abort()
+      ended = true
+      listen('removeEventListener')
       channel?.close()
     },
   }

@@ -1,0 +1,95 @@
+// Where a component is tested there is no browser: jsdom and happy-dom have some classes under other names' prototypes, and lack others.
+
+import { afterEach, describe, expect, test, vi } from 'vitest'
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+  vi.resetModules()
+})
+
+/** All of the package, anew: it takes what it needs of the platform as it loads. */
+async function load() {
+  vi.resetModules()
+  const [{ createBrowserAuth }, { memoryVault }] = await Promise.all([
+    import('./index.ts'),
+    import('./vaults/memory.ts'),
+    import('./vaults/worker.ts'),
+    import('./element/index.ts'),
+    import('./react.ts'),
+  ])
+  return { createBrowserAuth, memoryVault }
+}
+const origin = 'https://influx.example'
+const me = { id: '1', name: 'zoë' }
+
+test('a token is sent where URL and Request extend the classes that have what they have', async () => {
+  vi.stubGlobal('URL', class extends URL {})
+  vi.stubGlobal('Request', class extends Request {})
+  const { createBrowserAuth, memoryVault } = await load()
+  const fetch = vi.fn<typeof globalThis.fetch>(async () => Response.json(me))
+  const auth = createBrowserAuth({ origin, vault: memoryVault(), fetch })
+  await auth.signIn({ token: 'my-token' })
+  await auth.fetch(new Request(`${origin}/api/v2/buckets`))
+  expect(auth.state).toMatchObject({ status: 'signed-in', who: me })
+  expect(fetch.mock.calls.map(([, init]) => init?.headers)).toMatchObject([
+    { authorization: 'Token my-token' },
+    { authorization: 'Token my-token' },
+  ])
+  await expect(auth.fetch('https://evil.example/')).resolves.toBeDefined()
+  expect(fetch.mock.lastCall?.[1]).toEqual({ credentials: 'omit' })
+})
+
+test('it loads, and signs in with the fetch that it is given, where there is neither fetch nor its classes', async () => {
+  const answer = Response.json(me)
+  for (const name of ['fetch', 'Request', 'Response', 'Headers', 'ReadableStream', 'BroadcastChannel'])
+    vi.stubGlobal(name, undefined)
+  const { createBrowserAuth } = await load()
+  const auth = createBrowserAuth({ origin, fetch: async () => answer.clone() })
+  await auth.signIn({ username: 'zoë', password: 'open sesame' })
+  expect(auth.state).toMatchObject({ status: 'signed-in', who: me })
+})
+
+describe('a page', () => {
+  /** As jsdom has it, with an `AbortController` of Node's beside. */
+  class Foreign extends EventTarget {
+    hidden = false
+    override addEventListener(type: string, listener: EventListener, options?: AddEventListenerOptions) {
+      if (options?.signal) throw new TypeError("'signal' is not of type 'AbortSignal'")
+      super.addEventListener(type, listener)
+    }
+  }
+
+  test('whose events take no signal of that controller is watched, until it is disposed of', async () => {
+    const [window, document] = [new Foreign(), new Foreign()]
+    vi.stubGlobal('window', window)
+    vi.stubGlobal('document', document)
+    const { createBrowserAuth } = await load()
+    let asked = 0
+    const auth = createBrowserAuth({
+      origin,
+      fetch: async () => {
+        asked++
+        return Response.json(me)
+      },
+    })
+    await auth.resume()
+    const looks = async (on: EventTarget, event: Event) => {
+      const before = asked
+      on.dispatchEvent(event)
+      await new Promise((resolve) => setTimeout(resolve))
+      return asked - before
+    }
+    const shown = (persisted: boolean) => Object.assign(new Event('pageshow'), { persisted })
+    expect(await looks(window, new Event('online'))).toBe(1)
+    expect(await looks(window, shown(true))).toBe(1)
+    expect(await looks(window, shown(false))).toBe(0)
+    expect(await looks(document, new Event('visibilitychange'))).toBe(1)
+    document.hidden = true
+    expect(await looks(document, new Event('visibilitychange'))).toBe(0)
+    expect(await looks(window, new Event('online'))).toBe(1)
+    auth.dispose()
+    document.hidden = false
+    expect(await looks(window, new Event('online'))).toBe(0)
+    expect(await looks(document, new Event('visibilitychange'))).toBe(0)
+  })
+})
