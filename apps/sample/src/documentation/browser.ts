@@ -5,6 +5,9 @@ import { build } from 'esbuild'
 import { launch } from 'puppeteer-core'
 import { READER } from './example.ts'
 
+/** Strict, and with Trusted Types where an example is about them. */
+const POLICY = "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'"
+
 const ARGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking']
 
 /**
@@ -34,14 +37,18 @@ export async function runInBrowser(
     page.on('pageerror', (error) => faults.push(String(error)))
     // A page of that origin, as its server would send it: what a script writes into one is not upgraded to a custom element.
     await page.setRequestInterception(true)
+    const script = outputFiles[0]?.text ?? ''
+    const policy = `${POLICY}${script.includes('trustedTypes') ? "; require-trusted-types-for 'script'" : ''}`
     page.on('request', (request) => {
-      const isPage = request.url() === `${origin}/example`
-      void (isPage
-        ? request.respond({ contentType: 'text/html; charset=utf-8', body: html })
-        : request.continue())
+      if (request.url() === `${origin}/example`) {
+        const contentType = 'text/html; charset=utf-8'
+        const body = `<!doctype html>${html}<script type="module" src="/example.js"></script>`
+        void request.respond({ contentType, headers: { 'content-security-policy': policy }, body })
+      } else if (request.url() === `${origin}/example.js`) {
+        void request.respond({ contentType: 'text/javascript; charset=utf-8', body: script })
+      } else void request.continue()
     })
     await page.goto(`${origin}/example`)
-    await page.addScriptTag({ type: 'module', content: outputFiles[0]?.text ?? '' })
     if (/<form|<fluxauth-sign-in/.test(html)) {
       // The element shows its form once it knows that nobody is signed in.
       await page.waitForSelector('form', { visible: true })
