@@ -37,9 +37,9 @@ export async function readSecretFile(
       const { stat } = await import('node:fs/promises') // a program with a credential in hand starts without it
       const stats = await stat(path)
       const read = () => readOnce(path, ownerOnly, signal)
-      if (!stats.isFIFO()) return readWritten(path, read)
+      if (!stats.isFIFO()) return (await readWritten(path, read)) ?? beingWritten(path)
       if (ownerOnly) checkOwner(path, stats) // of one that was read before, too
-      return readPipe(path, stats, read)
+      return readPipe(path, stats, async () => (await read()) ?? beingWritten(path))
     })
   } catch (error) {
     if (error instanceof SourceError) throw error
@@ -50,7 +50,15 @@ export async function readSecretFile(
   }
 }
 
-async function readOnce(path: string, ownerOnly: boolean, signal: AbortSignal): Promise<string> {
+function beingWritten(path: string): never {
+  throw new SourceError(
+    'ERR_SOURCE_INVALID',
+    `${path} is being written without end: read it when that is done`,
+  )
+}
+
+/** @returns `undefined` where it changed as it was read */
+async function readOnce(path: string, ownerOnly: boolean, signal: AbortSignal): Promise<string | undefined> {
   const { constants, open } = await import('node:fs/promises')
   // A pipe without a writer, or with a silent one, would hold one of the few threads that all files are read with.
   const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
@@ -58,10 +66,16 @@ async function readOnce(path: string, ownerOnly: boolean, signal: AbortSignal): 
     // Of the file that is open: the path may lead to another one by now.
     const stats = await file.stat()
     if (ownerOnly) checkOwner(path, stats)
-    return decodeText(await readBounded(file, path, stats.isFIFO(), signal), path)
+    const bytes = await readBounded(file, path, stats.isFIFO(), signal)
+    if (stats.isFile() && !isSame(stats, await file.stat())) return undefined
+    return decodeText(bytes, path)
   } finally {
     await file.close()
   }
+}
+
+function isSame(before: Stats, after: Stats): boolean {
+  return (['size', 'mtimeMs', 'ctimeMs'] as const).every((name) => before[name] === after[name])
 }
 
 /** Windows has neither owners nor modes of this kind. */

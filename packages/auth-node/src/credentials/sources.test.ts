@@ -98,6 +98,42 @@ describe('a file that another program writes in place, which empties it first', 
     setTimeout(() => writeFileSync(empty, content), 30)
     expect((await refused).code).toMatch(/^ERR_SOURCE_(?:ABSENT|INVALID)$/)
   })
+
+  test('is never read as half of one text and half of another', async () => {
+    const path = await file('a'.repeat(60_000))
+    const source = fromTokenFile(path)
+    let written = 0
+    const writing = setInterval(() => writeFileSync(path, 'abc'.charAt(written++ % 3).repeat(60_000)), 3)
+    try {
+      for (let round = 0; round < 100; round++) {
+        const got = await source.get(CONTEXT).catch(({ message }) => message)
+        if (typeof got === 'string') expect(got).toContain('is being written without end')
+        else expect(new Set((got as { token: string }).token).size).toBe(1)
+      }
+    } finally {
+      clearInterval(writing)
+    }
+    expect(written).toBeGreaterThan(10)
+    expect(await source.get(CONTEXT)).toEqual(token('abc'.charAt((written - 1) % 3).repeat(60_000)))
+  })
+
+  test('is given up where it changes each time that it is read', async () => {
+    const path = await file('a'.repeat(500_000))
+    let isDone = false
+    const writing = (async () => {
+      while (!isDone) {
+        writeFileSync(path, 'ab'.repeat(250_000))
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+    })()
+    const { code, message } = await refusal(fromTokenFile(path))
+    isDone = true
+    await writing
+    expect([code, message]).toEqual([
+      'ERR_SOURCE_INVALID',
+      `${path} is being written without end: read it when that is done`,
+    ])
+  })
 })
 
 describe('fromEnv', () => {

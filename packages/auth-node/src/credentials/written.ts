@@ -1,4 +1,5 @@
-// Files that another program writes in place: they are empty for a moment.
+// Files that another program writes in place: they are empty for a moment, and who reads just then may get the one half of the old text and
+// the other of the new.
 
 import { readPlain } from './secret.ts'
 
@@ -10,14 +11,19 @@ const TRIES = 6
 const SETTLED = 10_000
 
 /**
- * Reads a file, and anew where there is nothing in it and somebody has just written it.
+ * Reads a file, and anew where it changed meanwhile, or where there is nothing in it and somebody has just written it.
  *
- * @param read gives its text
+ * @param read gives its text; `undefined` where the file changed as it was read
+ * @returns `undefined` where it did so each time
  */
-export async function readWritten(path: string, read: () => Promise<string>): Promise<string> {
+export async function readWritten<Text extends string | undefined>(
+  path: string,
+  read: () => Promise<Text>,
+): Promise<Text> {
   for (let tries = 1; ; tries++) {
     const text = await read()
-    if (readPlain(text) || tries === TRIES || !(await isFresh(path))) return text
+    const isWritten = text !== undefined && (readPlain(text) || !(await isFresh(path)))
+    if (isWritten || tries === TRIES) return text
     await new Promise((resolve) => setTimeout(resolve, PAUSE))
   }
 }
