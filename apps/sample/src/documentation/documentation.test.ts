@@ -23,7 +23,7 @@ const AT_LEAST = {
   'README.md': 5,
   'docs/call-influxdb-from-node.md': 12,
   'docs/fluxauth-by-example.md': 10,
-  'docs/protect-your-own-api.md': 11,
+  'docs/protect-your-own-api.md': 12,
   'docs/quick-start-cloud-serverless.md': 3,
   'docs/quick-start-v1.md': 2,
   'docs/quick-start-v2.md': 3,
