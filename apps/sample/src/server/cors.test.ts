@@ -13,6 +13,8 @@ import { describeReal, requirePart } from '@fluxauth/auth-testkit/real'
 import { getRequestListener } from '@hono/node-server'
 import express from 'express'
 import fastify from 'fastify'
+import { H3 } from 'h3'
+import { toNodeHandler } from 'h3/node'
 import { Hono } from 'hono'
 import Koa from 'koa'
 import puppeteer, { type Browser, type Page } from 'puppeteer-core'
@@ -100,6 +102,20 @@ const frameworks: Readonly<
     }
     app.all('*', ({ req }) => guard.protect(() => new Response('let in'))(req.raw))
     return getRequestListener(app.fetch)
+  },
+  h3: (verifier, place) => {
+    const guard = createGuard(verifier)
+    const app = new H3()
+    if (place === 'before the guard') {
+      app.use(async ({ req }, next) => {
+        if (req.method === 'OPTIONS') return new Response(null, { status: 204, headers: CORS })
+        const response = (await next()) as Response
+        for (const [name, value] of Object.entries(CORS)) response.headers.set(name, value)
+        return response
+      })
+    }
+    app.all('/**', ({ req }) => guard.protect(() => new Response('let in'))(req))
+    return toNodeHandler(app) as RequestListener
   },
 }
 
