@@ -26,7 +26,7 @@ export interface ReadSecretFileOptions {
  *
  * @returns the text, without a byte order mark
  * @throws {SourceError} `ERR_SOURCE_ABSENT`, `ERR_SOURCE_PERMISSIONS`, `ERR_SOURCE_TIMEOUT` or `ERR_SOURCE_INVALID` (over 1 MiB, not
- *   UTF-8, not readable)
+ *   UTF-8, not readable, written by others without end)
  */
 export async function readSecretFile(
   path: string,
