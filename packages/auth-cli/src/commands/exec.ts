@@ -11,9 +11,9 @@ import { whereInfluxLooks } from '../profile/influx-cli.ts'
 /** What says who one is: none of these is left over from another credential. */
 const VARIABLES =
   /^(INFLUX_(TOKEN|HOST|ORG|USERNAME|PASSWORD|AUTH_SCHEME)|INFLUXDB3_(AUTH_TOKEN|HOST_URL))(_FILE)?$|^INFLUX_(ACTIVE_CONFIG|ORG_ID)$|^INFLUXDB_V2_(URL|TOKEN|ORG|AUTH_BASIC)$/
-/** Headers that the influx CLI adds, which stand in the place of what it is told otherwise. */
+/** Headers that the influx CLI adds, with commas between: an `Authorization` of them would go in place of the one that it is told. */
 const HEADERS = 'INFLUX_EXTRA_HTTP_HEADER'
-const OF_CREDENTIAL = /(?:^|,)\s*(?:proxy-)?(?:authorization|cookie)\s*:/i
+const OF_CREDENTIAL = /^\s*(?:authorization|cookie)\s*:/i
 /** Signals that are passed on; on a terminal the command gets Ctrl-C by itself, too. */
 const SIGNALS = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH', 'SIGCONT'] as const
 /** Those of a terminal: they go to all of its processes, so that only the outcome is waited for. */
@@ -46,9 +46,8 @@ export function environmentFor({
   host,
   org,
 }: Pick<FoundCredential, 'credentials' | 'host' | 'org'>): NodeJS.ProcessEnv {
-  const rest = Object.entries(process.env).filter(
-    ([name, value = '']) => !VARIABLES.test(name) && !(name === HEADERS && OF_CREDENTIAL.test(value)),
-  )
+  const rest = Object.entries(process.env).filter(([name]) => !VARIABLES.test(name) && name !== HEADERS)
+  const headers = process.env[HEADERS]?.split(',').filter((header) => !OF_CREDENTIAL.test(header))
   const secret =
     credentials.scheme === 'basic'
       ? { INFLUX_USERNAME: credentials.username, INFLUX_PASSWORD: credentials.password }
@@ -60,6 +59,7 @@ export function environmentFor({
         }
   return {
     ...Object.fromEntries(rest),
+    ...(headers?.length && { [HEADERS]: headers.join() }),
     // The influx CLI looks for profiles where we do.
     ...(whereInfluxLooks() && { INFLUX_CONFIGS_PATH: influxConfigsPath() }),
     ...secret,

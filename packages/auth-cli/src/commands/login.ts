@@ -231,8 +231,15 @@ async function onlyOrg(
   }
 }
 
-function report(outcome: { readonly login: Login; readonly where: string; readonly verdict: Verdict }): void {
-  const { login, where, verdict } = outcome
+function report({
+  login,
+  where,
+  verdict,
+}: {
+  readonly login: Login
+  readonly where: string
+  readonly verdict: Verdict
+}): void {
   const { name, url, product, place, credentials, isOperator = false } = login
   const { scheme } = credentials
   const who = verdict.user?.name ?? (scheme === 'basic' ? credentials.username : undefined)

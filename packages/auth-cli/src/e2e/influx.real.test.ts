@@ -126,9 +126,11 @@ describeReal('the influx CLI beside us', ['influxdb2', 'influx'], () => {
       const listed = await person.run(['exec', '--', program, 'bucket', 'list'], { env })
       expect(listed).toMatchObject({ code: 0, stdout: expect.stringContaining(server.bucket) })
     }
-    const env = { INFLUX_EXTRA_HTTP_HEADER: 'X-Trace: 1, X-Authorization: 2' }
+    // What else is there stays: a proxy in front may want it.
+    const header = 'X-Trace: 1,Cookie: a=b, X-Authorization: 2,Proxy-Authorization: Basic cDpw'
+    const env = { INFLUX_EXTRA_HTTP_HEADER: header }
     const { stdout } = await person.run(['exec', '--', 'env'], { env })
-    expect(stdout).toContain('X-Trace: 1, X-Authorization: 2')
+    expect(stdout).toContain('=X-Trace: 1, X-Authorization: 2,Proxy-Authorization: Basic cDpw\n')
     await person.run(['logout'])
   })
 

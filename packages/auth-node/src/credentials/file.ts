@@ -7,7 +7,7 @@ import { fileHint } from './file-hints.ts'
 import { readPipe } from './pipe.ts'
 import { decodeText } from './secret.ts'
 import { SourceError } from './source.ts'
-import { readWritten } from './written.ts'
+import { readWritten, versionOf } from './written.ts'
 
 const MAX_BYTES = 1024 * 1024
 
@@ -67,15 +67,11 @@ async function readOnce(path: string, ownerOnly: boolean, signal: AbortSignal): 
     const stats = await file.stat()
     if (ownerOnly) checkOwner(path, stats)
     const bytes = await readBounded(file, path, stats.isFIFO(), signal)
-    if (stats.isFile() && !isSame(stats, await file.stat())) return undefined
+    if (stats.isFile() && versionOf(stats) !== versionOf(await file.stat())) return undefined
     return decodeText(bytes, path)
   } finally {
     await file.close()
   }
-}
-
-function isSame(before: Stats, after: Stats): boolean {
-  return (['size', 'mtimeMs', 'ctimeMs'] as const).every((name) => before[name] === after[name])
 }
 
 /** Windows has neither owners nor modes of this kind. */

@@ -223,37 +223,37 @@ describe('a program without the lock that writes the file in place, as the influ
   test('loses nothing by a change that began before', async () => {
     const seen: string[] = []
     await updateSecretFile(path, (before) => {
-      if (seen.push(before) === 1) writeFileSync(path, 'two')
+      if (seen.push(before) === 1) writeFileSync(path, 'theirs')
       return `${before}, ours`
     })
-    expect(seen).toEqual(['one', 'two'])
-    expect(await readFile(path, 'utf8')).toBe('two, ours')
+    expect(seen).toEqual(['one', 'theirs'])
+    expect(await readFile(path, 'utf8')).toBe('theirs, ours')
   })
 
   test('loses nothing where it has emptied the file, and not written it yet', async () => {
     writeFileSync(path, '')
     const changed = updateSecretFile(path, (before) => `${before}, ours`)
-    setTimeout(() => writeFileSync(path, 'two'), 30)
+    setTimeout(() => writeFileSync(path, 'theirs'), 30)
     await changed
-    expect(await readFile(path, 'utf8')).toBe('two, ours')
+    expect(await readFile(path, 'utf8')).toBe('theirs, ours')
   })
 
   test('may be half done: what makes no sense then is read once more', async () => {
     await updateSecretFile(path, (before) => {
-      if (before === 'two') return 'two, ours'
-      writeFileSync(path, 'two')
+      if (before === 'theirs') return 'theirs, ours'
+      writeFileSync(path, 'theirs')
       throw new Error('no file of ours')
     })
-    expect(await readFile(path, 'utf8')).toBe('two, ours')
+    expect(await readFile(path, 'utf8')).toBe('theirs, ours')
   })
 
   test('may make a file that was not there', async () => {
     await rm(path)
     await updateSecretFile(path, (before) => {
-      if (before === '') writeFileSync(path, 'two')
+      if (before === '') writeFileSync(path, 'theirs')
       return `${before}, ours`
     })
-    expect(await readFile(path, 'utf8')).toBe('two, ours')
+    expect(await readFile(path, 'utf8')).toBe('theirs, ours')
   })
 
   test('is not waited for without end, and its file stays', async () => {

@@ -7,7 +7,7 @@ import { lockFile } from './lock-file.ts'
 import { makeFolder } from './make-folder.ts'
 import { replaceFile } from './replace-file.ts'
 import { SourceError } from './source.ts'
-import { readWritten } from './written.ts'
+import { readWritten, versionOf } from './written.ts'
 
 /**
  * Changes a text file that holds secrets. It is replaced in one step with mode 0600, under a lock that does not depend on the path it is
@@ -45,8 +45,8 @@ export async function updateSecretFile(
       })
     try {
       for (let tries = 1; ; tries++) {
-        const version = await versionOf(target)
-        const isCurrent = async () => (await versionOf(target)) === version
+        const version = await versionAt(target)
+        const isCurrent = async () => (await versionAt(target)) === version
         const after = await readWritten(target, read)
           .then(change)
           .catch(async (error) => {
@@ -77,14 +77,13 @@ export async function updateSecretFile(
 /** How often a change is made that others undo by writing the file in place meanwhile. */
 const TRIES = 50
 
-/** Tells a file from itself before and after it was written; `''` where there is none. */
-async function versionOf(path: string): Promise<string> {
+/** `undefined` where there is no file. */
+async function versionAt(path: string): Promise<string | undefined> {
   const { stat } = await import('node:fs/promises')
-  const stats = await stat(path, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
+  return stat(path).then(versionOf, (error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
     throw error
   })
-  return stats ? [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join() : ''
 }
 
 function beingWritten(path: string): SourceError {

@@ -1,6 +1,7 @@
 // Files that another program writes in place: they are empty for a moment, and who reads just then may get the one half of the old text and
 // the other of the new.
 
+import type { Stats } from 'node:fs'
 import { readPlain } from './secret.ts'
 
 /** In milliseconds: who writes a file in place is done by then, and how often it is read until then. */
@@ -26,6 +27,11 @@ export async function readWritten<Text extends string | undefined>(
     if (isWritten || tries === TRIES) return text
     await new Promise((resolve) => setTimeout(resolve, PAUSE))
   }
+}
+
+/** Tells a file from itself before and after it was written. */
+export function versionOf({ dev, ino, size, mtimeMs, ctimeMs }: Stats): string {
+  return [dev, ino, size, mtimeMs, ctimeMs].join()
 }
 
 async function isFresh(path: string): Promise<boolean> {
