@@ -1,13 +1,12 @@
 // h3 passes the shared server suite with auth-core's guard, on Node's http and as plain calls.
 
-import { createServer, type IncomingMessage } from 'node:http'
-import { createServer as createSecureServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage } from 'node:http'
 import { createGuard, type Needed, type Principal, type Verifier } from '@fluxauth/auth-core/server'
 import { type ServerOptions, testServer } from '@fluxauth/auth-testkit'
 import { H3, type H3Event } from 'h3'
 import { toNodeHandler } from 'h3/node'
 import { readRequest } from './http.ts'
+import { listen } from './testing/listen.ts'
 
 /** The guard on the `Request` that h3 has, which knows the client's address. */
 function onRequest(verifier: Verifier) {
@@ -88,19 +87,8 @@ function suiteApp(
     )
 }
 
-async function startH3(options: ServerOptions, guard: ReturnType<typeof onRequest>) {
-  const { tls } = options
-  const listener = toNodeHandler(suiteApp(options, guard))
-  const server = tls ? createSecureServer(tls, listener) : createServer(listener)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
-    server,
-    origin: `${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () => {
-      server.closeAllConnections()
-      return new Promise((resolve) => server.close(resolve))
-    },
-  }
+function startH3(options: ServerOptions, guard: ReturnType<typeof onRequest>) {
+  return listen(toNodeHandler(suiteApp(options, guard)), options.tls)
 }
 
 testServer('h3', { headLength: false, seesAnswers: false }, (options) =>

@@ -1,11 +1,11 @@
 // The guard with the rules of InfluxDB 1 beside what an InfluxDB 1.13.2 answered to the same requests, as it was noted on a running server.
 
-import { createServer, request, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { request } from 'node:http'
 import { encodeBasic } from '@fluxauth/auth-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createVerifier } from '../verifier/index.ts'
 import { guardHttp } from './http.ts'
+import { listen } from './testing/listen.ts'
 
 const USERS: Readonly<Record<string, string>> = {
   admin: 'a',
@@ -97,7 +97,7 @@ const DIFFERENCES: readonly (readonly [
 ]
 
 describe('the guard as InfluxDB 1.13.2 is', () => {
-  let server: Server
+  let server: Awaited<ReturnType<typeof listen>>
   beforeAll(async () => {
     const verifier = createVerifier({
       product: 'v1',
@@ -112,19 +112,15 @@ describe('the guard as InfluxDB 1.13.2 is', () => {
         isOutdated: () => false,
       },
     })
-    server = createServer(guardHttp(verifier).protect((_, response) => response.end()))
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    server = await listen(guardHttp(verifier).protect((_, response) => response.end()))
   })
-  afterAll(() => {
-    server.close().closeAllConnections()
-  })
+  afterAll(() => server.close())
 
   function ask(fields: readonly string[], query = ''): Promise<string> {
     return new Promise((resolve, reject) => {
-      const { port } = server.address() as AddressInfo
       const headers = ['Host', 'localhost', ...fields.flatMap((value) => ['Authorization', value])]
-      const path = `/query?q=SHOW+DATABASES&${query}`
-      const sent = request({ host: '127.0.0.1', port, path, headers }, async (response) => {
+      const url = `${server.origin}/query?q=SHOW+DATABASES&${query}`
+      const sent = request(url, { headers }, async (response) => {
         let body = ''
         for await (const chunk of response) body += chunk
         const challenge = response.headers['www-authenticate']
