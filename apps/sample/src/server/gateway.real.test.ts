@@ -44,9 +44,8 @@ describeReal('before InfluxDB 2', ['influxdb2'], () => {
       body: 'air,place=roof celsius=21.5',
     })
     expect(written.status).toBe(204)
-    const flux = 'from(bucket: "weather") |> range(start: -1h) |> keep(columns: ["_value"])'
-    const headers = { 'content-type': 'application/vnd.flux' }
-    const rows = await call(`/api/v2/query?org=${influx.org}`, { method: 'POST', headers, body: flux })
+    const query = new URLSearchParams({ db: 'weather', q: 'SELECT celsius FROM air' })
+    const rows = await call(`/query?${query}`, { headers: { accept: 'text/csv' } })
     expect(rows.headers.get('content-type')).toContain('csv')
     expect(await rows.text()).toContain('21.5')
 
@@ -89,6 +88,7 @@ describeReal('before InfluxDB 2', ['influxdb2'], () => {
       ['GET', '/api/v2/buckets/../authorizations'],
       ['GET', '/api/v2/%62uckets%2f..%2fauthorizations'],
       ['GET', '/api/v2/telegrafs'],
+      ['POST', `/api/v2/query?org=${influx.org}`],
     ] as const) {
       const answer = await call(path, { method })
       expect([path, JSON.stringify(await answer.text()).includes(influx.token)]).toEqual([path, false])
@@ -115,11 +115,9 @@ describeReal('before InfluxDB 2', ['influxdb2'], () => {
     })
     const headers = { authorization: encodeToken(token) }
     expect((await call('/api/v2/buckets', { headers })).status).toBe(200)
-    for (const path of [`/api/v2/write?org=home&bucket=weather`, '/api/v2/query?org=home']) {
-      expect([path, (await call(path, { method: 'POST', headers, body: 'm f=1' })).status]).toEqual([
-        path,
-        403,
-      ])
+    const write = { method: 'POST', headers, body: 'm f=1' }
+    for (const path of ['/api/v2/write?org=home&bucket=weather', '/write?db=weather']) {
+      expect([path, (await call(path, write)).status]).toEqual([path, 403])
     }
     const one = await authorizations.create(own, {
       orgID: orgs[0].id,
@@ -164,6 +162,8 @@ describeReal('before InfluxDB 1', ['influxdb'], () => {
         'DROP DATABASE weather',
         'SELECT * INTO copy FROM air',
         'SELECT * /**/into/**/copy FROM air',
+        'SELECT celsius + 1.5INTO copy FROM air',
+        'SELECT celsius AS "a"INTO copy FROM air',
         'SHOW DATABASES; DROP DATABASE weather',
         'SHOW USERS',
         '/* SELECT */ DROP DATABASE weather',
@@ -232,6 +232,22 @@ describe('before a server of this test', () => {
     expect(Object.keys(sent ?? {})).not.toEqual(expect.arrayContaining(['cookie']))
     expect(JSON.stringify(sent)).not.toMatch(/x-person|10\.0\.0\.1|session/)
     expect([answer.headers.get('set-cookie'), answer.headers.get('www-authenticate')]).toEqual([null, null])
+  })
+
+  test('InfluxDB 3’s own tables are not passed on: its tokens are among them', async () => {
+    await start(() => [200, '[]'])
+    for (const [db, q, status] of [
+      ['_internal', 'SELECT name FROM tokens', 400],
+      ['weather', 'SELECT * FROM system.tokens', 400],
+      ['weather', 'SELECT * FROM "SYSTEM"."queries"', 400],
+      ['weather', 'SELECT 1.5system.tokens', 400],
+      ['weather', 'SELECT ecosystem FROM systems', 200],
+    ] as const) {
+      for (const path of ['/api/v3/query_sql', '/api/v3/query_influxql', '/query']) {
+        const answer = await call(`${path}?${new URLSearchParams({ db, q })}`)
+        expect([path, db, q, answer.status]).toEqual([path, db, q, status])
+      }
+    }
   })
 
   test.each([

@@ -12,17 +12,17 @@ interface Passage {
   readonly method: 'GET' | 'POST'
   readonly path: string
   /** What the person has to hold on buckets. */
-  readonly needs: readonly ('read' | 'write')[]
+  readonly needs: 'read' | 'write'
   readonly query: readonly string[]
 }
 
 const INFLUXQL: Passage = {
   method: 'GET', // with which InfluxDB 1.6 drops a database all the same: see `onlyReads`
   path: '/query',
-  needs: ['read'],
+  needs: 'read',
   query: ['db', 'rp', 'q', 'epoch', 'pretty'],
 }
-const LINES: Passage = { method: 'POST', path: '/write', needs: ['write'], query: ['db', 'rp', 'precision'] }
+const LINES: Passage = { method: 'POST', path: '/write', needs: 'write', query: ['db', 'rp', 'precision'] }
 const WRITE = ['org', 'orgID', 'bucket', 'precision']
 
 /** What is passed on to each product. Everything else is answered here, or refused. */
@@ -34,20 +34,19 @@ const PASSAGES: Readonly<Record<'v1' | 'v2' | 'v3', readonly Passage[]>> = {
     {
       method: 'GET',
       path: '/api/v2/buckets',
-      needs: ['read'],
+      needs: 'read',
       query: ['name', 'id', 'org', 'orgID', 'limit', 'offset', 'after'],
     },
-    { method: 'POST', path: '/api/v2/write', needs: ['write'], query: WRITE },
-    // Flux can write as well: whoever may only read may not send any.
-    { method: 'POST', path: '/api/v2/query', needs: ['read', 'write'], query: ['org', 'orgID'] },
+    { method: 'POST', path: '/api/v2/write', needs: 'write', query: WRITE },
+    // No Flux: it writes, reads the organization's secrets, and calls whatever host it names.
   ],
   v3: [
     INFLUXQL,
     LINES,
-    { method: 'GET', path: '/api/v3/query_sql', needs: ['read'], query: ['db', 'q', 'format'] },
-    { method: 'GET', path: '/api/v3/query_influxql', needs: ['read'], query: ['db', 'q', 'format'] },
-    { method: 'POST', path: '/api/v3/write_lp', needs: ['write'], query: ['db', 'precision'] },
-    { method: 'POST', path: '/api/v2/write', needs: ['write'], query: WRITE },
+    { method: 'GET', path: '/api/v3/query_sql', needs: 'read', query: ['db', 'q', 'format'] },
+    { method: 'GET', path: '/api/v3/query_influxql', needs: 'read', query: ['db', 'q', 'format'] },
+    { method: 'POST', path: '/api/v3/write_lp', needs: 'write', query: ['db', 'precision'] },
+    { method: 'POST', path: '/api/v2/write', needs: 'write', query: WRITE },
   ],
 }
 
@@ -91,15 +90,15 @@ export function gatewayRoutes({ authenticate, demand }: Auth, upstream: Upstream
   const routes = new Hono<Env>()
   for (const { method, path, needs, query } of PASSAGES[upstream.product]) {
     routes.on(method, path, authenticate, async (context) => {
-      for (const action of needs) await demand(context, action, { type: 'buckets' })
+      await demand(context, needs, { type: 'buckets' })
       const given = new URL(context.req.url).searchParams
       const other = [...given.keys()].find((name) => !query.includes(name))
       if (other !== undefined) throw refusal(400, 'invalid', `the query parameter ${other} is not passed on`)
-      if (query.includes('q') && !onlyReads(given.getAll('q'))) {
+      if (query.includes('q') && !onlyReadsData(upstream.product, given)) {
         throw refusal(
           400,
           'invalid',
-          'one statement is passed on, of SELECT or SHOW, and none that writes or tells of users',
+          'one statement is passed on, of SELECT or SHOW, and none that writes or tells of users or tokens',
         )
       }
       const headers = pick(context.req.raw.headers)
@@ -118,19 +117,26 @@ export function gatewayRoutes({ authenticate, demand }: Auth, upstream: Upstream
   return routes
 }
 
+/** What writes: also right after a number, as in `1.5INTO`, which is two words to InfluxDB. */
+const WRITES = /(?<![a-z_])INTO\b/i
+/** Where InfluxDB 3 has its tokens, and what others ask. @see InfluxDB 3 Core, "List admin tokens" */
+const INSIDE_V3 = /(?<![a-z_])system\b|_internal/i
+
 /**
  * Whether a query is one statement that reads data. It is run with the server's credential, which may do more than the person: `SELECT …
  * INTO` writes, `SHOW USERS` and `SHOW GRANTS` tell who there is, and what is not understood here is not passed on.
  */
-function onlyReads(queries: readonly string[]): boolean {
-  const [query = '', ...others] = queries
+function onlyReadsData(product: Upstream['product'], given: URLSearchParams): boolean {
+  const [query = '', ...others] = given.getAll('q')
   const statement = query.trim().replace(/;$/, '')
   return (
     others.length === 0 &&
     /^(SELECT|SHOW\s+(DATABASES|RETENTION|MEASUREMENT|MEASUREMENTS|TAG|FIELD|SERIES|TABLES|COLUMNS))\b/i.test(
       statement,
     ) &&
-    !/;|\bINTO\b/i.test(statement)
+    !statement.includes(';') &&
+    !WRITES.test(statement) &&
+    !(product === 'v3' && INSIDE_V3.test(`${given.getAll('db')} ${statement}`))
   )
 }
 
