@@ -270,6 +270,28 @@ test('ends the request at the server when who asked is gone, and says so when th
   expect((await call(host, { authorization: `Token ${key}` })).status).toBe(502)
 })
 
+test('a header named as what every object has is passed on as any other', async () => {
+  const { host, key } = await start()
+  const headers = { authorization: `Token ${key}`, constructor: 'a', ['__proto__']: 'b' }
+  expect((await call(`${host}/`, headers)).status).toBe(200)
+  expect(seen[0]?.rawHeaders).toEqual(expect.arrayContaining(['constructor', 'a', '__proto__', 'b']))
+  expect((await call(`${host}/`, { authorization: `Token ${key}` })).status).toBe(200)
+})
+
+test.each([
+  ['a status that is none', 'HTTP/1.1 099 x\r\n\r\n'],
+  ['a reason with a control character', 'HTTP/1.1 200 \x01\r\n\r\n'],
+  ['another protocol', 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'],
+])('answers 502 where the server answers with %s, and goes on', async (_, answer) => {
+  const { host, key } = await start()
+  const authorization = `Token ${key}`
+  respond = ({ socket }) => socket.end(answer)
+  const { status, text } = await call(`${host}/`, { authorization })
+  expect([status, JSON.parse(text).code]).toEqual([502, 'unavailable'])
+  respond = (_, response) => response.end('as before')
+  expect((await call(`${host}/`, { authorization })).text).toBe('as before')
+})
+
 test('runs a command that finds address and key, and ends with its exit code', async () => {
   const script =
     'fetch(process.env.INFLUX_HOST, { headers: { authorization: "Token " + process.env.INFLUX_TOKEN } }).then(async (r) => { console.log(await r.text(), process.env.INFLUX_TOKEN.includes("s3cret")); process.exitCode = 7 })'

@@ -1,6 +1,6 @@
 // A request and its answer, passed on as they come: with the credential instead of the key, and without what is between two machines alone.
 
-import { type IncomingMessage, request as requestHttp, type ServerResponse } from 'node:http'
+import { type IncomingMessage, request as requestHttp, type ServerResponse, STATUS_CODES } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { pipeline } from 'node:stream'
 
@@ -30,15 +30,27 @@ export function forward(
     const upstream = send(url, { method, headers: { ...passed, ...framing, authorization } }, (answer) => {
       const { statusCode = 502 } = answer
       const raw = kept(answer.rawHeaders, NOT_RETURNED, answer.headers.connection)
-      response.writeHead(statusCode, answer.statusMessage ?? '', raw.flat())
+      try {
+        response.writeHead(statusCode, answer.statusMessage ?? '', raw.flat())
+      } catch (error) {
+        // No answer that could be passed on, such as one of status 99.
+        upstream.destroy(error as Error)
+        return
+      }
       // As it comes: who waits for an event waits for no more than that.
       response.flushHeaders()
       pipeline(answer, response, () => resolve(statusCode))
     })
-    upstream.on('error', () => {
+    const fail = (): void => {
       if (response.headersSent) response.destroy()
       else tell(response, 502, 'unavailable', 'The server behind this proxy does not answer')
       resolve(502)
+    }
+    upstream.on('error', fail)
+    // A 101 that nobody asked for is the end of a request to Node, and no error.
+    upstream.on('upgrade', (_, socket) => {
+      socket.destroy()
+      fail()
     })
     // Who asked is gone: nobody waits any more.
     response.on('close', () => {
@@ -64,7 +76,7 @@ function framingOf({ headers }: IncomingMessage): Readonly<Record<string, string
 /** Answers as InfluxDB does. */
 export function tell(response: ServerResponse, status: number, code: string, message: string): void {
   const body = JSON.stringify({ code, message })
-  response.writeHead(status, {
+  response.writeHead(status, STATUS_CODES[status] ?? '', {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
     'x-platform-error-code': code,
@@ -84,12 +96,12 @@ function kept(raw: readonly string[], dropped: RegExp, connection: string | unde
   return pairs
 }
 
+/** As Node sends them. A header may have the name of what every object has, such as `constructor`. */
 function group(pairs: readonly [string, string][]): Record<string, string[]> {
-  const grouped: Record<string, string[]> = {}
+  const grouped = new Map<string, string[]>()
   for (const [name, value] of pairs) {
-    const values = grouped[name.toLowerCase()]
-    if (values) values.push(value)
-    else grouped[name.toLowerCase()] = [value]
+    const lower = name.toLowerCase()
+    grouped.set(lower, [...(grouped.get(lower) ?? []), value])
   }
-  return grouped
+  return Object.fromEntries(grouped)
 }
