@@ -145,6 +145,18 @@ describe('an answer', () => {
     expect(seen).toEqual([])
   })
 
+  test('is in memory as a whole for --json alone, which says where that is too much', async () => {
+    const piece = Buffer.alloc(2 ** 20, 'x')
+    respond = async (_, response) => {
+      response.writeHead(200, { 'content-type': 'application/octet-stream' })
+      for (let count = 0; count < 129; count++) if (!response.write(piece)) await once(response, 'drain')
+      response.end()
+    }
+    const { code, stdout, stderr } = await request(['GET', origin, '--json'])
+    expect([code, stdout.length, JSON.parse(stderr).error.code]).toEqual([5, 0, 'ERR_ANSWER_LONG'])
+    expect((await request(['GET', origin])).stdout.length).toBe(129 * 2 ** 20)
+  })
+
   test('streams: what came is there before the rest comes', async () => {
     let finish: () => void = () => undefined
     respond = (_, response) => {

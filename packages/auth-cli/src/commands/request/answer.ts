@@ -4,14 +4,17 @@ import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { redactHeaders } from '@fluxauth/auth-core'
-import { usage } from '../../output/errors.ts'
+import { EXIT, UsageError, usage } from '../../output/errors.ts'
 import { printJson } from '../../output/print.ts'
-import { lineRedactor } from '../../output/redact-body.ts'
+import { bodyRedactor } from '../../output/redact-body.ts'
 import { shownUrl } from '../../output/shown-url.ts'
 import { style } from '../../output/style.ts'
 import { escapeControls } from '../../output/terminal.ts'
 import { warn } from '../../output/warn.ts'
 import { settings } from '../../settings.ts'
+
+/** In bytes: what `--json` holds in memory, a few times over. */
+const LONGEST_JSON = 2 ** 27
 
 /** How to write it. */
 export interface AnswerOptions {
@@ -24,7 +27,7 @@ export interface AnswerOptions {
  * Writes an answer.
  *
  * @returns whether it had a body
- * @throws {UsageError} `ERR_USAGE` when the file of `--output` cannot be written
+ * @throws {UsageError} `ERR_USAGE` when the file of `--output` cannot be written, `ERR_ANSWER_LONG`
  */
 export async function writeAnswer(
   response: Response,
@@ -72,13 +75,12 @@ async function writeBody(
   isTerminal: boolean,
 ): Promise<boolean> {
   const type = response.headers.get('content-type')
-  const redact = reveal ? undefined : lineRedactor(type)
+  const redactor = reveal ? undefined : bodyRedactor(type)
   const decoder = new TextDecoder()
   const show = (bytes: Buffer, isLast = false) =>
     isTerminal ? escapeControls(decoder.decode(bytes, { stream: !isLast })) : bytes
   let some = false
   let last = 10
-  let rest = ''
   for await (const chunk of response.body ?? []) {
     some ||= chunk.length > 0
     if (isTerminal && chunk.includes(0)) {
@@ -88,24 +90,12 @@ async function writeBody(
       return true // and with it the rest of the body is let go of
     }
     last = chunk.at(-1) ?? last
-    if (!redact) {
-      await write(to, show(Buffer.from(chunk)))
-      continue
-    }
-    const text = Buffer.from(chunk).toString('latin1')
-    const end = text.lastIndexOf('\n') + 1
-    if (end === 0) {
-      rest += text
-      continue
-    }
-    const lines = (rest + text.slice(0, end)).replace(/[^\n]*\n/g, redact)
-    rest = text.slice(end)
-    await write(to, show(Buffer.from(lines, 'latin1')))
+    const bytes = Buffer.from(chunk)
+    await write(to, show(redactor ? Buffer.from(redactor.write(bytes.toString('latin1')), 'latin1') : bytes))
   }
-  const remaining = redact && rest ? redact(rest) : rest
-  await write(to, show(Buffer.from(remaining, 'latin1'), true))
+  await write(to, show(Buffer.from(redactor?.end() ?? '', 'latin1'), true))
   // A line of text ends with a line break, for whatever is printed next.
-  const isLine = isTerminal || (to === process.stdout && redact !== undefined && type !== null)
+  const isLine = isTerminal || (to === process.stdout && redactor !== undefined && type !== null)
   if (some && isLine && last !== 10) await write(to, '\n')
   return some
 }
@@ -120,10 +110,10 @@ async function writeJson(
   { method, url }: { readonly method: string; readonly url: URL },
   { reveal }: AnswerOptions,
 ): Promise<boolean> {
-  const bytes = Buffer.from(await response.arrayBuffer())
-  const redact = reveal ? undefined : lineRedactor(response.headers.get('content-type'))
-  const shown = redact
-    ? Buffer.from(bytes.toString('latin1').replace(/[^\n]*\n|[^\n]+$/g, redact), 'latin1')
+  const bytes = await readAll(response)
+  const redactor = reveal ? undefined : bodyRedactor(response.headers.get('content-type'))
+  const shown = redactor
+    ? Buffer.from(redactor.write(bytes.toString('latin1')) + redactor.end(), 'latin1')
     : bytes
   const body = readBody(shown)
   const answer = {
@@ -133,6 +123,23 @@ async function writeJson(
   }
   printJson({ request: { method, url: shownUrl(url) }, response: answer }, 2)
   return bytes.length > 0
+}
+
+async function readAll(response: Response): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length
+    if (size > LONGEST_JSON) {
+      throw new UsageError(
+        'ERR_ANSWER_LONG',
+        'The answer is longer than 128 MiB, which is too long for --json: use --output file',
+        EXIT.http,
+      )
+    }
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
 }
 
 /** JSON as it is; text as a string; anything else in base64, which is said. */
