@@ -61,10 +61,16 @@ describe('what waits is bounded', () => {
     )
   })
 
-  test('and a value of 48 MB is none too many', () => {
-    const value = `"${'x\\n'.repeat(2 ** 24)}"`
-    expect(redact('application/json', [`{"a":${value},"token":${value}}`], undefined)).toBe(
-      `{"a":${value},"token":"[redacted]"}`,
-    )
+  const long = 'x'.repeat(2 ** 25)
+  test.each([
+    ['application/json', `{"a":"${long}\\n","token":"${long}"}`, `{"a":"${long}\\n","token":"[redacted]"}`],
+    ['text/csv', `a,token\n"${long}","${long}"`, `a,token\n"${long}",[redacted]`],
+    [
+      'application/x-www-form-urlencoded',
+      `q=set+password+for+u+=+'${long}'`,
+      "q=set+password+for+u+=+'[redacted]'",
+    ],
+  ])('and a value of 32 MiB is none too many, in %s', (type, body, expected) => {
+    expect(redact(type, [body], { line: 2 ** 20, waiting: 2 ** 28 }) === expected).toBe(true)
   })
 })

@@ -191,7 +191,7 @@ function csvRedactor(): (line: string) => string {
     if (goesOn) return secret?.size ? `${REDACTED}${end}` : line
     if (content === '') secret = undefined
     if (content === '' || (content.startsWith('#') && !secret)) return line
-    const cells = content.match(/(?<=^|,)("(?:[^"]|"")*"?|[^,]*)/g) ?? []
+    const cells = content.match(/(?<=^|,)("(?:[^"]+|"")*"?|[^,]*)/g) ?? []
     if (!secret) {
       secret = new Set(cells.flatMap((name, index) => (isSecretName(name) ? [index] : [])))
       return line

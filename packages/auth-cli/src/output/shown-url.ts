@@ -9,7 +9,7 @@ const ESCAPED = '(?:\\\\|%5c)(?:%..|.)'
 
 /** `CREATE USER … WITH PASSWORD '…'` and `SET PASSWORD FOR … = '…'`, of which InfluxDB shows the password in no log either. */
 const PASSWORD = new RegExp(
-  `(password(?:${SPACE}+for(?:(?!=|%3d|&).){0,300}(?:=|%3d))?${SPACE}*${QUOTE})(?:${ESCAPED}|(?!${QUOTE}).)*`,
+  `(password(?:${SPACE}+for(?:(?!=|%3d|&).){0,300}(?:=|%3d))?${SPACE}*${QUOTE})(?:[^'%\\\\]+|${ESCAPED}|(?!${QUOTE}).)*`,
   'gis',
 )
 
