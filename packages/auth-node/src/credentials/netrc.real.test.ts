@@ -46,6 +46,12 @@ const FILES: Readonly<Record<string, string>> = {
   'characters outside ASCII': 'machine HOST login zoë password pä€',
   'a colon in the password': 'machine HOST login joe password p:w:',
   'tabs and many spaces': 'machine \t  HOST\t\tlogin  joe \t password\tp   ',
+  'white space that is not of ASCII':
+    'machine HOST login joe\u{2003}doe password a\u{a0}b\u{3000}c\u{2028}d\u{feff}e',
+  'a form feed and a vertical tab': 'machine HOST\flogin\vjoe password p',
+  'more of an entry that has both': 'machine HOST login joe password 1 login jim password 2',
+  'more of an entry, the other way around': 'machine HOST password 1 login joe password 2 login jim',
+  'a login twice before the password': 'machine HOST login joe login jim password 1',
   'keywords as values': 'machine HOST login password password login',
 }
 
