@@ -180,6 +180,8 @@ describe('takes and refuses as the product does:', () => {
     ['u and p', 'u-p', '?u=zo%C3%AB&p=p%3A%C3%A4+%C3%9F%E2%82%AC+s3cret', BY_PASSWORD],
     ['u and p before the header', 'u-p', '?u=zo%C3%AB&p=wrong', V1_WRONG],
     ['u without p: then the header', 'u-p', '?u=x', BY_PASSWORD],
+    // InfluxDB 1.6.7 and 2.8.0 read the names decoded.
+    ['names that are encoded', 'u-p', '?%75=zo%C3%AB&%70=wrong', V1_WRONG],
     ['an empty p: then the header', 'u-p', '?u=x&p=', BY_PASSWORD],
     ['p without u: then the header', 'u-p', '?p=x', BY_PASSWORD],
     ['p alone', 'p', `?p=${encodeURIComponent(TOKEN)}`, ZOE],
@@ -1092,6 +1094,8 @@ describe('credentials in the query', () => {
     ['a line end in the name', '/?u=a%0Ab&p=b', 'malformed'],
     ['two passwords', '/?u=a&p=b&p=c', 'malformed'],
     ['two names', '/?u=a&u=b&p=c', 'malformed'],
+    ['two names, one of them encoded', '/?u=a&%75=b&p=c', 'malformed'],
+    ['two passwords, one of them encoded', '/?u=a&p=b&%70=c', 'malformed'],
     ['more than 8,192 characters', `/?u=a&p=${'b'.repeat(8192)}`, 'malformed'],
     ['characters outside ASCII', '/?u=a&p=\xe4', 'non-ascii'],
     ['no more than 8,192 characters', `/?u=a&p=${'b'.repeat(8191)}`, 'wrong'],

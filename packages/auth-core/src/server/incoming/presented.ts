@@ -104,14 +104,14 @@ export function readQuery(
   maxLength = 8192,
 ): Presented | RefusalReason | undefined {
   const start = url.indexOf('?')
-  if (!query || start < 0 || !/[?&]p=/.test(url)) return undefined
+  if (!query || start < 0 || !/[?&](p|%70)=/.test(url)) return undefined
   const pairs =
     url
       .slice(start + 1)
       .split('#', 1)[0]
       ?.split('&') ?? []
-  const passwords = valuesOf(pairs, 'p')
-  const usernames = query === 'u-p' ? valuesOf(pairs, 'u') : []
+  const passwords = valuesOf(pairs, /^(p|%70)=/)
+  const usernames = query === 'u-p' ? valuesOf(pairs, /^(u|%75)=/) : []
   const [p = '', u = ''] = [passwords[0], usernames[0]]
   if (!p || (query === 'u-p' && !(u && basic))) return undefined
   // Two are an error, not a choice, as with headers.
@@ -127,8 +127,9 @@ export function readQuery(
   }
 }
 
-function valuesOf(pairs: readonly string[], name: string): string[] {
-  return pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1))
+/** @param name as it may be spelt: InfluxDB reads it decoded */
+function valuesOf(pairs: readonly string[], name: RegExp): string[] {
+  return pairs.filter((pair) => name.test(pair)).map((pair) => pair.slice(pair.indexOf('=') + 1))
 }
 
 function decodeValue(value: string): string {
