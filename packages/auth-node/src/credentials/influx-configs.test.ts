@@ -180,6 +180,20 @@ describe('writeInfluxProfiles', () => {
     expect(await readdir(folder)).toEqual(['configs'])
   })
 
+  test.each([
+    ['with LF', '\n', '\n'],
+    ['with CRLF', '\r\n', '\r\n'],
+    ['now with the one, now with the other', '\r\n', '\n'],
+  ])('keeps lines that end %s, and says nothing', async (_, first, end) => {
+    const said = vi.spyOn(console, 'warn')
+    const lines = CONFIGS.replaceAll('\n', end)
+    await writeFile(path, lines.replace(end, first), { mode: 0o600 })
+    await writeInfluxProfiles({ cloud: { org: 'new' } }, path)
+    expect(await readFile(path, 'utf8')).toBe(lines.replace('org = ""', 'org = "new"'))
+    expect(said).not.toHaveBeenCalled()
+    said.mockRestore()
+  })
+
   test('keeps what is no profile, and profiles of any name', async () => {
     await writeFile(path, `version = 1\nsince = 1979-05-27\n\n${CONFIGS}\n[[hooks]]\n  run = "x"\n`)
     const names = ['constructor', '__proto__', 'my.profile v', 'zoë']

@@ -17,8 +17,8 @@ import { updateSecretFile } from './update-secret-file.ts'
 const RESERVED: ReadonlySet<string> = new Set(['-', 'list', 'update', 'set', 'delete', 'switch', 'create'])
 
 /**
- * Changes profiles: comments, other tables and unknown keys stay as they are, as does the file's owner; where the path is a symbolic
- * link, what it leads to is written. The file is replaced atomically with mode 0600, under a lock that does not depend on the path it
+ * Changes profiles: comments, other tables and unknown keys stay as they are, as does the file's owner; lines that end now with CRLF, now
+ * with LF, all end with LF. Where the path is a symbolic link, what it leads to is written. The file is replaced atomically with mode 0600, under a lock that does not depend on the path it
  * is reached by, so that any number of writers lose nothing. A profile made active makes the others inactive, and the one that was active
  * before the `previous` one; one that gets a token loses its `cookie`, which holds a user name and password, and the other way round.
  *
@@ -34,7 +34,8 @@ export async function writeInfluxProfiles(
   path: string = influxConfigsPath(),
 ): Promise<void> {
   checkChanges(changes, path)
-  await updateSecretFile(path, async (before) => {
+  await updateSecretFile(path, async (given) => {
+    const before = withOneLineEnd(given)
     const [{ isDeepStrictEqual }, toml] = await Promise.all([
       import('node:util'),
       import('@decimalturn/toml-patch'),
@@ -48,6 +49,11 @@ export async function writeInfluxProfiles(
       `${path} is written in a way that cannot be kept: edit it by hand`,
     )
   })
+}
+
+/** What toml-patch does too, but says on standard error of whoever calls. */
+function withOneLineEnd(text: string): string {
+  return /(?<!\r)\n/.test(text) ? text.replaceAll('\r\n', '\n') : text
 }
 
 /** The options of a change. */
