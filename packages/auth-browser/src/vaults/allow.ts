@@ -13,9 +13,8 @@ const SENSITIVE = [
   '/api/v2/backup',
   '/api/v2/restore',
   '/api/v2/remotes',
-  '/api/v3/configure/token',
-  '/api/v3/configure/admin_token',
-  '/api/v3/enterprise/configure/token',
+  '/configure/token', // below /api/v3 and /api/v3/enterprise
+  '/configure/admin_token',
   '/debug',
 ]
 
@@ -49,16 +48,17 @@ export function readAllowed(
   return (method, pathname) => {
     if (AMBIGUOUS.test(pathname)) return false
     const lower = pathname.toLowerCase()
-    const sensitive = SENSITIVE.find((prefix) => isWithin(lower, prefix))
+    const sensitive = SENSITIVE.filter((part) => isWithin(lower, part))
     return rules.some(
       (rule) =>
         rule.method === method &&
         (rule.below ? pathname.startsWith(`${rule.path}/`) : pathname === rule.path) &&
-        (!sensitive || isWithin(rule.path.toLowerCase(), sensitive)),
+        sensitive.every((part) => isWithin(rule.path.toLowerCase(), part)),
     )
   }
 }
 
-function isWithin(path: string, prefix: string): boolean {
-  return path === prefix || path.startsWith(`${prefix}/`)
+/** Also where the server lies below a path of its own. */
+function isWithin(path: string, part: string): boolean {
+  return `${path}/`.includes(`${part}/`)
 }

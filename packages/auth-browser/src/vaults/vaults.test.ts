@@ -183,9 +183,17 @@ describe('what is allowed', () => {
     '/api/v2/users/1/password',
     '/api/v2/me/password',
     '/api/v3/configure/token/admin',
+    '/api/v3/configure/admin_token',
+    '/api/v3/enterprise/configure/token',
     '/api/v2/legacy/authorizations',
   ])('%s is not within a wildcard, and is where it is named', (path) => {
     expect(allows(['POST /*', 'POST /api/*', 'POST /api/v2/*', 'POST /api/v3/*'], `POST ${path}`)).toBe(false)
     expect(allows([`POST ${path}`], `POST ${path}`)).toBe(true)
+    // A server that lies below a path of its own, such as behind a proxy.
+    expect(allows(['POST /influx/*', 'POST /influx/api/*', 'POST /debug/*'], `POST /influx${path}`)).toBe(
+      false,
+    )
+    expect(allows(['POST /debug/*'], `POST /debug${path}`)).toBe(false)
+    expect(allows([`POST /influx${path}`], `POST /influx${path}`)).toBe(true)
   })
 })
