@@ -24,6 +24,7 @@ describe('encode', () => {
     [['basic', '-u', 'u', '--charset', 'latin1'], 'ä', 'Basic dTrk'],
     [['basic', '-u', '', '--allow-empty'], '', 'Basic Og=='],
     [['token'], 'my-token==\r\n', 'Token my-token=='],
+    [['token'], '{"token":"apiv3_my-token","name":"_admin"}\n', 'Token apiv3_my-token'],
     [['token', '--header'], 'my-token==', 'Authorization: Token my-token=='],
     [['bearer', '--proxy'], 'my-token==', 'Proxy-Authorization: Bearer my-token=='],
     [['token', '--json'], 'my-token==', '{"version":1,"header":"Authorization","value":"Token my-token=="}'],

@@ -117,6 +117,11 @@ describe('a token', () => {
     ['behind a byte order mark', `\u{feff}${SECRET}`],
     ['behind a byte order mark, before a line end', `\u{feff}${SECRET}\r\n`],
     ['and a blank that does not break', `${SECRET}\u{a0}\n`],
+    // As InfluxDB 3's documentation has it: "Use a preconfigured admin token".
+    [
+      'in InfluxDB 3’s file',
+      `{\n  "token": "${SECRET}",\n  "name": "_admin",\n  "expiry_millis": 1756400061529\n}\n`,
+    ],
   ])('%s is that token at every source', async (_, text) => {
     for (const [, source] of TOKENS) {
       expect(await outcome(await source(text))).toEqual({ scheme: 'token', token: SECRET })
@@ -153,6 +158,20 @@ describe('a token', () => {
       expect(error, place.source).toMatchObject({ code: 'ERR_SOURCE_INVALID' })
       expect(error.message).toMatch(place)
       expect(error.message).toContain(advice)
+    }
+  })
+
+  test.each<[string, string, string]>([
+    ['is no file of a token', `{"key":"${SECRET}"}`, 'is JSON'],
+    ['does not end', `{"name":"_admin","token":"${SECRET}"`, 'is JSON'],
+    ['has no text for it', `{"name":"_admin","token":["${SECRET}"]}`, 'is JSON'],
+    ['has another scheme', `{"scheme":"bearer","token":"${SECRET}"}`, 'is JSON'],
+    ['has a blank in it', `{"name":"_admin","token":"${SECRET} x"}`, 'has a blank in it'],
+    ['has none', `{"name":"_admin","token":""}`, 'is empty'],
+  ])('in JSON that %s is refused', async (_, text, advice) => {
+    for (const source of [fromTokenFile(await file(text)), fromEnv({ env: { INFLUX_TOKEN: text } })]) {
+      const error = (await outcome(source)) as SourceError
+      expect([error.code, error.message]).toEqual(['ERR_SOURCE_INVALID', expect.stringContaining(advice)])
     }
   })
 

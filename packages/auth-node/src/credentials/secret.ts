@@ -23,7 +23,7 @@ export function decodeText(bytes: Uint8Array, place: string): string {
 const PASTED: readonly (readonly [pattern: RegExp, advice: string])[] = [
   [/\0/, 'holds NUL characters, as UTF-16 does: save it as UTF-8'],
   [/^(["'`]).*\1$/s, 'is in quotes: take them off'],
-  [/^\{/, 'is JSON: give the token alone'],
+  [/^\{/, 'is JSON, and not the file of a token: give the token alone'],
   [/^(?:proxy-)?authorization\s*:/i, 'is a whole header line: give the token alone'],
   [
     /^(?:export\s+|set\s+|\$env:)?\w*token\w*\s*=\s*[^=\s]/i,
@@ -35,13 +35,16 @@ const PASTED: readonly (readonly [pattern: RegExp, advice: string])[] = [
 ]
 
 /**
- * Reads a token: white space and line ends around it, and a byte order mark, are dropped.
+ * Reads a token: white space and line ends around it, and a byte order mark, are dropped. Of the file that InfluxDB 3 starts with, which
+ * is JSON, it is the `token`.
  *
+ * @see InfluxDB 3 Core, "Use a preconfigured admin token"
  * @param place who gave the text, for the message
  * @throws {SourceError} `ERR_SOURCE_INVALID`
  */
 export function readToken(text: string, place: string): string {
-  const token = readPlain(text)
+  const plain = readPlain(text)
+  const token = tokenOfFile(plain) ?? plain
   if (!token) throw invalid(place, 'is empty: put the token there')
   const pasted = PASTED.find(([pattern]) => pattern.test(token))
   if (pasted) throw invalid(place, pasted[1])
@@ -50,6 +53,17 @@ export function readToken(text: string, place: string): string {
     return token
   } catch (error) {
     throw unwritable(error, place)
+  }
+}
+
+/** What `influxdb3 create token --admin --offline` writes has a `name` beside the `token`, and maybe when it expires. */
+function tokenOfFile(text: string): string | undefined {
+  if (!text.startsWith('{')) return undefined
+  try {
+    const { token, name } = JSON.parse(text)
+    return typeof token === 'string' && typeof name === 'string' ? readPlain(token) : undefined
+  } catch {
+    return undefined
   }
 }
 

@@ -22,7 +22,8 @@ export interface TokenFileOptions {
 
 /**
  * Reads an API token from a file, anew for each request: when the file is replaced, in place or by swapping a symbolic link as
- * Kubernetes does, the next request uses the new token. White space around the token is dropped.
+ * Kubernetes does, the next request uses the new token. White space around the token is dropped, and InfluxDB 3's own file
+ * (`--admin-token-file`) is read for its `token`.
  *
  * A pipe can be read once, and what it gave is kept: that of `<(…)` and `/dev/stdin` for good, that of a FIFO until a server refuses it.
  *
