@@ -6,8 +6,8 @@ import { inspect } from 'node:util'
 import { decodeBasic } from '@fluxauth/auth-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { defineSignIn } from './element/index.ts'
-import { type BrowserAuthState, createBrowserAuth, SignInError } from './index.ts'
-import { memoryVault } from './vaults/memory.ts'
+import { type BrowserAuthState, createBrowserAuth, SignInError, type Vault } from './index.ts'
+import { memoryVault, VaultError } from './vaults/memory.ts'
 
 const USER = { username: 'zoë', password: 'pässwörd: s3cret' }
 const WHO = { id: '0000000000000001', name: 'zoë' }
@@ -205,6 +205,66 @@ describe('signIn with a token', () => {
     respond = (_, response) => response.writeHead(307, { location: '/elsewhere' }).end()
     expect(await caught(auth.fetch('/'))).toMatchObject({ code: 'ERR_VAULT_REDIRECT' })
     expect(requests).toHaveLength(2)
+  })
+})
+
+describe('a token that is gone with its worker', () => {
+  /** A vault whose next requests fail when the test says so. */
+  function fragile() {
+    const held = memoryVault()(origin, fetch)
+    const waiting: (() => void)[] = []
+    let isFragile = false
+    const breaks = () =>
+      new Promise<Response>((_, reject) => {
+        waiting.push(() => reject(new VaultError('ERR_VAULT_WORKER', 'The worker does not answer')))
+      })
+    const vault: Vault = { ...held, fetch: (input, init) => (isFragile ? breaks() : held.fetch(input, init)) }
+    const auth = createBrowserAuth({ origin, vault: () => vault })
+    return {
+      auth,
+      /** Sends a request that fails as the function is called that is returned. */
+      ask() {
+        isFragile = true
+        const failed = caught(auth.fetch('/api/v2/buckets'))
+        isFragile = false
+        return async () => {
+          for (const fail of waiting) fail()
+          expect(await failed).toMatchObject({ code: 'ERR_VAULT_WORKER' })
+        }
+      },
+    }
+  }
+  const expired = { status: 'expired', scheme: 'token', who: WHO }
+  const signedIn = { status: 'signed-in', scheme: 'token', who: WHO }
+
+  test('has expired: who it was may sign in again in place', async () => {
+    const { auth, ask } = fragile()
+    await auth.signIn({ token: 'my-s3cret' })
+    await ask()()
+    expect(auth.state).toEqual(expired)
+    await auth.signIn({ token: 'my-s3cret' })
+    expect(auth.state).toEqual(signedIn)
+  })
+
+  test('has expired also where the next one that is asked for is refused', async () => {
+    const { auth, ask } = fragile()
+    await auth.signIn({ token: 'my-s3cret' })
+    const fail = ask()
+    answers['/api/v2/me'] = [401]
+    const next = caught(auth.signIn({ token: 'wrong-s3cret' }))
+    await fail()
+    expect(auth.state.status).toBe('signing-in')
+    expect(await next).toMatchObject({ code: 'ERR_SIGN_IN_REFUSED' })
+    expect(auth.state).toEqual(expired)
+  })
+
+  test('says nothing of one that came after it', async () => {
+    const { auth, ask } = fragile()
+    await auth.signIn({ token: 'my-s3cret' })
+    const fail = ask()
+    await auth.signIn({ token: 'next-s3cret' })
+    await fail()
+    expect(auth.state).toEqual(signedIn)
   })
 })
 

@@ -3,7 +3,7 @@
 import { encodeBasic } from '@fluxauth/auth-core'
 import type { BrowserAuth, BrowserAuthOptions } from './contract.ts'
 import { SignInError, signInError, superseded } from './errors.ts'
-import { AbortController, bare, hrefOf, originOf, pageFetch, Request, targetOf } from './platform.ts'
+import { AbortController, bare, hrefOf, isRequest, originOf, pageFetch, targetOf } from './platform.ts'
 import { createServer, readMe, readOrigin } from './server.ts'
 import {
   type BrowserAuthState,
@@ -238,11 +238,18 @@ export function createBrowserAuth(options: BrowserAuthOptions = {}): BrowserAuth
           "mode: 'no-cors' drops the Authorization header: use 'cors'",
         )
       }
-      const request = input instanceof Request ? input : hrefOf(url)
+      const request = isRequest(input) ? input : hrefOf(url)
       const credentials = scheme ? 'include' : 'omit'
       const sent =
         scheme === 'token' && vault ? vault.fetch(request, init) : send(request, { ...init, credentials })
-      const response = await (scheme ? server.answered(scheme, sent) : sent)
+      const response = await (scheme ? server.answered(scheme, sent) : sent).catch((error) => {
+        // With the worker the token is gone, and nobody is signed in any more who could be asked about.
+        if (settled === current && error?.code === 'ERR_VAULT_WORKER') {
+          expire('token')
+          if (!isBusy()) store.set(settled)
+        }
+        throw error
+      })
       if (scheme && response.status === 401 && settled === current && !looking && !isBusy() && !disposed) {
         void look().catch(ignore)
       }

@@ -370,6 +370,30 @@ const suite = (browser: () => Browser, name: BrowserName) => {
       expect([statuses, stolen]).toEqual([[200, 200], []])
     })
 
+    test('goes to no other server, whatever a request’s class says it is', async () => {
+      const page = await open()
+      other.answer = (_, response) => {
+        response.setHeader('access-control-allow-origin', '*')
+        response.setHeader('access-control-allow-headers', 'authorization')
+        return false
+      }
+      const code = await page.evaluate(
+        async (name, here, elsewhere) => {
+          const held = window.testing.vaults[name]()(here, fetch)
+          await held.hold('s3cret-token')
+          Object.defineProperty(Request, Symbol.hasInstance, { configurable: true, value: () => false })
+          return held.fetch(new Request(`${elsewhere}/api/v2/buckets`)).then(
+            () => 'done',
+            (error) => error.code,
+          )
+        },
+        vault,
+        server.origin,
+        other.origin,
+      )
+      expect([code, other.requests]).toEqual(['ERR_VAULT_ORIGIN', []])
+    })
+
     test('is told apart: a server that is down, and CORS', async () => {
       const page = await open(vault, other.origin)
       const failure = () => signIn(page, { token: 's3cret-token' })
@@ -465,6 +489,11 @@ function installSpies(): { end(): string[] } {
   ] as const) {
     spy(`${name} postMessage`, holder.prototype, 'postMessage')
   }
+  // What a class says is its own: `instanceof` asks it.
+  for (const holder of [Worker, Request, Headers, URL, Response, ReadableStream, AbortController]) {
+    applyTo(push, undo, [() => delete (holder as { [Symbol.hasInstance]?: unknown })[Symbol.hasInstance]])
+    define(holder, Symbol.hasInstance, { configurable: true, value: () => false })
+  }
   for (const name of ['exec', 'test', Symbol.replace]) spy(`RegExp ${String(name)}`, RegExp.prototype, name)
   for (const name of [
     'charCodeAt',
@@ -491,7 +520,16 @@ function installSpies(): { end(): string[] } {
     spy(`Map ${name}`, Map.prototype, name)
     spy(`WeakMap ${name}`, WeakMap.prototype, name)
   }
-  for (const name of ['Request', 'Headers', 'URL', 'btoa', 'Response', 'structuredClone', 'queueMicrotask'])
+  for (const name of [
+    'Worker',
+    'Request',
+    'Headers',
+    'URL',
+    'btoa',
+    'Response',
+    'structuredClone',
+    'queueMicrotask',
+  ])
     spy(name, window, name)
   for (const name of [
     'method',

@@ -4,9 +4,7 @@
 export const AbortController: typeof globalThis.AbortController = globalThis.AbortController
 export const BroadcastChannel: typeof globalThis.BroadcastChannel = globalThis.BroadcastChannel
 export const Headers: typeof globalThis.Headers = globalThis.Headers
-export const ReadableStream: typeof globalThis.ReadableStream = globalThis.ReadableStream
 export const Request: typeof globalThis.Request = globalThis.Request
-export const Response: typeof globalThis.Response = globalThis.Response
 export const URL: typeof globalThis.URL = globalThis.URL
 
 /** The page's own `fetch`. */
@@ -15,10 +13,15 @@ export const pageFetch: typeof globalThis.fetch = globalThis.fetch?.bind(globalT
 /** Calls a function that was taken: its `call` could have been replaced. */
 export const apply: typeof Reflect.apply = Reflect.apply
 
-/** A class's getter, or that of the class that it extends: so jsdom and happy-dom have `URL`. */
-const getter = (of: { readonly prototype: object } | undefined, name: string): ((of: object) => string) => {
+/** A class's getter, or that of the class that it extends: so jsdom and happy-dom have `URL`. It gives nothing for what is no object of it. */
+const getter = <Text>(of: { readonly prototype: object } | undefined, name: string) => {
   const get = (of?.prototype as Inherited | undefined)?.__lookupGetter__(name) as () => string
-  return (of) => apply(get, of, [])
+  return (of: unknown): string | Text => {
+    try {
+      return apply(get, of, [])
+    } catch {}
+    return undefined as Text
+  }
 }
 
 /** What every object has of old, and no types say. @see ECMA-262, B.2.2.4 */
@@ -26,13 +29,18 @@ interface Inherited {
   __lookupGetter__(name: string): unknown
 }
 
-const urlOf = getter(Request, 'url')
-export const originOf: (url: object) => string = getter(URL, 'origin')
-export const hrefOf: (url: object) => string = getter(URL, 'href')
+/** Where a request goes; of what is none, nothing. To `instanceof` its class may say whatever another script wants. */
+const urlOf = getter<undefined>(Request, 'url')
+export const originOf: (url: object) => string = getter<never>(URL, 'origin')
+export const hrefOf: (url: object) => string = getter<never>(URL, 'href')
+
+export function isRequest(input: unknown): input is Request {
+  return !!urlOf(input)
+}
 
 /** Where a request really goes: a property may have been put over the `url` of one, which `fetch` would not look at. */
 export function targetOf(input: string | URL | Request, origin: string): URL {
-  return new URL(input instanceof Request ? urlOf(input) : input, origin)
+  return new URL(urlOf(input) ?? (input as string), origin)
 }
 
 /** Has no prototype, on which another script could have put a getter that sees what else is in it. */

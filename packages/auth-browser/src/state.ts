@@ -22,7 +22,10 @@ export type BrowserAuthState =
   /** `who` is who was signed in before, or whose sign-in expired: their work may still be on the page. */
   | { readonly status: 'signing-in'; readonly scheme: Scheme; readonly who: Who | undefined }
   | { readonly status: 'signed-in'; readonly scheme: Scheme; readonly who: Who | undefined }
-  /** The server no longer knows the session or token. The page may keep what is on it, and let `who` sign in again in place. */
+  /**
+   * The server no longer knows the session or token, or the token is gone with its worker. The page may keep what is on it, and let `who`
+   * sign in again in place.
+   */
   | { readonly status: 'expired'; readonly scheme: Scheme; readonly who: Who | undefined }
 
 /** What a state is where nothing is known: the same object always, also while rendering on a server. */

@@ -1,6 +1,6 @@
 // A vault in the page's memory: a closure that nothing leads into, gone when the page is left.
 
-import { bare } from '../platform.ts'
+import { bare, isRequest } from '../platform.ts'
 import type { CreateVault } from '../vault.ts'
 import { vaultError } from '../vault-error.ts'
 import { checkUrl, headersOf, isRedirect, toAuthorization } from './request.ts'
@@ -31,7 +31,7 @@ export function memoryVault(): CreateVault {
         const headers = headersOf(input, init)
         headers.authorization = authorization
         const options = bare({ ...init, headers, credentials: 'omit', redirect: 'manual' } as const)
-        const response = await send(typeof input === 'string' ? url : input, options)
+        const response = await send(isRequest(input) ? input : url, options)
         if (isRedirect(response)) throw vaultError('ERR_VAULT_REDIRECT')
         return response
       },

@@ -1,7 +1,7 @@
 // What both vaults make of a token and of a request, with nothing that another script could have replaced where the token is in hand.
 
 import { encodeToken } from '@fluxauth/auth-core'
-import { bare, Headers, hrefOf, originOf, Request, targetOf } from '../platform.ts'
+import { bare, Headers, hrefOf, isRequest, originOf, targetOf } from '../platform.ts'
 import { vaultError } from '../vault-error.ts'
 
 /**
@@ -33,7 +33,7 @@ export function checkUrl(input: string | Request, origin: string): string {
 /** The caller's headers, in an object that has no prototype. */
 export function headersOf(input: string | Request, init: RequestInit | undefined): Record<string, string> {
   const headers = bare<Record<string, string>>({})
-  const given = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined))
+  const given = new Headers(init?.headers ?? (isRequest(input) ? input.headers : undefined))
   given.forEach((value, name) => {
     headers[name] = value
   })
@@ -42,5 +42,5 @@ export function headersOf(input: string | Request, init: RequestInit | undefined
 
 /** Whether an answer is a redirect: browsers say no more than that, and Node says all of it. */
 export function isRedirect({ type, status }: Response): boolean {
-  return type === 'opaqueredirect' || [301, 302, 303, 307, 308].includes(status)
+  return type === 'opaqueredirect' || /30[12378]/.test(`${status}`)
 }

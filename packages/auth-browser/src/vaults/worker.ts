@@ -1,15 +1,16 @@
 // A vault in a worker: after hand-over no script of the page can read the token, and what it may be used for is fixed.
 
-import { apply, bare, ReadableStream, Request, Response } from '../platform.ts'
+import { apply, bare, isRequest, Request } from '../platform.ts'
 import type { CreateVault } from '../vault.ts'
 import { VaultError, type VaultErrorCode, vaultError } from '../vault-error.ts'
 import { isAllowList } from './allow.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
 import { checkUrl, headersOf, toAuthorization } from './request.ts'
 
-// Taken as the module loads; a worker's `postMessage` is handed the token.
-const WorkerPrototype = globalThis.Worker?.prototype
-const postToWorker = WorkerPrototype?.postMessage
+// Taken as the module loads, like what all need (`platform.ts`).
+const ReadableStream = globalThis.ReadableStream
+const Response = globalThis.Response
+const postToWorker = globalThis.Worker?.prototype.postMessage as VaultWorker['postMessage']
 
 /** As much of a `Worker` as is used. */
 export interface VaultWorker {
@@ -39,8 +40,8 @@ interface Waiting {
 /** What the codes say that are this vault's own. */
 const MESSAGES: Partial<Record<VaultErrorCode, string>> = {
   ERR_VAULT_PATH:
-    'Not allowed with this token: name method and path, plainly spelt, in the `allow` of workerVault()',
-  ERR_VAULT_BODY: 'A stream cannot be handed to the worker: give a string, a Blob, a buffer or FormData',
+    'Not allowed with this token: name method and path, plainly spelt, in the `allow` of workerVault',
+  ERR_VAULT_BODY: 'A stream cannot be handed to the worker: give a string, Blob, buffer or FormData',
   ERR_VAULT_WORKER: 'The worker does not answer: is its script found, and does worker-src let it in?',
 }
 
@@ -63,10 +64,7 @@ const PATIENCE = 10_000
 export function workerVault(start: () => VaultWorker, { allow }: WorkerVaultOptions): CreateVault {
   const list = [...allow]
   if (!isAllowList(list)) {
-    throw new VaultError(
-      'ERR_VAULT_PATH',
-      '`allow` is a list such as GET /api/v2/buckets or POST /api/v2/query',
-    )
+    throw new VaultError('ERR_VAULT_PATH', '`allow` is a list such as GET /api/v2/buckets')
   }
   return (origin) => {
     const waiting = new Map<number, Waiting>()
@@ -78,8 +76,13 @@ export function workerVault(start: () => VaultWorker, { allow }: WorkerVaultOpti
     let worker: VaultWorker
     let patience: ReturnType<typeof setTimeout>
     const post = (message: ToWorker, transfer: Transferable[] = []): void => {
-      const postMessage = worker instanceof (globalThis.Worker ?? Nothing) ? postToWorker : worker.postMessage
-      apply(postMessage as VaultWorker['postMessage'], worker, [bare(message), transfer])
+      const args = [bare(message), transfer] as const
+      try {
+        // It is handed the token. That of the worker could be another by now.
+        apply(postToWorker, worker, args)
+      } catch {
+        worker.postMessage(...args) // of what is no worker of the browser's
+      }
     }
     const breakOff = (): void => {
       broken = true
@@ -190,8 +193,6 @@ export function workerVault(start: () => VaultWorker, { allow }: WorkerVaultOpti
   }
 }
 
-class Nothing {}
-
 function failure(code: VaultErrorCode): VaultError {
   return vaultError(code, MESSAGES[code])
 }
@@ -199,7 +200,7 @@ function failure(code: VaultErrorCode): VaultError {
 /** What the platform makes of a request: its body as bytes, whatever it was made of. */
 async function readRequest(input: string | Request, url: string, init: RequestInit | undefined) {
   if (init?.body instanceof ReadableStream) throw failure('ERR_VAULT_BODY')
-  const request = new Request(input instanceof Request ? input : url, init)
+  const request = new Request(isRequest(input) ? input : url, init)
   const bytes = await request.arrayBuffer()
   const { signal, method, headers } = request
   return {
