@@ -18,12 +18,11 @@ export function decodeCanonical(base64: string): string | undefined {
   const { length } = base64
   try {
     const binary = atob(base64)
-    // What `atob` skips, or does without, leaves a length that four does not divide, or looks like padding where none is.
+    // What `atob` skips, or does without, leaves no whole number, or looks like padding where none is.
     const padding = length * 0.75 - binary.length
     if (
-      length % 4 === 0 &&
-      (padding === 0 ||
-        (base64[length - padding] === '=' && LAST[padding]?.includes(base64.charAt(length - padding - 1))))
+      padding === 0 ||
+      (base64[length - padding] === '=' && LAST[padding]?.includes(base64.charAt(length - padding - 1)))
     ) {
       return binary
     }

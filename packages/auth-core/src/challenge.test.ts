@@ -2,7 +2,7 @@
 
 import challenges from '@fluxauth/vectors/challenges.json' with { type: 'json' }
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { AuthorizationSyntaxError, type Challenge, formatChallenge, parseChallenges } from './index.ts'
 
 /** The challenges, or `undefined` when the value was refused. */
@@ -14,6 +14,90 @@ function read(value: string): Challenge[] | undefined {
     return undefined
   }
 }
+
+/** The characters of a `token` (RFC 9110, section 5.6.2), which fold to lower case as ASCII does. */
+const TCHARS = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+/** The characters of a `token68` (section 11.2) before its padding. */
+const TOKEN68_CHARS = TCHARS.replace(/[!#$%&'*^`|]/g, '').concat('/')
+const LATIN1 = Array.from({ length: 0x101 }, (_, code) => String.fromCharCode(code))
+/** Whether a quoted-string may hold it, escaped at least (section 5.6.4). */
+const isText = (character: string): boolean => /[\t -~\x80-\xff]/.test(character)
+
+describe('each character is', () => {
+  test('read where the grammar has it and nowhere else, in the usual form and in others', () => {
+    for (const c of LATIN1) {
+      const isToken = TCHARS.includes(c)
+      const lower = c.toLowerCase()
+      const value = isText(c) ? { scheme: 'b', params: { a: `x${c}y` } } : undefined
+      const written = /["\\]/.test(c) ? `\\${c}` : c
+      for (const [text, expected] of [
+        [`B${c}c a="d"`, isToken && { scheme: `b${lower}c`, params: { a: 'd' } }],
+        [`B${c}c  a=d`, isToken && { scheme: `b${lower}c`, params: { a: 'd' } }],
+        [`B A${c}b="d"`, isToken && { scheme: 'b', params: { [`a${lower}b`]: 'd' } }],
+        [`B x="y", A${c}b="d"`, isToken && { scheme: 'b', params: { x: 'y', [`a${lower}b`]: 'd' } }],
+        [`B A${c}b = d`, isToken && { scheme: 'b', params: { [`a${lower}b`]: 'd' } }],
+        [`B a=x${c}y`, isToken && value],
+        [`B a="x${written}y"`, value],
+        [`B a="x\\${c}y"`, value],
+        [`B b="", a="x${written}y"`, value && { scheme: 'b', params: { b: '', a: `x${c}y` } }],
+        [`B x${c}y==`, TOKEN68_CHARS.includes(c) && { scheme: 'b', token68: `x${c}y==`, params: {} }],
+      ] as const) {
+        if (expected) expect(read(text)).toEqual([expected])
+        // What follows may be another challenge.
+        else if (c === ',' || c === ' ') expect(read(text)?.length).not.toBe(1)
+        else expect(read(text)).toBeUndefined()
+      }
+    }
+  })
+
+  test('written where it will be read again and nowhere else', () => {
+    const write = (challenge: Challenge): string | undefined => {
+      try {
+        return formatChallenge(challenge)
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'ERR_CHALLENGE_VALUE' })
+        return undefined
+      }
+    }
+    for (const c of LATIN1) {
+      const isToken = TCHARS.includes(c)
+      // A good one behind it changes nothing.
+      const params = { a: 'b' }
+      expect(write({ scheme: `b${c}`, params })).toBe(isToken ? `B${c} a="b"` : undefined)
+      expect(write({ scheme: 'b', params: { [`x${c}`]: '', ...params } })).toBe(
+        isToken ? `B x${c}="", a="b"` : undefined,
+      )
+      const text = /["\\]/.test(c) ? `\\${c}` : c
+      expect(write({ scheme: 'b', params: { x: `y${c}`, ...params } })).toBe(
+        /[\t -~]/.test(c) ? `B x="y${text}", a="b"` : undefined,
+      )
+      expect(write({ scheme: 'b', params: {}, token68: `x${c}y=` })).toBe(
+        TOKEN68_CHARS.includes(c) ? `B x${c}y=` : undefined,
+      )
+    }
+    expect(write({ scheme: 'b', params: {}, token68: '=' })).toBeUndefined()
+  })
+})
+
+test.each([
+  ' a="x"',
+  'Basic ="x"',
+  'Basic a"x"',
+  'Basic a=x"',
+  'Basic a="x',
+  'Basic a="x", ="y"',
+  'Basic a="x", b"y"',
+  'Basic a="x", b=y"',
+  'Basic a="x", b="y',
+  'Basic a="x, b="y"',
+  'Basic a="x" b="y"',
+  'Basic a="x"b="y"',
+  'Basic a="x", b="y"c',
+  'Basic/abc',
+  'Basic/abc=, Bearer',
+])('what only resembles a challenge in the usual form is refused: %s', (value) => {
+  expect(read(value)).toBeUndefined()
+})
 
 test.each([
   ['behind another', 'Basic a=b, realm=', 17],

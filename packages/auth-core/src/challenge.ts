@@ -70,8 +70,7 @@ export function parseChallenges(value: string | readonly string[], options?: Dec
     if (!name) {
       // A word without `=` starts a challenge.
       const scheme = (take(TOKEN) ?? syntaxError(at)).toLowerCase()
-      take(SPACES)
-      const token68 = take(TOKEN68)
+      const token68 = take(SPACES) && take(TOKEN68)
       params = Object.create(null) as Record<string, string>
       challenges.push({ scheme, ...(token68 && { token68 }), params })
       if (token68) params = undefined

@@ -53,6 +53,26 @@ describe('encodeBasic refuses', () => {
     expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('s3cret')
   })
 
+  test('every control character, as decodeBasic does, and nothing else of ASCII but a colon in the user-id', () => {
+    for (let code = 0; code < 128; code++) {
+      const character = String.fromCharCode(code)
+      const isControl = /\p{Cc}/u.test(character)
+      const inPassword = `Basic ${btoa(`u:${character}`)}`
+      if (isControl) {
+        const refused = { code: 'ERR_PASSWORD_CONTROL', position: 1 }
+        expect(thrownBy(() => encodeBasic('u', `p${character}`))).toMatchObject(refused)
+        expect(thrownBy(() => decodeBasic(inPassword)).code).toBe('ERR_BASIC_CONTROL')
+      } else {
+        expect(encodeBasic('u', character)).toBe(inPassword)
+        expect(decodeBasic(inPassword).password).toBe(character)
+      }
+      if (isControl || character === ':') {
+        const refused = { code: isControl ? 'ERR_USERNAME_CONTROL' : 'ERR_USERNAME_COLON', position: 1 }
+        expect(thrownBy(() => encodeBasic(`u${character}`, ''))).toMatchObject(refused)
+      } else expect(decodeBasic(encodeBasic(character, '')).username).toBe(character)
+    }
+  })
+
   test('what does not fit Latin-1, and a charset that does not exist', () => {
     expect(encodeBasic('ü', 'ä', { charset: 'latin1' })).toBe('Basic /Drk')
     expect(thrownBy(() => encodeBasic('u', '€', { charset: 'latin1' })).code).toBe('ERR_CREDENTIALS_CHARSET')
@@ -73,11 +93,14 @@ test.each<[string, unknown]>([
   ['non-ASCII', 'é'],
   ['a byte order mark', '\uFEFFx'],
   ['DEL', '\x7f'],
-])('encodeToken and encodeBearer refuse %s', (_, token) => {
+])('encodeToken and encodeBearer refuse %s, and it is not read either', (_, token) => {
   for (const encode of [encodeToken, encodeBearer]) {
     const error = thrownBy(() => encode(token as string))
     expect(error).toMatchObject({ name: 'CredentialsError', code: 'ERR_TOKEN_SYNTAX' })
     expect(inspect(error)).not.toContain('s3cret')
+  }
+  for (const decode of [decodeToken, decodeBearer, parseAuthorization]) {
+    for (const word of ['Token', 'Bearer']) thrownBy(() => decode(`${word} ${token}`))
   }
 })
 
@@ -96,6 +119,20 @@ test('what is no string is refused everywhere, with our error', () => {
   expect(thrownBy(() => parseChallenges(42 as unknown as string)).code).toBe('ERR_AUTHORIZATION_TYPE')
 })
 
+test.each([
+  ...['Tokenx', 'Tokens x', 'oken xx', 'Basics dTpw', 'BasicdTpw', 'Bearerx', 'Bearers x'].map(
+    (value) => [value, 'ERR_AUTHORIZATION_SCHEME'] as const,
+  ),
+  // No word goes on here, but no space follows it either.
+  ...['Token=x', 'Token"x', 'Token/x', 'Bearer=x', 'Bearer"x', 'Bearer/x', 'Basic=dTpw', 'Basic/dTpw'].map(
+    (value) => [value, 'ERR_AUTHORIZATION_SYNTAX'] as const,
+  ),
+])('what only begins, or ends, as a scheme’s word does is none: %s', (value, code) => {
+  for (const decode of [decodeBasic, decodeToken, decodeBearer, parseAuthorization]) {
+    expect(thrownBy(() => decode(value)).code).toBe(code)
+  }
+})
+
 describe('maxLength', () => {
   const tokenOf = (length: number) => `Token ${'x'.repeat(length - 6)}`
 
@@ -112,6 +149,27 @@ describe('maxLength', () => {
     expect(thrownBy(() => decodeToken('Token x', { maxLength: Number.NaN })).code).toBe(
       'ERR_AUTHORIZATION_LENGTH',
     )
+  })
+
+  test('holds for every decoder to the character, whichever way parseAuthorization takes', () => {
+    const basic = btoa(`u:${'x'.repeat(9001)}`)
+    const token = 'x'.repeat(9000)
+    for (const [decode, value] of [
+      [decodeBasic, `Basic ${basic}`],
+      [decodeBasic, `basic ${basic}`],
+      [decodeToken, `Token ${token}`],
+      [decodeBearer, `Bearer ${token}`],
+      [decodeBearer, `bearer ${token}`],
+    ] as const) {
+      for (const read of [decode, parseAuthorization]) {
+        expect(read(value, { maxLength: value.length })).toEqual(decode(value, { maxLength: Infinity }))
+        const maxLength = value.length - 1
+        expect(thrownBy(() => read(value, { maxLength }))).toMatchObject({
+          code: 'ERR_AUTHORIZATION_LENGTH',
+          position: maxLength,
+        })
+      }
+    }
   })
 
   test('counts all challenges together', () => {
@@ -177,9 +235,13 @@ describe('a scheme of one’s own', () => {
     expect(Object.isFrozen(apiKey)).toBe(true)
   })
 
-  test.each(['', 'Basic', 'two words', undefined])('is not named %j', (scheme) => {
+  test.each(['', 'Basic', 'A', 'Z', 'two words', '\x7f', 'ä', undefined])('is not named %j', (scheme) => {
     const error = thrownBy(() => defineScheme({ ...apiKey, scheme: scheme as 'apikey' }))
     expect(['ERR_CREDENTIALS_SCHEME', 'ERR_CREDENTIALS_TYPE']).toContain(error.code)
+  })
+
+  test.each(['!', '~', 'a', 'z', 'scram-sha-256'])('may be named %j', (scheme) => {
+    expect(defineScheme({ ...apiKey, scheme: scheme as 'apikey' }).scheme).toBe(scheme)
   })
 })
 

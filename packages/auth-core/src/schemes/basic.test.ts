@@ -35,6 +35,22 @@ describe('base64', () => {
     expect(accepted).toHaveLength(expected)
   })
 
+  test('that is not canonical is told apart from what is none, by the first character that is not of the alphabet', () => {
+    for (let code = 0x21; code < 0x7f; code++) {
+      const last = String.fromCharCode(code)
+      const [refused, position] = ALPHABET.includes(last)
+        ? ['ERR_BASE64_PADDING', 11]
+        : [last === '=' ? 'ERR_BASE64_PADDING' : 'ERR_BASE64_ALPHABET', 10]
+      // A comma would begin another credential.
+      if (last === ',') continue
+      expect(() => decodeBasic(`Basic Ojo6${last}`)).toThrow(
+        expect.objectContaining({ code: refused, position }),
+      )
+    }
+    // White space of padding's length, before letters that padding could follow.
+    expect(read('Ojo6 OkE', 'utf-8')).toBeUndefined()
+  })
+
   test('is read when, and only when, Buffer writes the same for the bytes', () => {
     // Dense around the border: few letters, a colon and much that is not in the alphabet or not in its place.
     const pieces = fc.constantFrom(

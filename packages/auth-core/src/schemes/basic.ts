@@ -104,7 +104,7 @@ export function decodeBasic(value: string, options?: DecodeBasicOptions): BasicC
 /** Tells why base64 is not canonical. */
 function refuseBase64(value: string, start: number): never {
   refuseOutside(value, start, /[^A-Za-z\d+/=]/)
-  return refuseValue('ERR_BASE64_PADDING', 'Not base64', `${value}=`.indexOf('=', start))
+  return refuseValue('ERR_BASE64_PADDING', 'Not base64', `${value}=`.indexOf('='))
 }
 
 /** The Basic scheme, for `parseAuthorization` and `formatAuthorization`. */
