@@ -46,6 +46,16 @@ test.each<[object, string]>([
   })
 })
 
+test.each<[AuthorizerOptions['retry'], object]>([
+  [undefined, { attempts: 0, maxDelay: 0 }],
+  [false, { attempts: 0, maxDelay: 0 }],
+  [true, { attempts: 2, maxDelay: 60 }],
+  [{ attempts: 5 }, { attempts: 5, maxDelay: 60 }],
+  [{ maxDelay: 0 }, { attempts: 2, maxDelay: 0 }],
+])('retry: %j is %j', (retry, expected) => {
+  expect(createAuthorizer({ origin, credentials: 'x', retry }).retry).toEqual(expected)
+})
+
 test('a target checks its options by itself', () => {
   expect(() =>
     createTarget({ origin: 'http://a.example', allowInsecure: 'false' as unknown as true }),
@@ -73,6 +83,16 @@ describe('credentials that cannot be sent say what to write instead, at once:', 
     [{ scheme: 'bearer', token: 'Bearer s3cret' }, 'ERR_TOKEN_SYNTAX', "{ scheme: 'bearer', token }"],
     [{ scheme: 'Token', token: 's3cret' }, 'ERR_CREDENTIALS_SCHEME', "{ scheme: 'token', token }"],
     [{ scheme: 's3cret' }, 'ERR_CREDENTIALS_SCHEME', "{ scheme: 'token', token }"],
+    // Nothing was pasted: what is wrong is said.
+    ['my token s3cret', 'ERR_TOKEN_SYNTAX', 'Not visible ASCII'],
+    ['Tokens s3cret', 'ERR_TOKEN_SYNTAX', 'Not visible ASCII'],
+    [{ scheme: 'bearer', token: 'a s3cret' }, 'ERR_TOKEN_SYNTAX', 'Not visible ASCII'],
+    [{ scheme: 'token', token: 5 }, 'ERR_CREDENTIALS_TYPE', 'Not a string'],
+    [
+      { scheme: 'basic', username: 's3cret:', password: '' },
+      'ERR_USERNAME_COLON',
+      'A colon ends the user-id',
+    ],
   ])('%j', (credentials, code, message) => {
     expect(errorOf({ credentials })).toMatchObject({ code, message: expect.stringContaining(message) })
   })

@@ -258,17 +258,39 @@ describe('Retry-After', () => {
 
   test('is a whole number of seconds or a date in one of three forms, and nothing else', () => {
     const now = Date.UTC(1994, 10, 6, 8, 49, 30)
-    for (const date of [
-      'Sun, 06 Nov 1994 08:49:37 GMT',
-      'Sunday, 06-Nov-94 08:49:37 GMT',
-      'Sun Nov  6 08:49:37 1994',
-    ]) {
-      expect(retryDelay(503, date, now)).toBe(7000)
-      expect(retryDelay(503, date, now + 60_000)).toBe(0)
+    // Dates are those of Greenwich, wherever the program runs.
+    const zone = process.env.TZ
+    process.env.TZ = 'America/New_York'
+    try {
+      for (const [day, name] of [
+        'Sunday',
+        'Monday',
+        'Tuesday',
+        'Wednesday',
+        'Thursday',
+        'Friday',
+        'Saturday',
+      ].entries()) {
+        const short = name.slice(0, 3)
+        const of = `${6 + day}`.padStart(2, '0')
+        for (const date of [
+          `${short}, ${of} Nov 1994 08:49:37 GMT`,
+          `${name}, ${of}-Nov-94 08:49:37 GMT`,
+          `${short} Nov ${of.replace(/^0/, ' ')} 08:49:37 1994`,
+        ]) {
+          expect(retryDelay(503, date, now)).toBe(7000 + day * 86_400_000)
+          expect(retryDelay(503, date, now + 6 * 86_400_000 + 60_000)).toBe(0)
+          expect(retryDelay(503, `x${date}`, now)).toBeUndefined()
+        }
+      }
+    } finally {
+      if (zone === undefined) delete process.env.TZ
+      else process.env.TZ = zone
     }
-    for (const other of ['1.5', '-1', '+1', '1e3', '0x10', 'May', 'Sun', '2', '7 seconds', ' 7']) {
-      expect(retryDelay(429, other, now)).toBe(other === '2' ? 2000 : undefined)
-    }
+    const others = ['1.5', '-1', '+1', '1e3', '0x10', 'May', 'Sun', 'Sun, soon', '7 seconds', ' 7', '']
+    for (const other of [...others, null, undefined]) expect(retryDelay(429, other, now)).toBeUndefined()
+    expect(retryDelay(429, '2', now)).toBe(2000)
+    for (const status of [200, 428, 430, 502, 504]) expect(retryDelay(status, '2', now)).toBeUndefined()
   })
 
   test('is waited for as often as attempts says', async () => {

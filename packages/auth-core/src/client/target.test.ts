@@ -24,6 +24,7 @@ describe('createTarget', () => {
   ])('normalises %s to %s', (origin, expected) => {
     expect(createTarget({ origin }).origins).toEqual([expected])
     expect(createTarget({ origin: new URL(origin) }).origins).toEqual([expected])
+    expect(createTarget({ origin: { href: origin } }).origins).toEqual([expected])
   })
 
   test('binds to several origins and to no other', () => {
@@ -48,13 +49,15 @@ describe('createTarget', () => {
     '',
     'https://a.example/path',
     'https://a.example/?q',
+    'web+https://a.example',
   ])('refuses %j, which is no origin', (origin) => {
     expect(codeOf(() => createTarget({ origin }))).toBe('ERR_TARGET_ORIGIN')
   })
 
   test('refuses to be bound to nothing', () => {
     expect(codeOf(() => createTarget({ origin: [] }))).toBe('ERR_TARGET_ORIGIN')
-    expect(codeOf(() => createTarget({ origin: undefined as unknown as string }))).toBe('ERR_TARGET_ORIGIN')
+    for (const origin of [undefined, null, [undefined], [null]] as unknown as string[])
+      expect(codeOf(() => createTarget({ origin }))).toBe('ERR_TARGET_ORIGIN')
   })
 
   test.each([
@@ -62,15 +65,23 @@ describe('createTarget', () => {
     'http://10.0.0.1:8086',
     'http://127.0.0.1.example.com',
     'http://localhost.',
+    'http://evil-localhost',
+    'http://x.127.0.0.1.example',
   ])('refuses %s: plain http leaves this machine, unless the caller allows it', (origin) => {
     expect(codeOf(() => createTarget({ origin }))).toBe('ERR_TARGET_INSECURE')
-    expect(createTarget({ origin, allowInsecure: true }).origins).toEqual([new URL(origin).origin])
+    const target = createTarget({ origin, allowInsecure: true })
+    expect(target).toMatchObject({ origins: [new URL(origin).origin], allowsInsecure: true })
+    expect(createTarget({ origin: 'http://localhost' }).allowsInsecure).toBe(false)
   })
 
   test('refuses user name and password in an origin and in a URL, and does not repeat them', () => {
     const target = createTarget({ origin: 'https://a.example' })
     for (const run of [
       () => createTarget({ origin: 'https://joe:s3cret@a.example' }),
+      () => createTarget({ origin: 'https://joe@a.example' }),
+      () => createTarget({ origin: 'https://:s3cret@a.example' }),
+      () => target.resolve('https://joe@a.example/x'),
+      () => target.resolve('https://:s3cret@a.example/x'),
       () => target.resolve('https://joe:s3cret@a.example/x'),
       () => target.resolve('//joe:s3cret@a.example/x'),
     ]) {
@@ -82,13 +93,24 @@ describe('createTarget', () => {
   test('resolves relative URLs against the first origin', () => {
     const target = createTarget({ origin: ['https://a.example', 'https://b.example'] })
     expect(target.resolve('/api/v2/buckets?limit=1').href).toBe('https://a.example/api/v2/buckets?limit=1')
+    expect(target.resolve('/x?next=https://c.example/').href).toBe(
+      'https://a.example/x?next=https://c.example/',
+    )
     expect(codeOf(() => target.resolve('https://'))).toBe('ERR_TARGET_URL')
     expect(codeOf(() => target.resolve('data:text/plain,x'))).toBe('ERR_TARGET_URL')
   })
 })
 
 test('isLoopback knows this machine by its addresses and its name', () => {
-  for (const host of ['localhost', '127.0.0.1', '127.255.0.9', '[::1]']) expect(isLoopback(host)).toBe(true)
-  for (const host of ['localhost.example', '128.0.0.1', '[::2]', '127.0.0.1.example', ''])
+  for (const host of ['localhost', '127.0.0.1', '127.255.10.99', '[::1]']) expect(isLoopback(host)).toBe(true)
+  for (const host of [
+    'localhost.example',
+    'a.localhost',
+    '128.0.0.1',
+    '1127.0.0.1',
+    '[::2]',
+    '127.0.0.1.example',
+    '',
+  ])
     expect(isLoopback(host)).toBe(false)
 })
