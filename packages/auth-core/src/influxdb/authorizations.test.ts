@@ -137,6 +137,7 @@ describe('create', () => {
     ['an organization’s name', { orgID: 'my org', permissions }],
     ['no permissions', { orgID: ORG }],
     ['an empty list of permissions', { orgID: ORG, permissions: [] }],
+    ['permissions that are no list', { orgID: ORG, permissions: 'all' }],
     [
       'a permission for what is undefined',
       { orgID: ORG, permissions: [{ action: 'read', resource: { type: 'buckets', id: undefined } }] },

@@ -4,6 +4,7 @@ import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AuthError } from '../errors.ts'
+import { toldBy } from './errors.ts'
 import { type InfluxReason, toInfluxError } from './index.ts'
 
 const refused: readonly [status: number, code: string, message: string, reason: InfluxReason][] = [
@@ -49,6 +50,7 @@ describe('v2', () => {
       expect(error.serverCode).toBe(code)
       expect(error.serverMessage).toBe(message.replace('\n', ' '))
       expect(AuthError.is(error)).toBe(true)
+      expect(error.message).toMatch(/^[A-Z][\w ,()]+ \(\d+: /)
     }
   })
 })
@@ -80,6 +82,8 @@ test.each<[string, number, string, InfluxReason]>([
   ['a proxy’s own sign-in', 401, '<html>401 Authorization Required</html>', 'credential'],
   ['JSON of another kind', 401, 'null', 'credential'],
   ['JSON of another kind', 404, '"x"', 'not-found'],
+  ['a proxy whose client is gone', 499, '', 'invalid'],
+  ['words of a 403 with another status', 401, '{"message":"User is inactive"}', 'credential'],
   ['a message that is no text', 403, '{"message":{"a":1},"code":7}', 'permission'],
 ])('%s: %i %s', (_, status, body, reason) => {
   expect(toInfluxError(status, body)).toMatchObject({ status, reason })
@@ -90,16 +94,20 @@ test('the message says what that means, what the server said, and nothing of a p
     'The credential is good, and lacks a permission (401: write:users is unauthorized)',
   )
   expect(toInfluxError(502, '<html>secret</html>').message).toBe('The server cannot do it now (502)')
+  expect(toInfluxError(502, '<html>secret</html>').serverMessage).toBeUndefined()
+  // As v1 and v3 say it.
+  expect(toInfluxError(401, '{"error":"authorization failed"}').serverMessage).toBe('authorization failed')
 })
 
 test('what the server repeats of a credential is not shown, nor what would move a terminal', () => {
   const body = JSON.stringify({
     code: 's3cret',
-    message: `bad token s3cret\u001b[2J\u202e\r\n!${'x'.repeat(9999)}`,
+    message: `s3cret: bad token s3cret\u001b[2J\u202e\r\n!${'x'.repeat(9999)}`,
   })
   const error = toInfluxError(401, body, ['s3cret', ''])
   expect(inspect(error)).not.toContain('s3cret')
-  expect(error.serverMessage).toMatch(/^bad token \[redacted\] \[2J !x+$/)
+  expect(error.serverMessage).toMatch(/^\[redacted\]: bad token \[redacted\] \[2J !x+$/)
+  expect(error.serverMessage?.length).toBeLessThanOrEqual(400)
   expect(error.message.length).toBeLessThan(700)
 })
 
@@ -120,4 +128,22 @@ test('whatever the answer is, it is an InfluxError with a reason', () => {
     ),
     { numRuns: 2000 },
   )
+})
+
+test('what a fetch threw is told with its name, its code and three causes, and with nothing else', () => {
+  const thrown = Object.assign(new TypeError('s3cret failed'), { code: 'ECONNRESET', request: 's3cret' })
+  // Some lead back to themselves.
+  thrown.cause = thrown
+  let told: unknown = toldBy(thrown, ['s3cret'])
+  expect(inspect(told, { showHidden: true, depth: 9 })).not.toContain('s3cret')
+  for (let depth = 0; depth < 4; depth++) {
+    expect(told).toMatchObject({ name: 'TypeError', message: '[redacted] failed', code: 'ECONNRESET' })
+    told = (told as Error).cause
+  }
+  expect(told).toBeUndefined()
+  for (const odd of ['s3cret', { message: 's3cret', code: 7 }]) {
+    const error = toldBy(odd, ['s3cret'])
+    expect(error).toMatchObject({ name: 'Error', message: '[redacted]' })
+    expect('code' in error || 'cause' in error).toBe(false)
+  }
 })

@@ -1,12 +1,24 @@
 // The connection: whom the credential goes to, what is read of an answer, how long one may take, and that nothing shows the credential.
 
+import { getEventListeners } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createAuthorizer, withAuth } from '../client/index.ts'
 import type { AuthError } from '../errors.ts'
-import { type Influx, type InfluxOptions, influxApi, me } from './index.ts'
+import {
+  authorizations,
+  type CallOptions,
+  type Influx,
+  type InfluxOptions,
+  influxApi,
+  me,
+  signIn,
+  signOut,
+  v1Users,
+  v3Tokens,
+} from './index.ts'
 import { fakeFetch, ME, refusal, UNAUTHORIZED, URL_OF_FAKE as url } from './testing/fake-fetch.ts'
 
 const SECRET = 's3cret-token=='
@@ -234,7 +246,103 @@ describe('a refused credential', () => {
   })
 })
 
+describe('a request', () => {
+  const permissions = [{ action: 'read', resource: { type: 'buckets', id: '1f' } }] as const
+
+  test('says that it wants JSON, and that it brings some where it does', async () => {
+    const fetch = fakeFetch(() => [200, { id: '1f', permissions }])
+    const influx = influxApi({ url, fetch })
+    await authorizations.get(influx, '1f')
+    await authorizations.create(influx, { orgID: '2e', permissions })
+    const accept = 'application/json'
+    expect(fetch.sent.map(({ headers }) => headers)).toEqual([{ accept }, { accept, 'content-type': accept }])
+  })
+
+  test('is not led to another place, or user, by what follows its server', async () => {
+    const fetch = fakeFetch(() => [200, ME])
+    const influx = influxApi({ url, fetch, credentials: SECRET })
+    for (const path of ['@127.0.0.1:8086/x', '@evil.example/x']) {
+      await expect(influx.send({ path })).rejects.toMatchObject({ code: 'ERR_TARGET_URL' })
+    }
+    expect(fetch.sent).toHaveLength(0)
+  })
+
+  test.each<[string, (influx: Influx, options: CallOptions) => Promise<unknown>]>([
+    ['me', me],
+    ['signIn', (influx, options) => signIn(influx, { username: 'a', password: 'b' }, options)],
+    ['signOut', signOut],
+    ['authorizations.list', (influx, options) => authorizations.list(influx, {}, options)],
+    ['authorizations.get', (influx, options) => authorizations.get(influx, '1f', options)],
+    [
+      'authorizations.create',
+      (influx, options) => authorizations.create(influx, { orgID: '2e', permissions }, options),
+    ],
+    ['authorizations.update', (influx, options) => authorizations.update(influx, '1f', {}, options)],
+    ['authorizations.delete', (influx, options) => authorizations.delete(influx, '1f', options)],
+    [
+      'v1Users.setPassword',
+      (influx, options) => v1Users.setPassword(influx, { id: '1f', password: 'long enough' }, options),
+    ],
+    ['v3Tokens.createOperator', v3Tokens.createOperator],
+    ['v3Tokens.regenerateOperator', v3Tokens.regenerateOperator],
+    ['v3Tokens.create', (influx, options) => v3Tokens.create(influx, { name: 'x' }, options)],
+    ['v3Tokens.delete', (influx, options) => v3Tokens.delete(influx, 'x', options)],
+  ])('of %s is not sent once its signal has aborted', async (_, call) => {
+    const fetch = fakeFetch(() => [200, ME])
+    const signal = AbortSignal.abort(new Error('no'))
+    await expect(call(influxApi({ url, fetch }), { signal })).rejects.toThrow('no')
+    expect(fetch.sent).toHaveLength(0)
+  })
+
+  test('leaves no timer and no listener behind', async () => {
+    vi.useFakeTimers()
+    try {
+      const [ofAll, ofCall] = [new AbortController().signal, new AbortController().signal]
+      for (const reply of [[200, ME], UNAUTHORIZED] as const) {
+        const influx = influxApi({ url, fetch: fakeFetch(() => reply), signal: ofAll })
+        await me(influx, { signal: ofCall }).catch(() => undefined)
+      }
+      expect(vi.getTimerCount()).toBe(0)
+      for (const signal of [ofAll, ofCall]) expect(getEventListeners(signal, 'abort')).toEqual([])
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+})
+
 describe('an answer', () => {
+  test('is read as far as InfluxDB may go on: a list may be long, and a refusal not', async () => {
+    const long = 'x'.repeat(70_000)
+    const cancel = vi.fn()
+    for (const whole of [true, false]) {
+      const answer = (status: number, body: object) => async () => {
+        const text = JSON.stringify(body)
+        const half = new TextEncoder().encode(text.slice(0, 68_000))
+        const rest = new TextEncoder().encode(text.slice(68_000))
+        const parts = [half, rest]
+        const stream = new ReadableStream({
+          pull: (controller) => {
+            const part = parts.shift()
+            if (part) controller.enqueue(part)
+            else controller.close()
+          },
+          cancel,
+        })
+        return whole
+          ? { status, headers: new Headers(), text: async () => text }
+          : new Response(stream, { status })
+      }
+      const good = influxApi({ url, fetch: answer(200, { ...ME, long }) })
+      expect(await me(good)).toMatchObject({ id: ME.id })
+      expect(cancel).not.toHaveBeenCalled()
+      const error = await me(influxApi({ url, fetch: answer(400, { message: long }) })).catch(
+        (error) => error,
+      )
+      expect(error).toMatchObject({ code: 'ERR_INFLUX_REFUSED', reason: 'invalid', serverMessage: undefined })
+    }
+    expect(cancel).toHaveBeenCalledOnce()
+  })
+
   const ask = (reply: Parameters<typeof fakeFetch>[0]) =>
     me(influxApi({ url, credentials: SECRET, fetch: fakeFetch(reply) }))
 

@@ -4,10 +4,12 @@ import { inspect } from 'node:util'
 import { beforeEach, describe, expect, test } from 'vitest'
 import {
   endRotation,
+  type Influx,
   influxApi,
   type RotateOptions,
   type RotationError,
   type RotationLeft,
+  type RotationStep,
   rotate,
 } from './index.ts'
 import { type Reply, refusal, type Sent, UNAUTHORIZED } from './testing/fake-fetch.ts'
@@ -282,23 +284,38 @@ describe('where the store fails', () => {
 
   test('and so does the deleting, the successor is told of, and deleted by the next try', async () => {
     server.fate = ({ method }) => (method === 'DELETE' ? 'lost' : 'answered')
-    const { left, cause, step } = await stopped(run({ store }))
+    const { left, cause, step, message } = await stopped(run({ store }))
+    expect(message).toBe(
+      'The rotation stopped. The successor is there, and nobody has it: resume with `left`',
+    )
     expect([left, cause, step]).toEqual([
       { todo: 'delete-successor', replaces: old.id, id: 'id-3' },
       new Error('disk full'),
       'store',
     ])
     server.fate = () => 'answered'
+    // What is not found by its value is what was to be replaced.
+    server.hashed = true
     await rotate(influx(), { store: keep, resume: left })
     expect(server.active()).toEqual(['operator==', file.token])
     expect(server.kept.size).toBe(2)
   })
 })
 
+test('permissions that cannot be given on are no successor: nothing is sent, and nothing left', async () => {
+  const odd = server.add({ permissions: [] })
+  const error = await stopped(run({ id: odd.id }))
+  expect(error).toMatchObject({ step: 'create', left: { todo: 'nothing', replaces: odd.id } })
+  expect(error.cause).toMatchObject({ code: 'ERR_OPTION_VALUE' })
+  expect(server.sent).toHaveLength(1)
+})
+
 describe('whatever happens to one request', () => {
   const cases = [0, 1, 2, 3, 4].flatMap((index) =>
     (['answer lost', 'lost', 'failed', 'refused'] as const).map((fate) => [index, fate] as const),
   )
+
+  const steps: RotationStep[] = ['find', 'create', 'activate', 'check', 'delete']
 
   /** Nobody is locked out, and each token that lives is either in use or told of. */
   function check(left: RotationLeft): void {
@@ -325,6 +342,17 @@ describe('whatever happens to one request', () => {
       return
     }
     check(error.left)
+    expect(error).toMatchObject({ code: 'ERR_ROTATION_STOPPED', step: steps[at] })
+    expect(error.message).toMatch(
+      error.left.todo === 'nothing' ? /\. Nothing is left to do: / : /\. .*: resume with `left`$/,
+    )
+    if (fate === 'refused' && at < 2) {
+      // What was not done is not looked for.
+      expect(error.left.todo).toBe('nothing')
+      expect(error.message).toContain(`'${steps[at]}': `)
+      expect(error.message).toContain('x is unauthorized')
+      expect(server.sent).toHaveLength(at + 1)
+    }
     const kept = JSON.parse(JSON.stringify(error.left)) as RotationLeft // as another process has it
     await rotate(influx(), { id: file.id, store: keep, resume: kept })
     expect(server.active()).toEqual(['operator==', file.token])
@@ -420,6 +448,54 @@ test('where the deleting alone is left, it is done without another successor, wh
   })
   expect(posts()).toBe(made)
   expect(server.active()).toEqual(['operator==', file.token])
+})
+
+describe('a server that does not answer is given up when the signal says so,', () => {
+  const description = `the program [successor of id-2, not in use: ${'0'.repeat(16)}]`
+  const resume = (left: RotationLeft) => (influx: Influx, signal: AbortSignal) =>
+    rotate(influx, { id: 'id-2', store: keep, resume: left, signal })
+
+  test.each<[string, number, (influx: Influx, signal: AbortSignal) => Promise<unknown>]>([
+    ['asked for the list', 0, (influx, signal) => rotate(influx, { store: keep, signal })],
+    ...[0, 1, 2, 3, 4].map(
+      (at) =>
+        [
+          `asked for the ${at}th thing`,
+          at,
+          (influx: Influx, signal: AbortSignal) => rotate(influx, { id: 'id-2', store: keep, signal }),
+        ] as [string, number, (influx: Influx, signal: AbortSignal) => Promise<unknown>],
+    ),
+    ['asked to delete a successor', 0, resume({ todo: 'delete-successor', replaces: 'id-2', id: 'id-3' })],
+    [
+      'asked to delete a predecessor',
+      0,
+      resume({ todo: 'delete-predecessor', replaces: 'id-2', id: 'id-3' }),
+    ],
+    ['asked for the successor', 1, resume({ todo: 'delete-predecessor', replaces: 'id-2', id: 'id-3' })],
+    ['asked for all to find one', 0, resume({ todo: 'find-successor', replaces: 'id-2', description })],
+    ['asked to delete the one found', 1, resume({ todo: 'find-successor', replaces: 'id-2', description })],
+  ])('%s', async (_, at, call) => {
+    server.add({ description, status: 'inactive' })
+    const controller = new AbortController()
+    const reason = new Error('changed my mind')
+    let count = 0
+    const fetch = (input: string, init: object = {}) => {
+      if (count++ !== at) return server.fetch(input, init)
+      queueMicrotask(() => controller.abort(reason))
+      return new Promise<Response>(() => undefined)
+    }
+    const credentials = 'operator=='
+    const hanging = influxApi({ url: 'http://127.0.0.1:8086', fetch, credentials, timeout: 0.5 })
+    expect((await stopped(call(hanging, controller.signal))).cause).toBe(reason)
+  })
+})
+
+test('a successor that was found and is not deleted is still left', async () => {
+  const description = `the program [successor of id-2, not in use: ${'0'.repeat(16)}]`
+  server.add({ description, status: 'inactive' })
+  server.fate = ({ method }) => (method === 'DELETE' ? 'failed' : 'answered')
+  const left: RotationLeft = { todo: 'find-successor', replaces: 'id-2', description }
+  expect(await stopped(endRotation(influx(), left))).toMatchObject({ step: 'delete', left })
 })
 
 test('nothing is sent where nobody would keep the successor', async () => {

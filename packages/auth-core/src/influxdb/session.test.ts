@@ -47,10 +47,12 @@ describe('signIn', () => {
     for (const holder of [session, signedIn, influxApi({ url, credentials: session })]) {
       expect(inspect(holder, { depth: 9, showHidden: true }) + JSON.stringify(holder)).not.toContain(KEY)
     }
-    expect(fetch.sent.map(({ headers }) => headers.authorization ?? headers.cookie)).toEqual([
-      encodeBasic(JOE.username, JOE.password),
-      COOKIE,
-      COOKIE,
+    expect(
+      fetch.sent.map(({ method, headers }) => [method, headers.authorization ?? headers.cookie]),
+    ).toEqual([
+      ['POST', encodeBasic(JOE.username, JOE.password)],
+      ['GET', COOKIE],
+      ['GET', COOKIE],
     ])
   })
 
@@ -66,7 +68,16 @@ describe('signIn', () => {
   test('of an inactive user is refused, though the server says 204, and leaves no session', async () => {
     const fetch = fake({ '/api/v2/me': INACTIVE })
     await expect(signIn(influxApi({ url, fetch }), JOE)).rejects.toMatchObject({ reason: 'user-inactive' })
-    expect(fetch.sent.at(-1)).toMatchObject({ path: '/api/v2/signout', headers: { cookie: COOKIE } })
+    expect(fetch.sent.at(-1)).toMatchObject({
+      method: 'POST',
+      path: '/api/v2/signout',
+      headers: { cookie: COOKIE },
+    })
+    // What became of that is not what is told.
+    const broken = fake({ '/api/v2/me': INACTIVE, '/api/v2/signout': [500] })
+    await expect(signIn(influxApi({ url, fetch: broken }), JOE)).rejects.toMatchObject({
+      reason: 'user-inactive',
+    })
   })
 
   test('with a password that has to be changed says so', async () => {
@@ -116,6 +127,39 @@ describe('signIn', () => {
     await expect(signIn(influxApi({ url, fetch }), JOE)).rejects.toMatchObject({ code: 'ERR_INFLUX_ANSWER' })
   })
 
+  test('that comes to nothing for another reason says which', async () => {
+    const busy = fakeFetch(({ path }) => (path === '/api/v2/signin' ? [204] : [503]))
+    await expect(signIn(influxApi({ url, fetch: busy }), JOE)).rejects.toMatchObject({ reason: 'server' })
+    const refused = fake({ '/api/v2/me': UNAUTHORIZED })
+    await expect(signIn(influxApi({ url, fetch: refused }), JOE)).rejects.toMatchObject({
+      reason: 'credential',
+    })
+  })
+
+  test('ends with its signal while it asks who that is, and leaves no session', async () => {
+    const controller = new AbortController()
+    const fetch = fakeFetch(({ path }) => {
+      if (path !== '/api/v2/me') return [204, undefined, { 'set-cookie': SET_COOKIE }]
+      controller.abort(new Error('enough'))
+      return new Promise(() => undefined)
+    })
+    const call = signIn(influxApi({ url, fetch, timeout: 0.5 }), JOE, { signal: controller.signal })
+    await expect(call).rejects.toThrow('enough')
+    expect(fetch.sent.at(-1)?.path).toBe('/api/v2/signout')
+  })
+
+  test('finds the cookie where a fetch cannot tell several apart, and there may be none', async () => {
+    for (const set of [SET_COOKIE, null]) {
+      const fetch = async (input: string) => ({
+        status: input.endsWith('me') ? 200 : 204,
+        headers: { get: (name: string) => (name === 'set-cookie' ? set : null) },
+        text: async () => (input.endsWith('me') ? JSON.stringify(ME) : ''),
+      })
+      const session = await signIn(influxApi({ url, fetch }), JOE)
+      expect(session.cookie()).toBe(set === null ? undefined : COOKIE)
+    }
+  })
+
   test('takes along what a proxy sets beside it, and not what it deletes', async () => {
     const fetch = Object.assign(async (input: string) => {
       const response = new Response(input.endsWith('me') ? JSON.stringify(ME) : null, {
@@ -150,6 +194,14 @@ describe('signOut', () => {
   test('ends the session; where it was over already, it says so', async () => {
     expect(await signOut(await connect({}))).toBe(true)
     expect(await signOut(await connect({ '/api/v2/signout': UNAUTHORIZED }))).toBe(false)
+  })
+
+  test('is for a browser to say whose, where it keeps the cookie', async () => {
+    const fetch = fakeFetch(() => [204])
+    expect(await signOut(influxApi({ url, fetch }))).toBe(true)
+    expect(fetch.sent).toMatchObject([
+      { method: 'POST', path: '/api/v2/signout', init: { credentials: 'include' } },
+    ])
   })
 
   test('that fails leaves it alive, and throws', async () => {
@@ -224,3 +276,9 @@ test.each([{ id: '1f' }, { name: 'zoë' }, { id: 1, name: 'zoë' }, 'zoë', null
     await expect(asked).rejects.toMatchObject({ code: 'ERR_INFLUX_ANSWER' })
   },
 )
+
+test('who has no status is active', async () => {
+  const fetch = fakeFetch(() => [200, { id: '1f', name: 'zoë' }])
+  const user = await me(influxApi({ url, fetch, credentials: 'a-token' }))
+  expect(user).toEqual({ id: '1f', name: 'zoë', status: 'active' })
+})

@@ -34,6 +34,11 @@ test('a named token is made, and its value is there and not shown', async () => 
   })
   await v3Tokens.create(influx, { name: 'reader' })
   expect(fetch.sent[1]?.body).toEqual({ token_name: 'reader' })
+  await v3Tokens.create(influx, { name: 'reader', expiresIn: 1 })
+  expect(fetch.sent[2]?.body).toEqual({ token_name: 'reader', expiry_secs: 1 })
+  const ending = connect([201, { ...MADE, created_at: null, expiry: '2026-04-20T12:26:19.123Z' }])
+  const made2 = await v3Tokens.create(ending.influx, { name: 'reader', expiresIn: 3600 })
+  expect({ ...made2 }).toEqual({ name: 'reader', createdAt: undefined, expiry: '2026-04-20T12:26:19.123Z' })
 })
 
 test('an operator’s token is made and made anew, without a body', async () => {
@@ -53,13 +58,18 @@ test('a token is deleted by its name, whatever is in it', async () => {
     method: 'DELETE',
     path: '/api/v3/configure/token?token_name=a%20%26%20b%3F',
   })
+  await expect(v3Tokens.delete(influx, '')).rejects.toMatchObject({ code: 'ERR_OPTION_VALUE' })
+  expect(fetch.sent).toHaveLength(1)
+  const gone = connect([404, { error: 'token not found' }]).influx
+  await expect(v3Tokens.delete(gone, 'reader')).rejects.toMatchObject({ reason: 'not-found' })
 })
 
 test.each<[Reply, object]>([
   [[401], { reason: 'credential' }],
   [[404, { error: 'token not found' }], { reason: 'not-found' }],
   [[409, { error: 'token name already exists' }], { reason: 'conflict' }],
-  [[201, { name: 'x' }], { code: 'ERR_INFLUX_ANSWER' }],
+  [[201, { name: 'x' }], { code: 'ERR_INFLUX_ANSWER', status: 201 }],
+  [[201, { token: VALUE }], { code: 'ERR_INFLUX_ANSWER' }],
   [[201], { code: 'ERR_INFLUX_ANSWER' }],
 ])('%j is told', async (reply, error) => {
   await expect(v3Tokens.create(connect(reply).influx, { name: 'reader' })).rejects.toMatchObject(error)
