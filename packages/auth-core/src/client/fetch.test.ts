@@ -3,7 +3,7 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { AuthError } from '../index.ts'
 import { createAuthorizer, isStream, RecordHeaders, withAuth } from './index.ts'
 
@@ -145,7 +145,9 @@ describe('the header', () => {
   })
 
   test('is not attempted where a browser would drop it', async () => {
-    expect((await rejection(authFetch('/', { mode: 'no-cors' }))).code).toBe('ERR_TARGET_NO_CORS')
+    const asked = new Request(`${a.origin}/`, { mode: 'no-cors' })
+    for (const call of [authFetch('/', { mode: 'no-cors' }), authFetch(asked)])
+      expect((await rejection(call)).code).toBe('ERR_TARGET_NO_CORS')
     expect(a.seen).toEqual([])
   })
 
@@ -263,6 +265,83 @@ describe('a redirect', () => {
       duplex: 'half',
     } as RequestInit)
     expect(await response.text()).toBe('here')
+  })
+
+  test('is left, followed or refused as a Request says, whose body is read once', async () => {
+    const say = (status: number, init: RequestInit) =>
+      new Request(`${a.origin}${redirect(status, '/x')}`, init)
+    expect((await authFetch(say(302, { redirect: 'manual' }))).status).toBe(302)
+    expect((await rejection(authFetch(say(302, { redirect: 'error' })))).code).toBe('ERR_REDIRECT_REFUSED')
+    const post = { method: 'POST', body: 'data' }
+    expect((await rejection(authFetch(say(307, post)))).code).toBe('ERR_REDIRECT_BODY')
+    a.seen.length = 0
+    expect(await (await authFetch(say(303, post))).text()).toBe('here')
+    expect(await (await authFetch(say(307, { method: 'DELETE' }))).text()).toBe('here')
+    // A method in lower case is as `fetch` takes it.
+    expect(await (await authFetch(redirect(301, '/x'), { method: 'post', body: 'data' })).text()).toBe('here')
+    expect(a.seen.map(({ method }) => method)).toEqual(['POST', 'GET', 'DELETE', 'DELETE', 'POST', 'GET'])
+    const enough = AbortSignal.abort(new Error('enough'))
+    await expect(authFetch(say(302, { signal: enough }))).rejects.toThrow('enough')
+    await expect(authFetch('/', { redirect: 'never' as 'error' })).rejects.toThrow(TypeError)
+  })
+
+  test('that a browser does not show is refused, but where it is for the caller', async () => {
+    const hidden = { type: 'opaqueredirect', status: 0 }
+    const send = (async () => hidden) as unknown as typeof fetch
+    const request = withAuth(send, createAuthorizer({ origin: a.origin, credentials: SECRET }))
+    expect((await rejection(request('/'))).code).toBe('ERR_REDIRECT_REFUSED')
+    expect(await request('/', { redirect: 'manual' })).toBe(hidden)
+  })
+
+  test('has its body read to an end that is near, and else cut off', async () => {
+    for (const [chunks, cut] of [
+      [0, false],
+      [16, false],
+      [17, true],
+      [Number.POSITIVE_INFINITY, true],
+    ] as const) {
+      let left = chunks
+      const cancel = vi.fn()
+      const close = vi.fn()
+      const body = new ReadableStream(
+        {
+          pull(controller) {
+            if (left-- > 0) return controller.enqueue(new Uint8Array(4096))
+            close()
+            return controller.close()
+          },
+          cancel,
+        },
+        { highWaterMark: 0 },
+      )
+      const answers = [new Response(body, { status: 302, headers: { location: '/x' } }), new Response('here')]
+      const send = (async () => answers.shift()) as unknown as typeof fetch
+      const request = withAuth(send, createAuthorizer({ origin: a.origin, credentials: SECRET }))
+      expect(await (await request('/')).text()).toBe('here')
+      expect([cancel.mock.calls.length, close.mock.calls.length]).toEqual(cut ? [1, 0] : [0, 1])
+    }
+  })
+
+  test('has its body cut off where it takes long', async () => {
+    vi.useFakeTimers()
+    try {
+      const cancel = vi.fn()
+      const body = new ReadableStream({ cancel })
+      const answers = [new Response(body, { status: 302, headers: { location: '/x' } }), new Response('here')]
+      const send = vi.fn(async () => answers.shift())
+      const request = withAuth(
+        send as never as typeof fetch,
+        createAuthorizer({ origin: a.origin, credentials: SECRET }),
+      )
+      const answer = request('/')
+      await vi.advanceTimersByTimeAsync(999)
+      expect(send).toHaveBeenCalledOnce()
+      await vi.advanceTimersByTimeAsync(1)
+      expect(await (await answer).text()).toBe('here')
+      expect(cancel).toHaveBeenCalledOnce()
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   test('is followed though its own body breaks off', async () => {
