@@ -9,6 +9,10 @@ test.each([
   ['token s3cret', 'token [redacted]'],
   ['Bearer  s3cret', 'Bearer [redacted]'],
   ['Digest username="s3cret"', 'Digest [redacted]'],
+  ['Negotiate s3cret', 'Negotiate [redacted]'],
+  ['NTLM s3cret', 'NTLM [redacted]'],
+  ['DPoP s3cret', 'DPoP [redacted]'],
+  ['s3cret Basic s3cret', '[redacted]'],
   ['s3cret', '[redacted]'],
   ['s3cret more', '[redacted]'],
   ['', '[redacted]'],
@@ -20,10 +24,11 @@ describe('isSecretName', () => {
   const secret =
     'Authorization Cookie Set-Cookie X-Auth-Token X-Api-Key PRIVATE-TOKEN DD-API-KEY access_token accessToken client-secret clientSecret ' +
     'authtoken token[] auth jwt user[password] APIKey XAPIKey passwd pwd db_pwd sessionId session-id PHPSESSID JSESSIONID X-Amz-Signature ' +
-    'X-Amz-Credential sig oauth_token id_token_hint token2 passphrase credentials apikeys key X-Original-Authorization csrftoken X-CSRF _xsrf'
+    'X-Amz-Credential sig oauth_token id_token_hint token2 passphrase credentials apikeys key X-Original-Authorization csrftoken X-CSRF _xsrf ' +
+    'Access-Token Access-Key X-Access-Cookie accesskey privatekey db-pass x-certs x-session x-sid bearer X-Authentication-Data'
   const open =
     'Keep-Alive Cache-Control monkey X-Author keyboard Authority authorizations WWW-Authenticate Access-Control-Allow-Credentials tokenizer ' +
-    'secretary Content-Type bucket org orgID q db precision state Date ETag Accept turkey compass passage signal design sidecar assignment'
+    'secretary Content-Type bucket org orgID q db precision state Date ETag Accept turkey compass passage signal design sidecar assignment broken rookie glasswork processid'
 
   test.each(secret.split(' '))('says that %s is one', (name) => {
     for (const spelling of [name, name.toUpperCase(), name.toLowerCase()])
@@ -37,6 +42,10 @@ describe('isSecretName', () => {
       expect(isSecretName(spelling)).toBe(false)
     expect(redactHeaders({ [name]: 'shown' })).toEqual({ [name]: 'shown' })
     expect(redactUrl(`/x?${name}=shown`)).toBe(`/x?${name}=shown`)
+  })
+
+  test('finds a word behind capitals', () => {
+    for (const name of ['DBPass', 'URLAuth', 'HTTPSession', 'ABZKey']) expect(isSecretName(name)).toBe(true)
   })
 
   test('finds a word among others, however they are put together', () => {
@@ -125,6 +134,28 @@ describe('redactHeaders', () => {
     expect(redactHeaders(asked)).toEqual(asked)
   })
 
+  test.each([
+    ['Cookie', 'a=s3=cret; b=s3=cret', 'a=[redacted]; b=[redacted]'],
+    ['Cookie', 's3cret; b=s3cret', '[redacted]; b=[redacted]'],
+    ['Set-Cookie', 'a=s3=cret; Path=/; HttpOnly', 'a=[redacted]; Path=/; HttpOnly'],
+    ['Set-Cookie', 's3cret; Path=/', '[redacted]; Path=/'],
+    ['set-cookie', '=s3cret; Path=/', '=[redacted]; Path=/'],
+  ])('of a %s, %j leaves %j', (name, value, expected) => {
+    expect(redactHeaders({ [name]: value })).toEqual({ [name]: expected })
+  })
+
+  test.each([
+    'Location',
+    'Content-Location',
+    'Referer',
+    'Referrer',
+    'Refresh',
+    'X-Original-URI',
+    'X-Original-URL',
+  ])('takes the whole value of %s for a URL', (name) => {
+    expect(redactHeaders({ [name]: 'https:u:s3/cret@h/' })).toEqual({ [name]: 'https:[redacted]@h/' })
+  })
+
   test('takes several values, numbers and none', () => {
     const headers = {
       'set-cookie': ['a=s3cret; Secure', 'b=s3cret'],
@@ -210,6 +241,26 @@ describe('redactUrl', () => {
     ['/x?next=https%253A%252F%252Fu%253As3cret%2540h%252F&q=1', '/x?next=[redacted]&q=1'],
     ['/x?next=https%3A%2F%2Fh%2F%3Fq%3D1', '/x?next=https%3A%2F%2Fh%2F%3Fq%3D1'],
     ['/x?q=100%&p=s3cret', '/x?q=100%&p=[redacted]'],
+    ['/x?user=s3cret&username=s3cret&code=s3cret', '/x?user=[redacted]&username=[redacted]&code=[redacted]'],
+    ['/x??p=s3cret', '/x??p=[redacted]'],
+    ['/x?a;p=s3cret', '/x?a;p=[redacted]'],
+    ['/x?a#p=s3cret', '/x?a#p=[redacted]'],
+    ['/x?a=1#p=s3cret', '/x?a=1#p=[redacted]'],
+    ['https:s3cret@h/', 'https:[redacted]@h/'],
+    ['/x?users=a&barcode=b&up=c', '/x?users=a&barcode=b&up=c'],
+    ['/x?%6A%77t=s3cret&%50=s3cret', '/x?%6A%77t=[redacted]&%50=[redacted]'],
+    ['/x?a=https://u:s3cret@h/&b=//s3cret@h/', '/x?a=https://[redacted]@h/&b=//[redacted]@h/'],
+    ['/x?a=https:\\\\u:s3cret@h/', '/x?a=https:\\\\[redacted]@h/'],
+    ['\x01 \x1fhttps://u:s3cret@h/', 'https://[redacted]@h/'],
+    ['/x?p\t\r=s3cret', '/x?p=[redacted]'],
+    ['https://u:s\u2028/3cret@h/', 'https://[redacted]@h/'],
+    ['web+a.b-c:u:s3/cret@h/', 'web+a.b-c:[redacted]@h/'],
+    ['\\\\u:s3/cret@h/', '\\\\[redacted]@h/'],
+    ['https://:s3/cret@h/', 'https://[redacted]@h/'],
+    ['https://h:8086?q=a@b', 'https://h:8086?q=a@b'],
+    ['https://h:8086#a@b', 'https://h:8086#a@b'],
+    ['https://h?q=a@b:c', 'https://h?q=a@b:c'],
+    ['https://h#a@b:c', 'https://h#a@b:c'],
   ])('of %j is %j', (url, expected) => {
     expect(redactUrl(url)).toBe(expected)
   })

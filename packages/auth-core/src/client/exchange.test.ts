@@ -200,6 +200,22 @@ test.each<[Partial<AuthorizerOptions>, boolean]>([
 describe('a refusal', () => {
   const url = new URL(a)
 
+  test('has the provider asked for the same origin, and what it gives sent once', async () => {
+    const tokens = ['old', 'new', 'newer']
+    const asked: string[] = []
+    const credentials = {
+      get: ({ origin }: { readonly origin: string }) => {
+        asked.push(origin)
+        return { scheme: 'token', token: tokens.shift() ?? '' } as const
+      },
+    }
+    const { exchange, sent } = await begin(a, {}, { credentials })
+    expect(await exchange.again(answerOf(401))).toBe(true)
+    expect([sent().authorization, asked]).toEqual(['Token new', [a, a]])
+    expect(await exchange.again(answerOf(401))).toBe(false)
+    expect(asked).toHaveLength(2)
+  })
+
   test('has its message read where that can make a difference alone', async () => {
     const message = vi.fn(() => 'read:x is unauthorized')
     const renewed = createAuthorizer({ origin: a, credentials: () => 'x' })

@@ -162,3 +162,30 @@ test.each([
   expect(check).toThrow(`limits.seconds has to be a whole number from 1 to 9: ${told}`)
   expect(check).not.toThrow('s3cret')
 })
+
+test.each<[string, { test(value: unknown): boolean }, readonly unknown[], readonly unknown[]]>([
+  ['a number', allowed.number(1, 2), [1, 1.5, 2], [0.9, 2.1, Number.NaN, '1', null]],
+  ['a number without an end', allowed.number(0), [0, Number.MAX_VALUE], [-1, Number.POSITIVE_INFINITY]],
+  ['a whole number', allowed.whole(1, 3), [1, 2, 3], [0, 4, 1.5, 2n]],
+  ['a string', allowed.string(), ['', 'x'], [null, 1, ['x']]],
+  ['a string of a form', allowed.string(/^x+$/), ['x'], ['', 'y']],
+  ['one of some', allowed.oneOf<string | false>('a', false), ['a', false], ['b', '', true, undefined]],
+  [
+    'an object with functions',
+    allowed.having('a', 'b'),
+    [{ a() {}, b() {} }],
+    [{ a() {} }, { b() {} }, {}, null, 'x'],
+  ],
+  ['a store', allowed.store, [{}], [null, Promise.resolve({}), () => ({})]],
+  ['a group', allowed.group({}), [{}], [null, false, 'x']],
+  ['a group or none', allowed.groupOrFalse({}), [{}, false], [null, true, 0]],
+  [
+    'origins',
+    allowed.origins,
+    [[], ['https://a.example']],
+    ['https://a.example', ['https://a.example/'], [null]],
+  ],
+])('%s is allowed to be what it says alone', (_, rule, good, bad) => {
+  expect(good.filter((value) => !rule.test(value))).toEqual([])
+  expect(bad.filter((value) => rule.test(value))).toEqual([])
+})
