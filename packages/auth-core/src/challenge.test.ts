@@ -38,6 +38,7 @@ describe('each character is', () => {
         [`B A${c}b = d`, isToken && { scheme: 'b', params: { [`a${lower}b`]: 'd' } }],
         [`B a=x${c}y`, isToken && value],
         [`B a="x${written}y"`, value],
+        [`B  a="x${written}y"`, value],
         [`B a="x\\${c}y"`, value],
         [`B b="", a="x${written}y"`, value && { scheme: 'b', params: { b: '', a: `x${c}y` } }],
         [`B x${c}y==`, TOKEN68_CHARS.includes(c) && { scheme: 'b', token68: `x${c}y==`, params: {} }],
@@ -97,6 +98,14 @@ test.each([
   'Basic/abc=, Bearer',
 ])('what only resembles a challenge in the usual form is refused: %s', (value) => {
   expect(read(value)).toBeUndefined()
+})
+
+test('tabs are white space around the elements of a list, as spaces are', () => {
+  expect(read('\t,\tB x==\t,\t,\tC y= \t, D a=b\t,\tc="d"\t')).toEqual([
+    { scheme: 'b', token68: 'x==', params: {} },
+    { scheme: 'c', token68: 'y=', params: {} },
+    { scheme: 'd', params: { a: 'b', c: 'd' } },
+  ])
 })
 
 test.each([

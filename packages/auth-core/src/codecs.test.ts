@@ -240,8 +240,14 @@ describe('a scheme of one’s own', () => {
     expect(['ERR_CREDENTIALS_SCHEME', 'ERR_CREDENTIALS_TYPE']).toContain(error.code)
   })
 
-  test.each(['!', '~', 'a', 'z', 'scram-sha-256'])('may be named %j', (scheme) => {
-    expect(defineScheme({ ...apiKey, scheme: scheme as 'apikey' }).scheme).toBe(scheme)
+  test.each(["!#$%&'*+-.^_`|~", 'a', 'z', 'scram-sha-256'])('may be named %j', (scheme) => {
+    const own = defineScheme({
+      ...apiKey,
+      scheme: scheme as 'apikey',
+      decode: (key) => ({ scheme: 'apikey', key }),
+    })
+    expect(own.scheme).toBe(scheme)
+    expect(parseAuthorization(`${scheme} x`, { schemes: [own] }).key).toBe(`${scheme} x`)
   })
 })
 

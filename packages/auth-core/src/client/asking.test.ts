@@ -18,13 +18,16 @@ afterEach(() => {
 /** A provider whose answers are given by the test, in the order in which they were asked for. */
 function asked(options: Partial<AuthorizerOptions> = {}) {
   const answers: { give(token: string): void; fail(error: Error): void }[] = []
+  const origins: string[] = []
   const authorizer = createAuthorizer({
     origin: [origin, other],
-    credentials: () =>
-      new Promise<string>((resolve, reject) => answers.push({ give: resolve, fail: reject })),
+    credentials: ({ origin }) => {
+      origins.push(origin)
+      return new Promise<string>((resolve, reject) => answers.push({ give: resolve, fail: reject }))
+    },
     ...options,
   })
-  return { authorizer, answers }
+  return { authorizer, answers, origins }
 }
 
 async function sent(authorization: ReturnType<ReturnType<typeof asked>['authorizer']['authorize']>) {
@@ -33,7 +36,7 @@ async function sent(authorization: ReturnType<ReturnType<typeof asked>['authoriz
 
 describe('an answer of the provider that never comes', () => {
   test('holds up others for a while only: then it is asked again, once for all', async () => {
-    const { authorizer, answers } = asked()
+    const { authorizer, answers, origins } = asked()
     let first = false
     void sent(authorizer.authorize(url)).then(() => {
       first = true
@@ -46,6 +49,21 @@ describe('an answer of the provider that never comes', () => {
     answers[1]?.give('second')
     for (const { value } of await Promise.all(joined)) expect(value).toBe('Token second')
     expect(first).toBe(false)
+    expect(origins).toEqual([origin, origin])
+  })
+
+  test('and that is then failed by the next is told to those who waited for it', async () => {
+    const { authorizer, answers, origins } = asked()
+    void authorizer.authorize(url)
+    const joined = sent(authorizer.authorize(url))
+    await vi.advanceTimersByTimeAsync(30_000)
+    answers[1]?.fail(new Error('no vault'))
+    await expect(joined).rejects.toThrow('no vault')
+    void authorizer.authorize({ origin: other })
+    await vi.advanceTimersByTimeAsync(60_000)
+    void authorizer.authorize({ origin: other })
+    await vi.advanceTimersByTimeAsync(0)
+    expect(origins).toEqual([origin, origin, other, other])
   })
 
   test('holds up nobody who comes later', async () => {
