@@ -84,14 +84,8 @@ const options: Record<string, () => AxiosRequestConfig> = {
   insecureHTTPParser: () => ({ insecureHTTPParser: true }),
 }
 
-const BODY_OF_REDIRECT: ParityDifference = {
-  requests: /^307 with option maxContentLength$/,
-  reason: 'The limit is for the body of a redirect as well, which axios alone does not read.',
-}
-
 const differences: Readonly<Record<'http' | 'fetch', readonly ParityDifference[]>> = {
   http: [
-    BODY_OF_REDIRECT,
     {
       requests:
         /^((303 for a )?(GET|HEAD|DELETE) with a stream|(307 with )?option a Content-Length|option a Transfer-Encoding, )/,
@@ -117,7 +111,6 @@ const differences: Readonly<Record<'http' | 'fetch', readonly ParityDifference[]
     },
   ],
   fetch: [
-    BODY_OF_REDIRECT,
     {
       requests: /^30[1278] for a (POST|PUT|DELETE|PURGE) with a stream/,
       reason: 'A stream that a redirect would send again is refused before it, one that it drops is not.',

@@ -104,6 +104,50 @@ describe('an axios instance', () => {
     expect(stage.visits).toHaveLength(4)
   })
 
+  test.each(['http', 'fetch'])(
+    'reads no redirect that it follows to the end, with the adapter %s',
+    async (adapter) => {
+      async function* endless() {
+        yield 'x'.repeat(65_537)
+        await new Promise(() => undefined)
+      }
+      const stage = network.stage(({ path }) =>
+        path.endsWith('/end') ? { body: 'end' } : { ...moved('end'), body: endless() },
+      )
+      const follow = { adapter, maxContentLength: 3, onDownloadProgress: vi.fn() }
+      expect((await instance().api.get(`/${stage.id}/moved`, follow)).data).toBe('end')
+      expect(follow.onDownloadProgress).toHaveBeenCalledTimes(1)
+      const short = network.stage(() => ({ ...moved('end'), body: 'moved' }))
+      const stay = { adapter, maxRedirects: 0, validateStatus: null }
+      expect((await instance().api.get(`/${short.id}`, stay)).data).toBe('moved')
+      const nowhere = network.stage(() => ({ status: 302, body: 'no Location' }))
+      const { api } = instance()
+      expect((await api.get(`/${nowhere.id}`, { adapter, validateStatus: null })).data).toBe('no Location')
+    },
+  )
+
+  test('lets go of a refusal that does not end, where it is a stream of the adapter of fetch', async () => {
+    async function* endless() {
+      yield 'go away'
+      await new Promise(() => undefined)
+    }
+    const stage = network.stage((_, index) => (index === 0 ? { status: 401, body: endless() } : {}))
+    const api = axios.create({ adapter: 'fetch', responseType: 'stream' })
+    let asked = 0
+    authAxios(api, { origin: network.loopback, credentials: () => `token-${asked++}` })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const answer = api.get(stage.url(network.loopback))
+      await vi.waitFor(async () => {
+        await vi.advanceTimersByTimeAsync(1000)
+        expect(stage.visits).toHaveLength(2)
+      })
+      expect((await answer).status).toBe(200)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   test('has the errors of axios for a status, without the credential, and its own way to allow one', async () => {
     const stage = network.stage(() => ({ status: 418, body: 'teapot' }))
     const { api } = instance()
@@ -170,8 +214,12 @@ describe('an axios instance', () => {
 
   test('works with the adapter of fetch', async () => {
     const stage = network.stage((_, index) => (index === 0 ? moved(stage.url(network.loopback)) : {}))
+    const own = vi.fn(fetch)
     await instance().api.get(stage.url(network.loopback), { adapter: 'fetch' })
+    await instance().api.get(stage.url(network.loopback), { adapter: 'fetch', env: { fetch: own } })
+    expect(own).toHaveBeenCalledTimes(1)
     expect(stage.visits.map(({ headers }) => headers.authorization)).toEqual([
+      'Token my-s3cret',
       'Token my-s3cret',
       'Token my-s3cret',
     ])

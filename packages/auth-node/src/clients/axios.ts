@@ -24,6 +24,7 @@ import {
   getAdapter,
   type InternalAxiosRequestConfig,
 } from 'axios'
+import { fetchWithoutRedirectBodies, type Listener, withoutRedirectBodies } from './axios-redirects.ts'
 import { directAgent } from './direct-agent.ts'
 import { leaveOutGlobalProxy } from './environment-proxy.ts'
 import { discard, quiet, quietRequest } from './quiet-request.ts'
@@ -53,16 +54,23 @@ export function authAxios(instance: AxiosInstance, options: AuthorizerOptions): 
   const authorizer = createAuthorizer(options)
   const interceptor = instance.interceptors.request.use((config) => {
     const { adapter } = config
-    const send = getAdapter(adapter ?? instance.defaults.adapter, config)
     config.adapter = (prepared) => {
       // Whoever sends the same config again, as packages that repeat requests do, passes here again.
       Object.assign(prepared, { adapter })
+      // The `fetch` of axios' adapter is named when that is made; one of the caller's stays.
+      const env = { ...(follows(prepared) && { fetch: fetchWithoutRedirectBodies }), ...prepared.env }
+      const send = getAdapter(adapter ?? instance.defaults.adapter, { ...prepared, env })
       const { signal, release } = readSignal(prepared)
       return exchange(authorizer, send, prepared, instance.getUri(prepared), signal).finally(release)
     }
     return config
   })
   return () => instance.interceptors.request.eject(interceptor)
+}
+
+/** Whether redirects are followed, here. */
+function follows({ maxRedirects }: Config): boolean {
+  return maxRedirects !== 0
 }
 
 async function exchange(
@@ -82,7 +90,7 @@ async function exchange(
     method: (config.method ?? 'get').toUpperCase(),
     headers,
     replayable: !isStream(data) && !isOldStream(data),
-    redirect: maxRedirects === 0 ? 'manual' : 'follow',
+    redirect: follows(config) ? 'follow' : 'manual',
     maxRedirects: maxRedirects && maxRedirects > 0 ? maxRedirects : undefined,
     signal,
   })
@@ -150,27 +158,32 @@ function toHop(
     method,
     headers: new AxiosHeaders(headers),
     maxRedirects: 0,
-    transport: transportTo(bound ? url : undefined, config.transport),
+    transport: transportTo(bound ? url : undefined, follows(config), config.transport),
     fetchOptions: { ...config.fetchOptions, redirect: 'manual' },
   }
 }
 
-type Transport = { request(options: RequestOptions, answer?: () => void): unknown }
+type Transport = { request(options: RequestOptions, answer: Listener): unknown }
 
 /**
  * Node's requests, or those of the caller's transport, which print as little: an agent may lead to one that is under way.
  *
  * @param bound where the credential goes. Up to 1.16 axios hands a request for https to a proxy as it is, in the place of a tunnel
  */
-function transportTo(bound: Exchange['url'] | undefined, given: Transport | undefined): Transport {
+function transportTo(
+  bound: Exchange['url'] | undefined,
+  followed: boolean,
+  given: Transport | undefined,
+): Transport {
   return {
-    request(options, answer) {
+    request(options, listener) {
       if (bound?.href.startsWith('https:') && !leadsTo(bound, options)) {
         throw new TargetError(
           'ERR_TARGET_INSECURE',
           'This axios lets a proxy read what goes over https: use axios 1.17 or newer, or name the server in NO_PROXY',
         )
       }
+      const answer = followed ? withoutRedirectBodies(listener) : listener
       if (!given) return quietRequest(options, answer)
       const request = given.request(options, answer)
       return request instanceof ClientRequest ? quiet(request) : request

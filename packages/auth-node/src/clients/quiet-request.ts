@@ -3,7 +3,8 @@
 import http, { ClientRequest, type IncomingMessage } from 'node:http'
 import https, { type RequestOptions } from 'node:https'
 import { Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
+import { type Duplex, Readable } from 'node:stream'
+import { ReadableStream } from 'node:stream/web'
 import { inspect } from 'node:util'
 import { frameBody } from './framing.ts'
 
@@ -63,7 +64,8 @@ function showSocket(this: unknown): string {
 }
 
 /** Lets go of an answer that nobody will read, so that its connection can be used again; one that is long, or takes long, is cut off. */
-export async function discard(response: IncomingMessage): Promise<void> {
+export async function discard(body: Readable | ReadableStream): Promise<void> {
+  const response = body instanceof ReadableStream ? Readable.fromWeb(body) : body
   let left = MAX_DRAINED
   const cut = setTimeout(() => response.destroy(), LONGEST_DRAIN)
   try {
