@@ -1,13 +1,15 @@
 // A body is as long as its headers say, to the byte, or the request ends.
 
+import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, createServer as createSocketServer } from 'node:net'
 import { Readable } from 'node:stream'
-import { text } from 'node:stream/consumers'
+import { buffer, text } from 'node:stream/consumers'
 import axios from 'axios'
 import { afterEach, expect, test } from 'vitest'
 import { authAxios } from './axios.ts'
 import { authHttp } from './http.ts'
+import { quietRequest } from './quiet-request.ts'
 
 const servers: (Server | ReturnType<typeof createSocketServer>)[] = []
 afterEach(() => {
@@ -111,4 +113,31 @@ test('a body that waits for leave is framed, or refused where Node cannot', asyn
   await request('/', { method: 'DELETE', headers: { ...headers, 'content-length': '3' }, body: 'abc' })
   await expect(request('/', { method: 'DELETE', headers, body: 'abc' })).rejects.toMatchObject(MISMATCH)
   expect(bodies).toEqual(['POST abc', 'DELETE abc'])
+})
+
+test('text counts by its encoding, and callbacks are no part of a body', async () => {
+  const bodies: string[] = []
+  const { port } = new URL(
+    await listen(
+      createServer(async (request, response) => {
+        bodies.push((await buffer(request)).toString('latin1'))
+        response.end()
+      }),
+    ),
+  )
+  const start = (headers: Record<string, string>) => {
+    const request = quietRequest({ protocol: 'http:', host: '127.0.0.1', port, method: 'DELETE', headers })
+    const answered = once(request, 'response').then(([response]) => response.resume())
+    return { request, answered }
+  }
+  const given = start({ 'content-length': '3' })
+  given.request.write('ß', 'latin1')
+  given.request.write('')
+  await new Promise<void>((resolve) => given.request.end('ßa', 'latin1', resolve))
+  await given.answered
+  const chunked = start({})
+  chunked.request.write('ab')
+  await new Promise<void>((resolve) => chunked.request.end(resolve))
+  await chunked.answered
+  expect(bodies).toEqual(['ßßa', 'ab'])
 })
