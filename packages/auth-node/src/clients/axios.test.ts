@@ -117,12 +117,22 @@ describe('an axios instance', () => {
       const follow = { adapter, maxContentLength: 3, onDownloadProgress: vi.fn() }
       expect((await instance().api.get(`/${stage.id}/moved`, follow)).data).toBe('end')
       expect(follow.onDownloadProgress).toHaveBeenCalledTimes(1)
-      const short = network.stage(() => ({ ...moved('end'), body: 'moved' }))
-      const stay = { adapter, maxRedirects: 0, validateStatus: null }
-      expect((await instance().api.get(`/${short.id}`, stay)).data).toBe('moved')
-      const nowhere = network.stage(() => ({ status: 302, body: 'no Location' }))
+      await vi.waitFor(() => expect(stage.visits[0]?.isOpen()).toBe(false))
+    },
+  )
+
+  test.each(['http', 'fetch'])(
+    'gives the whole of what is no redirect, or one that it leaves, with the adapter %s',
+    async (adapter) => {
       const { api } = instance()
-      expect((await api.get(`/${nowhere.id}`, { adapter, validateStatus: null })).data).toBe('no Location')
+      for (const status of [201, 300, 302, 401]) {
+        const headers = { ...(status !== 302 && { location: 'end' }) }
+        const stage = network.stage(() => ({ status, headers, body: 'whole' }))
+        expect((await api.get(`/${stage.id}`, { adapter, validateStatus: null })).data).toBe('whole')
+      }
+      const stage = network.stage(() => ({ ...moved('end'), body: 'moved' }))
+      const stay = { adapter, maxRedirects: 0, validateStatus: null }
+      expect((await api.get(`/${stage.id}`, stay)).data).toBe('moved')
     },
   )
 
