@@ -15,6 +15,8 @@ test.each([
   ['https://h/a', '?q=/../x', 'https://h/a/?q=/../x'],
   ['https://h/a', 'b/../c', 'https://h/a/c'],
   ['https://h/a', 'http://other/x', 'http://other/x'],
+  ['https://h/a', 'HTTP://other/x', 'HTTP://other/x'],
+  ['https://h/a', '/b?from=http://other/x', 'https://h/a/b?from=http://other/x'],
 ])('below %s, %s is at %s', (host, path, url) => {
   expect(resolveUrl(host, path)).toBe(url)
 })
@@ -35,9 +37,9 @@ test('a path never leads out of the server’s own path', () => {
       expect.objectContaining({ code: 'ERR_TARGET_URL', message: expect.stringContaining('/influx') }),
     )
   }
-  expect(() => resolveUrl('localhost:8086', '/x')).toThrow(
-    expect.objectContaining({ code: 'ERR_TARGET_URL' }),
-  )
+  for (const host of ['localhost:8086', 'localhost', 'xhttp://h', 'httpx://h']) {
+    expect(() => resolveUrl(host, '/x')).toThrow(expect.objectContaining({ code: 'ERR_TARGET_URL' }))
+  }
 })
 
 test('the server is told without a credential', async () => {
@@ -60,6 +62,7 @@ test.each([
   ['https://h/#s3cret', 'first ? or #'],
   ['s3cret:8086', 'does not start with https://'],
   ['ftp://s3cret', 'does not start with https://'],
+  ['ftp://s3cret/https://h', 'does not start with https://'],
   ['https://s3 cret', 'is not a URL'],
 ])('a server is named by its URL alone: %s', async (host, why) => {
   for (const named of [hostFromEnv, (options: object) => fromEnv(options).find()]) {
@@ -71,7 +74,7 @@ test.each([
 
 test.each([
   ['https://h:8086/influx', 'https://h:8086', true],
-  ['https://H:443', 'https://h', true],
+  ['HTTPS://H:443', 'https://h', true],
   ['https://h:8086', 'http://h:8086', false],
   ['http://h:8086', 'https://h:8086', false],
   ['https://h:8086', 'https://h:8087', false],

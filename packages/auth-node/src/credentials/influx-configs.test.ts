@@ -194,6 +194,14 @@ describe('writeInfluxProfiles', () => {
     said.mockRestore()
   })
 
+  test.each(['', '\n'])('changes no other line, and ends the last one, which ends in %j', async (end) => {
+    await writeFile(path, `[a]\nurl = "http://a"\n\n[b]\nactive = true${end}`)
+    await writeInfluxProfiles({ b: { org: 'docs' } }, path)
+    await writeInfluxProfiles({ b: { active: true } }, path)
+    const written = '[a]\nurl = "http://a"\n\n[b]\nactive = true\norg = "docs"\n'
+    expect(await readFile(path, 'utf8')).toBe(written)
+  })
+
   test('keeps what is no profile, and profiles of any name', async () => {
     await writeFile(path, `version = 1\nsince = 1979-05-27\n\n${CONFIGS}\n[[hooks]]\n  run = "x"\n`)
     const names = ['constructor', '__proto__', 'my.profile v', 'zoë']

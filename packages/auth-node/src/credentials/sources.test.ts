@@ -37,6 +37,7 @@ import {
   SourceError,
 } from '../index.ts'
 import { parseNetrc } from './netrc.ts'
+import { parseCredentialText } from './text.ts'
 
 const SECRET = 's3cret'
 const CONTEXT = { origin: 'https://localhost:8086' }
@@ -361,7 +362,17 @@ describe('options', () => {
     ['a misspelt option of netrc', () => fromNetrc({ user: 'x' } as object), 'ERR_OPTION_NAME'],
     ['netrc without a path', () => fromNetrc({ path: '' }), 'ERR_OPTION_VALUE'],
     ['a chain of one source', () => chain(fromEnv() as never), 'ERR_OPTION_VALUE'],
-    ['a chain of promises', () => chain([Promise.resolve(fromEnv())] as never), 'ERR_OPTION_VALUE'],
+    ['a default chain’s profile without a name', () => defaultChain({ profile: '' }), 'ERR_OPTION_VALUE'],
+    [
+      'a misspelt option of a default chain',
+      () => defaultChain({ token: SECRET } as object),
+      'ERR_OPTION_NAME',
+    ],
+    [
+      'a chain of promises',
+      () => chain([fromEnv(), Promise.resolve(fromEnv())] as never),
+      'ERR_OPTION_VALUE',
+    ],
   ])('%s is refused at once', (_, make, code) => {
     expect(make).toThrow(expect.objectContaining({ name: 'OptionsError', code }))
     expect(make).not.toThrow(SECRET)
@@ -584,8 +595,13 @@ describe('fromNetrc', () => {
     ],
     [
       'a macro between entries',
-      'machine x login a\nmacdef init\nmachine localhost login no\n\nmachine localhost login u password p',
+      'machine x login a\nmacdef init machine localhost login no\nmachine localhost login no\n\nmachine localhost login u password p',
       basic('u', 'p'),
+    ],
+    [
+      'values that are words of its own elsewhere',
+      'machine localhost login machine password default machine localhost login no',
+      basic('machine', 'default'),
     ],
     ['an account, which is not used', 'machine localhost login u account acc password p', basic('u', 'p')],
   ])('reads %s', async (_, content, credentials) => {
@@ -603,6 +619,18 @@ describe('fromNetrc', () => {
     })
   })
 
+  test('reads the file that NETRC names, and an entry without a login or a password', async () => {
+    for (const [content, credentials] of [
+      ['default password p', basic('', 'p')],
+      ['default login u', basic('u', '')],
+    ] as const) {
+      const path = await file(content)
+      vi.stubEnv('NETRC', path)
+      expect(await fromNetrc().find(CONTEXT)).toMatchObject({ credentials, source: `${path}, default` })
+    }
+    vi.unstubAllEnvs()
+  })
+
   test('finds IPv6 addresses without their brackets', async () => {
     expect(
       await (await netrc('machine ::1 login u password p')).get({ origin: 'http://[::1]:8086' }),
@@ -611,6 +639,7 @@ describe('fromNetrc', () => {
 
   test('says when it has none, and when it cannot know', async () => {
     expect((await refusal(await netrc('machine other login u password p'))).code).toBe('ERR_SOURCE_ABSENT')
+    expect((await refusal(await netrc('machine localhost'))).code).toBe('ERR_SOURCE_ABSENT')
     expect((await refusal(fromNetrc({ path: join(folder, 'none') }))).code).toBe('ERR_SOURCE_ABSENT')
     await expect((await netrc('default login u')).find()).rejects.toMatchObject({ code: 'ERR_SOURCE_ABSENT' })
   })
@@ -661,6 +690,18 @@ describe('fromExec', () => {
   ])('reads %s', async (_, script, credentials) => {
     expect(await node(script).get(CONTEXT)).toEqual(credentials)
   })
+
+  test.each(['{"scheme":"basic","token":"t"}', '{"token":1}', '{"username":"u"}', '{"password":"p"}'])(
+    'takes %s for no credential',
+    (text) => {
+      expect(() => parseCredentialText(text, 'It')).toThrow(
+        expect.objectContaining({
+          code: 'ERR_SOURCE_INVALID',
+          message: expect.stringMatching(/^It has to give/),
+        }),
+      )
+    },
+  )
 
   test('runs without a shell, with the arguments, variables and folder it is given', async () => {
     const script = 'console.log(process.argv[1] + process.env.NAME + process.cwd())'
@@ -953,6 +994,8 @@ describe('chain', () => {
       '- netrc',
       '- keyring',
     ])
+    const named = await refusal(defaultChain({ profile: 'mine' }))
+    expect(named).toMatchObject({ code: 'ERR_SOURCE_INVALID', message: expect.stringContaining('mine') })
     await writeFile(join(folder, '.netrc'), 'default login u password p', { mode: 0o600 })
     expect(await defaultChain().get(CONTEXT)).toEqual(basic('u', 'p'))
     vi.stubEnv('INFLUX_TOKEN', 'e')
