@@ -231,14 +231,40 @@ test('an agent of the caller’s is destroyed with the one that stands beside it
   expect(socket.destroyed).toBe(true)
 })
 
-test('an EnvHttpProxyAgent whose parts are elsewhere is refused', () => {
+test('an EnvHttpProxyAgent whose parts are elsewhere, one or both, is refused', () => {
   class EnvHttpProxyAgent extends Agent {}
   const options = { origin: network.loopback, credentials: 'my-token' }
-  for (let i = 0; i < 2; i++) {
-    expect(() => authDispatcher(new EnvHttpProxyAgent(), options)).toThrow(
+  for (const part of ['', '', 'no proxy agent', 'http proxy agent']) {
+    const agent = Object.assign(new EnvHttpProxyAgent(), { [Symbol(part)]: new Agent() })
+    expect(() => authDispatcher(agent, options)).toThrow(
       expect.objectContaining({ code: 'ERR_TARGET_DISPATCHER' }),
     )
   }
+})
+
+test('an EnvHttpProxyAgent takes its proxy to every server that no credential is for', async () => {
+  const dispatcher = authDispatcher(new EnvHttpProxyAgent(), {
+    origin: network.loopback,
+    credentials: 'my-token',
+  })
+  const request = dispatcher.request({ origin: 'http://elsewhere.test', path: '/', method: 'GET' })
+  await request.then(({ body }) => body.dump()).catch(() => undefined)
+  expect(seen).toHaveLength(1)
+  expect(seen[0]).not.toContain('my-token')
+})
+
+test('an EnvHttpProxyAgent without a proxy, whose parts are one, sends as ever', async () => {
+  for (const name of ['http_proxy', 'https_proxy']) vi.stubEnv(name, '')
+  const stage = network.stage(() => ({}))
+  const options = { origin: network.loopback, credentials: 'my-token' }
+  const dispatcher = authDispatcher(new EnvHttpProxyAgent(), options)
+  const { body } = await dispatcher.request({
+    origin: network.loopback,
+    path: `/${stage.id}/`,
+    method: 'GET',
+  })
+  await body.dump()
+  expect(stage.visits.map(({ headers }) => headers.authorization)).toEqual(['Token my-token'])
 })
 
 /** An agent like Node's own under `NODE_USE_ENV_PROXY`. */

@@ -676,7 +676,8 @@ describe('fromExec', () => {
 
   test.each<[string, string, Credentials]>([
     ['one line', 'console.log("t-1")', token('t-1')],
-    ['a token in JSON', 'console.log(JSON.stringify({ token: "t" }))', token('t')],
+    ['a token in JSON', 'console.log(JSON.stringify({ scheme: "token", token: "t" }))', token('t')],
+    ['a token in JSON without a scheme', 'console.log(JSON.stringify({ token: "t" }))', token('t')],
     [
       'a scheme in JSON',
       'console.log(JSON.stringify({ scheme: "bearer", token: "t" }, null, 2))',
