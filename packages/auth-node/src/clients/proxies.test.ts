@@ -218,17 +218,35 @@ describe.each<[string, boolean, Record<string, Call>]>([
   })
 })
 
-test('an agent of the caller’s is destroyed with the one that stands beside it', async () => {
+test('an agent of the caller’s is destroyed with the one that stands beside it, which connects and keeps as it does', async () => {
+  let connections = 0
+  class Own extends http.Agent {
+    override createConnection(...given: Parameters<http.Agent['createConnection']>) {
+      connections++
+      return super.createConnection(...given)
+    }
+    override destroy() {
+      super.destroy()
+      connections = 0
+    }
+  }
   const stage = network.stage(() => ({}))
-  const agent = proxied()
+  const agent = new Own({ keepAlive: true, proxyEnv: process.env } as http.AgentOptions)
   const { get } = authHttp({ origin: network.loopback, credentials: 'my-token', agents: { http: agent } })
-  const response = await get(`/${stage.id}/`)
-  const { socket } = response
-  response.resume()
-  await new Promise((resolve) => response.once('close', resolve))
+  const visit = async () => {
+    const response = await get(`/${stage.id}/`)
+    const { socket } = response
+    response.resume()
+    await new Promise((resolve) => response.once('close', resolve))
+    return socket
+  }
+  const socket = await visit()
+  expect(await visit()).toBe(socket)
+  expect(connections).toBe(1)
   expect(socket.destroyed).toBe(false)
   agent.destroy()
   expect(socket.destroyed).toBe(true)
+  expect(connections).toBe(0)
 })
 
 test('an EnvHttpProxyAgent whose parts are elsewhere, one or both, is refused', () => {
