@@ -27,6 +27,16 @@ test('takes another fetch, and hands it what it was given', async () => {
   expect(calls).toEqual([['https://localhost:8086/api/v2/buckets', 'Token my-token', true]])
 })
 
+test('refuses what is no fetch, and options that it has not', () => {
+  const options = { origin: 'https://localhost:8086', credentials: 'my-token' }
+  expect(() => authFetch({ ...options, fetch: {} as never })).toThrow(
+    expect.objectContaining({ code: 'ERR_OPTION_VALUE' }),
+  )
+  expect(() => authFetch({ ...options, redirect: 'error' } as never)).toThrow(
+    expect.objectContaining({ code: 'ERR_OPTION_NAME' }),
+  )
+})
+
 test('takes a Request of another fetch than Node’s', async () => {
   const received: unknown[] = []
   const server = createServer(async (request, response) => {
