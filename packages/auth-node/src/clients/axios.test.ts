@@ -3,7 +3,7 @@
 import { getEventListeners } from 'node:events'
 import http from 'node:http'
 import https from 'node:https'
-import { Readable } from 'node:stream'
+import { Readable, Stream, type Writable } from 'node:stream'
 import { inspect } from 'node:util'
 import { type Network, startNetwork, testClient } from '@fluxauth/auth-testkit'
 import axios, { isAxiosError } from 'axios'
@@ -135,6 +135,15 @@ describe('an axios instance', () => {
       expect((await api.get(`/${stage.id}`, stay)).data).toBe('moved')
     },
   )
+
+  test('sends a stream of the first Node versions, as of form-data, once', async () => {
+    const stage = network.stage(() => ({ ...moved('end'), status: 307 }))
+    const data = Object.assign(new Stream(), { pipe: (request: Writable) => request.end('once') })
+    await expect(instance().api.post(`/${stage.id}`, data)).rejects.toMatchObject({
+      code: 'ERR_REDIRECT_BODY',
+    })
+    expect(stage.visits.map(({ body }) => body)).toEqual(['once'])
+  })
 
   test('lets go of a refusal that does not end, where it is a stream of the adapter of fetch', async () => {
     async function* endless() {

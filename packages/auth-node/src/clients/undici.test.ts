@@ -350,6 +350,23 @@ describe('what is around another dispatcher', () => {
   })
 })
 
+test('a handler of either form is told of a signal that has aborted, and nothing is sent', () => {
+  const origin = 'http://127.0.0.1:9'
+  const dispatcher = authDispatcher(new Agent(), { origin, credentials: 'my-token' })
+  const reason = new RangeError('not wanted')
+  const told: unknown[] = []
+  const old = { onConnect: () => told.push('onConnect'), onError: (error: Error) => told.push(error) }
+  const given = {
+    onRequestStart: () => told.push('onRequestStart'),
+    onResponseError: (_: unknown, error: Error) => told.push(error),
+  }
+  for (const handler of [old, given]) {
+    const request = { origin, path: '/', method: 'GET', signal: AbortSignal.abort(reason) } as const
+    expect(dispatcher.dispatch(request, handler as Dispatcher.DispatchHandler)).toBe(true)
+  }
+  expect(told).toEqual(['onConnect', reason, 'onRequestStart', reason])
+})
+
 test('undici itself refuses what is no URL, and nothing shows its password', async () => {
   const dispatcher = authDispatcher(new Agent(), {
     origin: 'https://localhost:8086',
