@@ -231,6 +231,24 @@ describe('an axios instance', () => {
     },
   )
 
+  test.each([false, true])(
+    'stops waiting for the provider at its signal, with a cancelToken (%j)',
+    async (has) => {
+      const api = axios.create()
+      const aborter = new AbortController()
+      const credentials = () => {
+        setImmediate(() => aborter.abort())
+        return new Promise<string>(() => undefined)
+      }
+      authAxios(api, { origin: network.loopback, credentials })
+      const { token } = axios.CancelToken.source()
+      const { signal } = aborter
+      const answer = api.get('/', { signal, ...(has && { cancelToken: token }) })
+      await expect(answer).rejects.toSatisfy(axios.isCancel)
+      expect(Reflect.get(token, '_listeners') ?? []).toEqual([])
+    },
+  )
+
   test('works with the adapter of fetch', async () => {
     const stage = network.stage((_, index) => (index === 0 ? moved(stage.url(network.loopback)) : {}))
     const own = vi.fn(fetch)
