@@ -136,6 +136,24 @@ describe('an axios instance', () => {
     },
   )
 
+  test('sends with the caller’s transport, whose request shows no credential while it is under way', async () => {
+    let sent: http.ClientRequest | undefined
+    const shown: string[] = []
+    const stage = network.stage(() => {
+      shown.push(inspect(sent, { depth: 9 }))
+      return {}
+    })
+    const transport = {
+      request(options: http.RequestOptions, answer: (response: http.IncomingMessage) => void) {
+        sent = http.request(options, answer)
+        return sent
+      },
+    }
+    await instance().api.get(`/${stage.id}`, { transport })
+    expect(shown).toEqual([expect.stringContaining('ClientRequest GET')])
+    expect(shown[0]).not.toContain('my-s3cret')
+  })
+
   test('sends a stream of the first Node versions, as of form-data, once', async () => {
     const stage = network.stage(() => ({ ...moved('end'), status: 307 }))
     const data = Object.assign(new Stream(), { pipe: (request: Writable) => request.end('once') })

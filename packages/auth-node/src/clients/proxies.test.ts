@@ -101,10 +101,12 @@ describe('axios', () => {
       const { transport, headers } = config as { transport: typeof http; headers: AxiosHeaders }
       const options = { protocol: 'http:', hostname, port, path: config.url ?? '', headers: headers.toJSON() }
       await new Promise((resolve) => transport.request(options as RequestOptions, resolve).end())
-      return expect.fail('should have been refused')
+      return { status: 200, statusText: '', headers: {}, config, data: '' }
     }
     await expect(instance.get('/', { adapter })).rejects.toMatchObject({ code: 'ERR_TARGET_INSECURE' })
     expect(seen).toEqual([])
+    await instance.get('https://elsewhere.example/', { adapter })
+    expect(seen).toEqual(['GET undefined'])
   })
 })
 
