@@ -6,7 +6,7 @@ import https from 'node:https'
 import { Readable, Stream, type Writable } from 'node:stream'
 import { inspect } from 'node:util'
 import { type Network, startNetwork, testClient } from '@fluxauth/auth-testkit'
-import axios, { isAxiosError } from 'axios'
+import axios, { AxiosError, type InternalAxiosRequestConfig, isAxiosError } from 'axios'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { authAxios } from './axios.ts'
 
@@ -193,6 +193,24 @@ describe('an axios instance', () => {
     expect(error).toMatchObject({ name: 'AxiosError', code: 'ERR_BAD_REQUEST', response: { data: 'teapot' } })
     expect(`${inspect(error, { depth: 9 })}${JSON.stringify(error)}`).not.toContain('my-s3cret')
     expect((await api.get(to, { validateStatus: () => true })).status).toBe(418)
+  })
+
+  test('shows no credential in a request of fetch, an event, or what an error was made of', async () => {
+    const stage = network.stage(() => ({}))
+    const { request } = await instance().api.get(`/${stage.id}/`, { adapter: 'fetch' })
+    expect(request).toEqual({ method: 'GET', url: stage.url(network.loopback) })
+    const adapter = async (config: InternalAxiosRequestConfig) => {
+      const response = { status: 500, statusText: '', headers: {}, data: '', config, request: config }
+      const cause = new AxiosError('inner', 'ERR_INNER', config, config, response)
+      const event = { type: 'error', message: 'outer', target: config }
+      throw Object.assign(new AxiosError('outer', 'ERR_OUTER', config, config), { cause, event })
+    }
+    const error = await instance()
+      .api.get('/', { adapter })
+      .catch((reason) => reason)
+    expect(inspect(error, { depth: 9 })).not.toContain('my-s3cret')
+    expect(error).toMatchObject({ code: 'ERR_OUTER', event: { type: 'error', message: 'outer' } })
+    expect(error.event.target).toBeUndefined()
   })
 
   test('is as before when the authentication is taken away', async () => {

@@ -97,9 +97,10 @@ describe('axios', () => {
     authAxios(instance, { origin: 'https://influx.example', credentials })
     const { hostname, port } = new URL(proxyUrl)
     // What axios up to 1.16 makes of a request for https, when the environment or its caller names a proxy.
+    let to: RequestOptions = { protocol: 'http:', hostname, port }
     const adapter = async (config: InternalAxiosRequestConfig) => {
       const { transport, headers } = config as { transport: typeof http; headers: AxiosHeaders }
-      const options = { protocol: 'http:', hostname, port, path: config.url ?? '', headers: headers.toJSON() }
+      const options = { ...to, path: config.url ?? '', headers: headers.toJSON() }
       await new Promise((resolve) => transport.request(options as RequestOptions, resolve).end())
       return { status: 200, statusText: '', headers: {}, config, data: '' }
     }
@@ -107,6 +108,10 @@ describe('axios', () => {
     expect(seen).toEqual([])
     await instance.get('https://elsewhere.example/', { adapter })
     expect(seen).toEqual(['GET undefined'])
+    for (const other of [{ hostname: 'proxy.test' }, { port: '8443' }, { protocol: 'http:' }]) {
+      to = { protocol: 'https:', hostname: 'influx.example', ...other }
+      await expect(instance.get('/', { adapter })).rejects.toMatchObject({ code: 'ERR_TARGET_INSECURE' })
+    }
   })
 })
 
