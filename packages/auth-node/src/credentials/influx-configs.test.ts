@@ -102,6 +102,20 @@ describe('fromInfluxConfigs', () => {
     })
   })
 
+  test('takes the profile named default where none is active, and an empty variable for none', async () => {
+    vi.stubEnv('INFLUX_CONFIGS_PATH', path)
+    vi.stubEnv('INFLUX_ACTIVE_CONFIG', '')
+    expect((await fromInfluxConfigs().find(context)).source).toBe(`profile onboarding of ${path}`)
+    const url = 'url = "https://localhost:8086"'
+    await writeFile(path, `[a]\n${url}\ntoken = "a"\n[default]\n${url}\ntoken = "d"\n[c]\n${url}\ntoken = 5`)
+    expect((await fromInfluxConfigs().find(context)).source).toBe(`profile default of ${path}`)
+    expect([...(await readInfluxProfiles()).keys()]).toEqual(['a', 'default', 'c'])
+    await expect(fromInfluxConfigs({ profile: 'c' }).find(context)).rejects.toMatchObject({
+      code: 'ERR_SOURCE_INVALID',
+      message: expect.stringContaining(`The profile c of ${path} has no token`),
+    })
+  })
+
   test('does not give a profile’s token to another server', async () => {
     await expect(fromInfluxConfigs({ path, profile: 'cloud' }).find(context)).rejects.toMatchObject({
       code: 'ERR_SOURCE_ABSENT',
