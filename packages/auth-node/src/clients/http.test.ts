@@ -77,7 +77,15 @@ describe('requests over node:http', () => {
 
   test('end when nothing comes for so long', async () => {
     const stage = network.stage(() => new Promise(() => undefined))
+    const start = performance.now()
     await expect(http().get(stage.url(network.loopback), { timeout: 50 })).rejects.toThrow('No answer')
+    // Node's own agent has a limit of five seconds.
+    expect(performance.now() - start).toBeLessThan(3000)
+  })
+
+  test('are sent with an agent, or refused before', () => {
+    const options = { origin: network.loopback, credentials: 'my-s3cret', agents: { http: {} as never } }
+    expect(() => authHttp(options)).toThrow(expect.objectContaining({ code: 'ERR_OPTION_VALUE' }))
   })
 
   test('stop sending a body that a redirect wants again', async () => {
