@@ -17,35 +17,40 @@ export type WhenFree = <T>(work: () => Awaitable<T>) => Awaitable<T>
  * @returns rejects with `StoreError` `ERR_STORE_UNAVAILABLE` in time, or at once while 10,000 wait
  */
 export function createWhenFree(milliseconds: number): WhenFree {
-  let trying: Promise<void> | undefined
+  let trying = false
   let waiting = 0
+  // In the order in which they came, which is that in which their time is over. Woken all at once, they would wake each other ever again.
+  const line = new Set<() => void>()
   const refuse = (message: string): never => {
     throw new StoreError('ERR_STORE_UNAVAILABLE', message)
+  }
+  const passOn = () => {
+    const [next] = line
+    trying = next !== undefined
+    if (!next) return
+    line.delete(next)
+    // Not in the same breath: what else there is to do comes in between.
+    setImmediate(next)
   }
   const wait = async <T>(work: () => Awaitable<T>): Promise<T> => {
     if (waiting >= MOST_WAITING) refuse('SQLite has too much to do: ask again later')
     const end = performance.now() + milliseconds
     waiting++
     try {
+      if (trying) await new Promise<void>((resolve) => line.add(resolve))
+      trying = true
       for (;;) {
-        while (trying) await trying
         if (performance.now() >= end) refuse('Another process writes to the SQLite file: ask again later')
-        let done: () => void = () => undefined
-        trying = new Promise((resolve) => {
-          done = resolve
-        })
         try {
           return await work()
         } catch (error) {
           if (!isBusy(error)) throw error
           await sleep(PAUSE)
-        } finally {
-          trying = undefined
-          done()
         }
       }
     } finally {
       waiting--
+      passOn()
     }
   }
   return (work) => {
