@@ -62,6 +62,19 @@ describeReal('a store in Redis', ['redis'], () => {
     endsAt: Date.now() + 3_600_000,
   })
 
+  const token = {
+    id: '00000000000000b1',
+    hash: 'hash',
+    userID: '1',
+    user: 'joe',
+    orgID: '2',
+    status: 'active',
+    description: '',
+    permissions: [],
+    createdAt: '2026-01-01T00:00:00Z',
+    updatedAt: '2026-01-01T00:00:00Z',
+  } as const
+
   test('keeps nothing of what has ended, or was deleted', async () => {
     const prefix = newPrefix()
     const store = await createRedisStore({ url: redis.url, prefix })
@@ -71,21 +84,46 @@ describeReal('a store in Redis', ['redis'], () => {
     await store.sessions.create(session('c', 150))
     expect(await client.zRange(`${prefix}sessions:"1"`, 0, -1)).toEqual(['"b"', '"c"'].sort())
     await new Promise((resolve) => setTimeout(resolve, 300))
-    const token = {
-      id: '1',
-      hash: 'h',
-      userID: '1',
-      user: 'joe',
-      orgID: '2',
-      status: 'active',
-      description: '',
-      permissions: [],
-      createdAt: '',
-      updatedAt: '2026-01-01T00:00:00Z',
-    } as const
     await store.tokens.create(token)
-    await store.tokens.delete('1')
+    await store.tokens.delete(token.id)
     expect(await keysOf(prefix)).toEqual([])
+    // Nor does one come back in part that went while it was changed.
+    await store.tokens.create(token)
+    await client.del(`${prefix}token:"hash"`)
+    expect(await store.tokens.update(token.id, { status: 'inactive', updatedAt: '2027' })).toBeUndefined()
+    expect(await keysOf(prefix)).not.toContain(`${prefix}token:"hash"`)
+    await store.close()
+  })
+
+  test('ends a session, and its user’s list, when it does, wherever it was moved, and takes it off the list when it is deleted', async () => {
+    const prefix = newPrefix()
+    const store = await createRedisStore({ url: redis.url, prefix })
+    const [key, list] = [`${prefix}session:"a"`, `${prefix}sessions:"1"`]
+    const after = (minutes: number) => Date.now() + minutes * 60_000
+    /** In how many minutes the session ends, its place on the list, and the list. */
+    const ends = async () => {
+      const place = (await client.zScore(list, '"a"')) ?? Number.NaN
+      const milliseconds = [await client.pTTL(key), place - Date.now(), await client.pTTL(list)]
+      return milliseconds.map((number) => Math.round(number / 60_000))
+    }
+    await store.sessions.create({ ...session('a', 0), expiresAt: after(90) })
+    expect(await ends()).toEqual([60, 60, 60])
+    for (const [minutes, expected] of [
+      [5, 5],
+      [90, 60],
+      [2, 2],
+    ] as const) {
+      await store.sessions.renew('a', after(minutes))
+      expect(await ends()).toEqual([expected, expected, expected])
+    }
+    await store.sessions.create(session('b', 30 * 60_000))
+    expect(await ends()).toEqual([2, 2, 30])
+    await store.sessions.renew('a', after(3))
+    expect(await ends()).toEqual([3, 3, 30])
+    await store.sessions.delete('a')
+    await store.sessions.renew('a', after(3))
+    expect(await client.zRange(list, 0, -1)).toEqual(['"b"'])
+    expect(await keysOf(prefix)).toEqual([`${prefix}session:"b"`, list])
     await store.close()
   })
 
@@ -122,17 +160,6 @@ describeReal('a store in Redis', ['redis'], () => {
   test('knows nothing after FLUSHALL, breaks at nothing, and goes on from there', async () => {
     const prefix = newPrefix()
     const store = await createRedisStore({ url: redis.url, prefix, limits: { user: 1 } })
-    const token = {
-      id: '00000000000000b1',
-      hash: 'hash',
-      userID: '1',
-      user: 'joe',
-      status: 'active',
-      description: '',
-      permissions: [],
-      createdAt: '2026-01-01T00:00:00Z',
-      updatedAt: '2026-01-01T00:00:00Z',
-    } as const
     const attempt = { user: 'joe', address: '192.0.2.1' }
     const fill = async () => {
       await store.tokens.create(token)
