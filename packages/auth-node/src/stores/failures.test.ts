@@ -18,7 +18,11 @@ test.each<[what: string, codes: readonly string[], hint: string]>([
   ],
   ['SQLite', ['ENOENT', 'ENOTDIR'], 'make the folder that its file is to be in'],
   ['SQLite', ['SQLITE_NOTADB', 'SQLITE_CORRUPT', 'SQLITE_CORRUPT_INDEX'], 'its file is damaged'],
-  ['SQLite', ['SQLITE_ERROR', '53100', 'OOM', 'A_FULL', 'XEIO'], OTHERWISE],
+  [
+    'SQLite',
+    ['SQLITE_ERROR', '53100', 'OOM', 'X_SQLITE_FULL', 'XEIO', 'XEPERM', 'XENOENT', 'X_SQLITE_NOTADB'],
+    OTHERWISE,
+  ],
   ['PostgreSQL', ['53100'], 'its disk is full, or fails'],
   ['Redis', ['MISCONF'], 'its disk is full, or fails'],
   ['PostgreSQL', ['53200'], 'its memory is full'],
@@ -26,7 +30,11 @@ test.each<[what: string, codes: readonly string[], hint: string]>([
   ['PostgreSQL', ['25006'], 'it can only be read'],
   ['Redis', ['READONLY'], 'it can only be read'],
   ['PostgreSQL', ['53300'], 'it has as many connections as it takes'],
-  ['Redis', ['ENOENT', 'EIO', 'ROOM', 'OOMS', '153300', '533001', 'ECONNREFUSED'], OTHERWISE],
+  [
+    'Redis',
+    ['ENOENT', 'EIO', 'ROOM', 'OOMS', '153300', '533001', 'XMISCONF', 'MISCONFX', 'XREADONLY', 'READONLYX'],
+    OTHERWISE,
+  ],
 ])('of %s %j says: %s', (what, codes, hint) => {
   for (const code of codes) {
     const error = unavailable(what, thrown(code))

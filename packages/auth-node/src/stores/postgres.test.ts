@@ -4,7 +4,7 @@ import { inspect } from 'node:util'
 import { testStore } from '@fluxauth/auth-testkit'
 import { describeReal, type RunningPostgres, startPostgres } from '@fluxauth/auth-testkit/real'
 import pg from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { startHoldingProxy } from '../testing/holding-proxy.ts'
 import { createPostgresStore } from './postgres.ts'
 
@@ -139,6 +139,25 @@ describeReal('a store in PostgreSQL', ['postgres', 'initdb'], () => {
     await expect.poll(async () => (await store.sessions.find('a'))?.user, { timeout: 5000 }).toBe('joe')
     await store.close()
     await own.stop()
+  })
+
+  test('clears attempts away once they are over, until it is closed', async () => {
+    const prefix = newPrefix()
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    try {
+      const store = await createPostgresStore({ pool, prefix })
+      await store.attempts?.begin({ user: 'joe' })
+      await pool.query(`INSERT INTO ${prefix}attempts (key, points, expire) VALUES ('over', 1, 0)`)
+      const keys = async () =>
+        (await pool.query(`SELECT key FROM ${prefix}attempts`)).rows.map(({ key }) => key)
+      expect(await keys()).toHaveLength(2)
+      vi.advanceTimersByTime(300_000)
+      await expect.poll(keys).toEqual([expect.stringMatching(/^user:/)])
+      await store.close()
+      expect(vi.getTimerCount()).toBe(0)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   test('has nothing swept away by a server whose clock is ahead', async () => {

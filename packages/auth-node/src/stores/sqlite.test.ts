@@ -180,6 +180,60 @@ test('has its answer at hand, so that verifying a token costs no promise', async
   store.close()
 })
 
+test('clears attempts away once they are over, until it is closed', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] })
+  try {
+    const path = newPath()
+    const store = await createSqliteStore({ path, limits: { seconds: 500 } })
+    const database = new Database(path)
+    const kept = () => database.prepare('SELECT key FROM fluxauth_attempts').all().length
+    await store.attempts?.begin({ user: 'joe' })
+    vi.advanceTimersByTime(300_000)
+    await store.attempts?.begin({ user: 'zoë' })
+    expect(kept()).toBe(2)
+    vi.advanceTimersByTime(300_000)
+    expect(kept()).toBe(1)
+    // While another process writes it is left for the next time.
+    database.exec('BEGIN IMMEDIATE')
+    vi.advanceTimersByTime(300_000)
+    database.exec('COMMIT')
+    expect(kept()).toBe(1)
+    vi.advanceTimersByTime(300_000)
+    expect(kept()).toBe(0)
+    await store.close()
+    expect(vi.getTimerCount()).toBe(0)
+    database.close()
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('keeps no process from ending', async () => {
+  const setInterval = vi.spyOn(globalThis, 'setInterval')
+  try {
+    const store = await createSqliteStore({ path: newPath() })
+    expect(setInterval.mock.results.map(({ value }) => value.hasRef())).toEqual([false])
+    await store.close()
+  } finally {
+    setInterval.mockRestore()
+  }
+})
+
+test('has the disk keep what it acknowledges, and the application’s handle wait as long as was said', async () => {
+  const database = new Database(newPath())
+  const pragmas = () =>
+    ['journal_mode', 'synchronous', 'busy_timeout'].map(
+      (name) => Object.values(database.prepare(`PRAGMA ${name}`).get() as object)[0],
+    )
+  const store = await createSqliteStore({ database, timeout: 1234.5 })
+  expect(pragmas()).toEqual(['wal', 2, 1234])
+  await store.sessions.sweep(0)
+  await store.attempts?.begin({ user: 'joe' })
+  expect(pragmas()).toEqual(['wal', 2, 1234])
+  await store.close()
+  database.close()
+})
+
 test('says why it cannot be opened', async () => {
   const path = join(folder, 'no', 'such', 'folder.db')
   await expect(createSqliteStore({ path })).rejects.toMatchObject({
