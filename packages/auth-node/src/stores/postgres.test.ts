@@ -160,6 +160,18 @@ describeReal('a store in PostgreSQL', ['postgres', 'initdb'], () => {
     }
   })
 
+  test('leaves the application its pool, as it was, also where the store could not be opened', async () => {
+    const listeners = pool.listenerCount('error')
+    const store = await createPostgresStore({ pool, prefix: newPrefix() })
+    expect(pool.listenerCount('error')).toBe(listeners + 1)
+    await store.close()
+    expect([pool.ended, pool.listenerCount('error')]).toEqual([false, listeners])
+    const prefix = newPrefix()
+    await pool.query(`CREATE VIEW ${prefix}tokens AS SELECT 1`)
+    expect((await refusalOf(createPostgresStore({ pool, prefix }))).code).toBe('ERR_STORE_UNAVAILABLE')
+    expect([pool.ended, pool.listenerCount('error')]).toEqual([false, listeners])
+  })
+
   test('has nothing swept away by a server whose clock is ahead', async () => {
     const store = await createPostgresStore({ connectionString: postgres.url, prefix: newPrefix() })
     await store.sessions.create(session('a'))

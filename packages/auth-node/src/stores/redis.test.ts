@@ -300,6 +300,14 @@ describeReal('a store in Redis', ['redis'], () => {
     proxy.close()
   })
 
+  test('leaves the application its client, as it was', async () => {
+    const listeners = client.listenerCount('error')
+    const store = await createRedisStore({ client, prefix: newPrefix() })
+    expect(client.listenerCount('error')).toBe(listeners + 1)
+    await store.close()
+    expect([client.isReady, client.listenerCount('error')]).toEqual([true, listeners])
+  })
+
   test.each(['own', 'handed'])(
     'takes no late answer for the next one, and what was done stays (%s client)',
     async (whose) => {
