@@ -77,7 +77,7 @@ test('whose time is over is refused, and what fails otherwise makes room for the
   expect(await next).toBe(1)
 })
 
-test('what answers later waits as well', async () => {
+test('what answers later waits as well, and what is broken is told at once', async () => {
   const { write, free } = createDatabase()
   const whenFree = createWhenFree(1000)
   const waiting = whenFree(async () => write(1)())
@@ -88,6 +88,7 @@ test('what answers later waits as well', async () => {
       throw new Error('broken')
     }),
   ).rejects.toThrow('broken')
+  expect(() => whenFree(() => expect.fail('broken'))).toThrow('broken')
 })
 
 test('what only reads does not stand in line with what writes', () => {

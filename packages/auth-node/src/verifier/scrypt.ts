@@ -83,7 +83,7 @@ function workOf({ ln, r, p }: Parameters): number {
 
 function isBounded({ ln, r, p }: Parameters): boolean {
   const whole = [ln, r, p].every((number) => Number.isInteger(number) && number >= 1)
-  if (!whole || ln >= 32 || p > MOST_PARALLELIZATION) return false
+  if (!whole || p > MOST_PARALLELIZATION) return false
   return 128 * 2 ** ln * r <= MOST_MEMORY && workOf({ ln, r, p }) <= MOST_WORK
 }
 

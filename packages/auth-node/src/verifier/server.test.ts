@@ -87,9 +87,34 @@ test.each([
   { blockSize: 0 },
   { parallelization: 17 },
   { cost: 2 ** 18, parallelization: 5 },
+  { cost: 2 ** 18, blockSize: 9, parallelization: 1 },
+  { cost: 2 ** 17, parallelization: 9 },
+  { cost: 2 ** 40, blockSize: 1, parallelization: 1 },
+  { blockSize: 1.5 },
+  { parallelization: 0 },
   { cost: Number.NaN },
 ])('scrypt takes no parameters that it could not read again: %j', (options) => {
   expect(() => scryptPasswords(options)).toThrow(expect.objectContaining({ code: 'ERR_PASSWORD_PARAMETERS' }))
+})
+
+test.each([
+  { cost: 2 },
+  { cost: 2 ** 18, parallelization: 4 },
+  { cost: 2 ** 10, parallelization: 16 },
+  { cost: 2 ** 10, blockSize: 1, parallelization: 1 },
+])('scrypt takes parameters up to its bounds: %j', (options) => {
+  expect(() => scryptPasswords(options)).not.toThrow()
+})
+
+test('a salt has 8 bytes at least and 64 at most, and a hash 32', async () => {
+  const hash = (await cheap.hash('zoë')).split('$')[4] ?? ''
+  const readable = async (salt: number, more = '') => {
+    const stored = `$scrypt$ln=1,r=8,p=1$${'a'.repeat(salt)}$${hash}${more}`
+    return cheap.verify('zoë', stored).catch(({ code }) => code)
+  }
+  for (const salt of [11, 86]) expect(await readable(salt)).toBe(false)
+  for (const salt of [10, 87]) expect(await readable(salt)).toBe('ERR_PASSWORD_HASH')
+  for (const more of ['a', '$', '\n']) expect(await readable(22, more)).toBe('ERR_PASSWORD_HASH')
 })
 
 test('a hash with old parameters is made anew when its user signs in', async () => {
