@@ -12,6 +12,11 @@ export interface AttemptCounter {
   reward(key: string): Promise<unknown>
 }
 
+/** What a counter tells: how often something was counted, and how many milliseconds are left of the time. */
+export function counterState(points: number, milliseconds: number): RateLimiterRes {
+  return new RateLimiterRes(undefined, milliseconds, points)
+}
+
 /** Remembers which addresses are known to be good for which users. */
 export interface KnownPairs {
   has(key: string): Promise<boolean>
@@ -88,9 +93,7 @@ export function createAttempts(counters: AttemptCounters, limits: CompleteLimits
         begun.set(attempt, counted)
         return FREE
       }
-      const locks = taken.map(
-        ({ refused, state }, i) => refused && state.consumedPoints === limitAt(counted, i, limitOf) + 1,
-      )
+      const locks = taken.map(({ state }, i) => state.consumedPoints === limitAt(counted, i, limitOf) + 1)
       // The point that closed the lock stays, as its mark; what else this attempt took goes back.
       await Promise.all(counted.map(([counter, key], i) => locks[i] || counter.reward(key)))
       return { wait: waitOf(over.map(({ state }) => state)), locks: locks.includes(true) }

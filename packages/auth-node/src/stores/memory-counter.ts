@@ -1,7 +1,7 @@
 // Counts attempts in this process's memory, within bounds, by a clock that nobody can set.
 
-import { RateLimiterRes } from 'rate-limiter-flexible'
-import type { AttemptCounter } from './attempts.ts'
+import type { RateLimiterRes } from 'rate-limiter-flexible'
+import { type AttemptCounter, counterState } from './attempts.ts'
 
 interface Entry {
   points: number
@@ -33,14 +33,14 @@ export class MemoryCounter implements AttemptCounter {
 
   async get(key: string): Promise<RateLimiterRes | null> {
     const entry = this.#find(key)
-    return entry ? this.#state(entry) : null
+    return entry ? stateOf(entry) : null
   }
 
   async consume(key: string): Promise<RateLimiterRes> {
     const entry = this.#find(key) ?? { points: 0, end: performance.now() + this.#milliseconds }
     entry.points++
     this.#put(key, entry)
-    const state = this.#state(entry)
+    const state = stateOf(entry)
     if (entry.points > this.#points) throw state
     return state
   }
@@ -96,13 +96,8 @@ export class MemoryCounter implements AttemptCounter {
       }
     }
   }
+}
 
-  #state({ points, end }: Entry): RateLimiterRes {
-    return new RateLimiterRes(
-      Math.max(this.#points - points, 0),
-      end - performance.now(),
-      points,
-      points === 1,
-    )
-  }
+function stateOf({ points, end }: Entry): RateLimiterRes {
+  return counterState(points, end - performance.now())
 }

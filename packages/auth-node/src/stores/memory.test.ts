@@ -2,6 +2,7 @@
 
 import { testStore } from '@fluxauth/auth-testkit'
 import { expect, test, vi } from 'vitest'
+import { expectWindows, WINDOWS } from '../testing/windows.ts'
 import { createMemoryAttempts, createMemoryStore } from './memory.ts'
 import { MemoryCounter } from './memory-counter.ts'
 
@@ -24,6 +25,39 @@ test('who is locked out stays so, however many other names and addresses are tri
   // And where all that is kept is locks, it is no more than was allowed.
   for (let i = 0; i < 2000; i++) await attempts.begin({ user: `locked ${i >> 2}` })
   expect(await locked()).toBe(false)
+})
+
+test('counts attempts from the first of them', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  try {
+    await expectWindows(createMemoryAttempts(WINDOWS), (seconds) => vi.advanceTimersByTime(seconds * 1000))
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('a flood over a limit counts nothing more, and is to wait for all that is over', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  const consume = vi.spyOn(MemoryCounter.prototype, 'consume')
+  try {
+    const attempts = createMemoryAttempts({ user: 1, address: 3 })
+    const address = '192.0.2.1'
+    for (let i = 0; i < 2; i++) await attempts.begin({ user: 'joe' })
+    vi.advanceTimersByTime(499_500)
+    for (let i = 0; i < 4; i++) await attempts.begin({ address })
+    consume.mockClear()
+    for (const attempt of [{ user: 'joe', address }, { address }, { user: 'zoë', address }]) {
+      expect(await attempts.begin(attempt)).toEqual({ wait: 900, locks: false })
+    }
+    const elsewhere = { user: 'joe', address: '192.0.2.2' }
+    expect(await attempts.begin(elsewhere)).toEqual({ wait: 401, locks: false })
+    vi.advanceTimersByTime(400_000)
+    expect(await attempts.begin(elsewhere)).toEqual({ wait: 1, locks: false })
+    expect(consume).not.toHaveBeenCalled()
+  } finally {
+    consume.mockRestore()
+    vi.useRealTimers()
+  }
 })
 
 test('a clock that is set makes no wait longer, nor ends one', async () => {

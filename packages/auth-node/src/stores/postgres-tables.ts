@@ -1,8 +1,7 @@
 // Tokens, sessions and attempts in the tables of a PostgreSQL database.
 
 import type { AttemptLimiter, SessionStore, TokenStore } from '@fluxauth/auth-core/server'
-import { RateLimiterRes } from 'rate-limiter-flexible'
-import { createAttempts, knownPairs } from './attempts.ts'
+import { counterState, createAttempts, knownPairs } from './attempts.ts'
 import { exists } from './failures.ts'
 import { type AttemptLimits, completeLimits } from './limits.ts'
 import { byOwnClock, LEAST_SHIFT } from './own-clock.ts'
@@ -182,13 +181,7 @@ export function postgresAttempts(
     const ask = async (text: string, key: string, more: unknown[] = []) => {
       const { rows } = await query(text, [`${name}:${key}`, ...more])
       const [row] = rows as readonly { readonly points: number; readonly rest: string }[]
-      if (!row) return undefined
-      return new RateLimiterRes(
-        Math.max(points - row.points, 0),
-        Number(row.rest),
-        row.points,
-        row.points === 1,
-      )
+      return row && counterState(row.points, Number(row.rest))
     }
     return {
       get: async (key: string) =>
@@ -210,11 +203,11 @@ export function postgresAttempts(
         return state
       },
       reward: (key: string) =>
-        ask(`UPDATE ${table} SET points = points - 1 WHERE key = $1 AND points > 0 AND expire > ${NOW}`, key),
+        ask(`UPDATE ${table} SET points = points - 1 WHERE key = $1 AND points > 0`, key),
       set: (key: string) =>
         ask(
           `INSERT INTO ${table} (key, points, expire) VALUES ($1, 1, ${NOW} + $2::bigint)
-           ON CONFLICT (key) DO UPDATE SET points = excluded.points, expire = excluded.expire`,
+           ON CONFLICT (key) DO UPDATE SET expire = excluded.expire`,
           key,
           [milliseconds],
         ),

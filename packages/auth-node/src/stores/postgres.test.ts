@@ -6,6 +6,7 @@ import { describeReal, type RunningPostgres, startPostgres } from '@fluxauth/aut
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { startHoldingProxy } from '../testing/holding-proxy.ts'
+import { expectWindows, WINDOWS } from '../testing/windows.ts'
 import { createPostgresStore } from './postgres.ts'
 
 describeReal('a store in PostgreSQL', ['postgres', 'initdb'], () => {
@@ -139,6 +140,15 @@ describeReal('a store in PostgreSQL', ['postgres', 'initdb'], () => {
     await expect.poll(async () => (await store.sessions.find('a'))?.user, { timeout: 5000 }).toBe('joe')
     await store.close()
     await own.stop()
+  })
+
+  test('counts attempts from the first of them', async () => {
+    const prefix = newPrefix()
+    const store = await createPostgresStore({ pool, prefix, limits: WINDOWS })
+    await expectWindows(store.attempts, (seconds) =>
+      pool.query(`UPDATE ${prefix}attempts SET expire = expire - ${seconds * 1000}`),
+    )
+    await store.close()
   })
 
   test('clears attempts away once they are over, until it is closed', async () => {

@@ -1,8 +1,7 @@
 // Tokens, sessions and attempts in the tables of an SQLite file.
 
 import type { AttemptLimiter, SessionStore, TokenStore } from '@fluxauth/auth-core/server'
-import { RateLimiterRes } from 'rate-limiter-flexible'
-import { createAttempts, knownPairs } from './attempts.ts'
+import { counterState, createAttempts, knownPairs } from './attempts.ts'
 import { exists } from './failures.ts'
 import { type AttemptLimits, completeLimits } from './limits.ts'
 import {
@@ -113,7 +112,7 @@ export function sqliteAttempts(
   const read = database.prepare('SELECT points, expire FROM fluxauth_attempts WHERE key = ?')
   const put = database.prepare(
     `INSERT INTO fluxauth_attempts (key, points, expire) VALUES (?, 1, ?)
-     ON CONFLICT (key) DO UPDATE SET points = excluded.points, expire = excluded.expire`,
+     ON CONFLICT (key) DO UPDATE SET expire = excluded.expire`,
   )
   const add = database.prepare(
     `INSERT INTO fluxauth_attempts AS kept (key, points, expire) VALUES (?, 1, ?)
@@ -123,14 +122,14 @@ export function sqliteAttempts(
      RETURNING points, expire`,
   )
   const giveBack = database.prepare(
-    'UPDATE fluxauth_attempts SET points = points - 1 WHERE key = ? AND points > 0 AND expire > ?',
+    'UPDATE fluxauth_attempts SET points = points - 1 WHERE key = ? AND points > 0',
   )
   const counter = (points: number, duration: number, name: string) => {
     const milliseconds = duration * 1000
     const keyOf = (key: string) => `${name}:${key}`
     const stateOf = (row: unknown, now: number) => {
-      const { points: counted, expire } = row as { points: number; expire: number }
-      return new RateLimiterRes(Math.max(points - counted, 0), expire - now, counted, counted === 1)
+      const { points, expire } = row as { points: number; expire: number }
+      return counterState(points, expire - now)
     }
     return {
       async get(key: string) {
@@ -148,7 +147,7 @@ export function sqliteAttempts(
         if (state.consumedPoints > points) throw state
         return state
       },
-      reward: async (key: string) => whenFree(() => giveBack.run(keyOf(key), Date.now())),
+      reward: async (key: string) => whenFree(() => giveBack.run(keyOf(key))),
       set: async (key: string) => whenFree(() => put.run(keyOf(key), Date.now() + milliseconds)),
     }
   }

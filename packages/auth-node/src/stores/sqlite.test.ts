@@ -21,6 +21,7 @@ import { promisify } from 'node:util'
 import { testStore } from '@fluxauth/auth-testkit'
 import Database from 'libsql'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { expectWindows, WINDOWS } from '../testing/windows.ts'
 import { createVerifier } from '../verifier/index.ts'
 import { createSqliteStore } from './sqlite.ts'
 
@@ -178,6 +179,22 @@ test('has its answer at hand, so that verifying a token costs no promise', async
   })
   expect(verdict).toMatchObject({ principal: { user: 'joe', by: 'token' } })
   store.close()
+})
+
+test('counts attempts from the first of them, and anew once the clock was set back', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  try {
+    const store = await createSqliteStore({ path: newPath(), limits: WINDOWS })
+    const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000)
+    await expectWindows(store.attempts, pass)
+    pass(-10_000)
+    const waits: unknown[] = []
+    for (let i = 0; i < 5; i++) waits.push((await store.attempts?.begin({ user: 'joe' }))?.wait)
+    expect(waits).toEqual([0, 0, 0, 900, 900])
+    await store.close()
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 test('clears attempts away once they are over, until it is closed', async () => {
