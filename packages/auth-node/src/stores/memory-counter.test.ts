@@ -19,6 +19,23 @@ test('what was counted often outlasts what was counted once, and a lock outlasts
   expect([await pointsOf(counter, 'often'), await pointsOf(counter, 'locked')]).toEqual([0, 4])
 })
 
+test('what was given back counts for less, or is not held any more', async () => {
+  const counter = new MemoryCounter(3, 900, 10)
+  await consume(counter, 'often', 2)
+  await consume(counter, 'locked', 4)
+  for (const key of ['often', 'locked', 'never']) await counter.reward(key)
+  expect([await pointsOf(counter, 'often'), await pointsOf(counter, 'locked')]).toEqual([1, 3])
+  // Held by now as what was counted once is, and as what was counted often.
+  for (let i = 0; i < 50; i++) await consume(counter, `once ${i}`)
+  expect([await pointsOf(counter, 'often'), await pointsOf(counter, 'locked')]).toEqual([0, 3])
+  for (let i = 0; i < 50; i++) await consume(counter, `also often ${i}`, 2)
+  expect(await pointsOf(counter, 'locked')).toBe(0)
+  const empty = new MemoryCounter(3, 900, 10)
+  await consume(empty, 'once')
+  await empty.reward('once')
+  expect([empty.size, await empty.get('once')]).toEqual([0, null])
+})
+
 test('what is over makes room first, also where it was a lock', async () => {
   const counter = new MemoryCounter(1, 0.2, 2)
   await consume(counter, 'over', 2)
