@@ -20,7 +20,8 @@ interface Parameters {
   readonly p: number
 }
 
-const STORED = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{43})$/
+/** A block size has seven digits at most: the bound of memory leaves room for no more. */
+const STORED = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,7}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{43})$/
 const SALT_BYTES = 16
 const HASH_BYTES = 32
 /** No stored hash may ask for more: who can write one must not be able to stop the server with it. */

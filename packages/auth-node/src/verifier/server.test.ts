@@ -57,6 +57,8 @@ test('scrypt agrees with RFC 7914, section 12', async () => {
 test.each([
   'ln=30,r=8,p=1', // 1 TiB
   'ln=15,r=99,p=1',
+  'ln=1,r=1048577,p=1',
+  'ln=1,r=99999999,p=1',
   'ln=10,r=8,p=99',
   'ln=18,r=8,p=5',
   'ln=0,r=8,p=1',
@@ -115,6 +117,21 @@ test('a salt has 8 bytes at least and 64 at most, and a hash 32', async () => {
   for (const salt of [11, 86]) expect(await readable(salt)).toBe(false)
   for (const salt of [10, 87]) expect(await readable(salt)).toBe('ERR_PASSWORD_HASH')
   for (const more of ['a', '$', '\n']) expect(await readable(22, more)).toBe('ERR_PASSWORD_HASH')
+  await expect(cheap.verify('zoë', `x${await cheap.hash('zoë')}`)).rejects.toMatchObject({
+    code: 'ERR_PASSWORD_HASH',
+  })
+})
+
+test.each([
+  { cost: 2, blockSize: 1, parallelization: 1 },
+  { cost: 2 ** 10, blockSize: 10, parallelization: 16 },
+  { cost: 2, blockSize: 12_345, parallelization: 1 },
+])('a hash made with %j is read again', async (options) => {
+  const passwords = scryptPasswords(options)
+  const stored = await passwords.hash('zoë')
+  expect(await passwords.verify('zoë', stored)).toBe(true)
+  expect(passwords.isOutdated(stored)).toBe(false)
+  expect(cheap.isOutdated(stored)).toBe(true)
 })
 
 test('a hash with old parameters is made anew when its user signs in', async () => {
