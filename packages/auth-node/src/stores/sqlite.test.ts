@@ -24,6 +24,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { expectWindows, WINDOWS } from '../testing/windows.ts'
 import { createVerifier } from '../verifier/index.ts'
 import { createSqliteStore } from './sqlite.ts'
+import { prepareFiles } from './sqlite-files.ts'
 
 const WRITER = fileURLToPath(new URL('../testing/sqlite-writer.js', import.meta.url))
 let folder: string
@@ -62,6 +63,8 @@ test('is for its owner alone from the first moment, with the files beside it', a
   }
   const umask = process.umask(0)
   try {
+    prepareFiles(path)
+    expect(await modes()).toEqual(['600'])
     const store = await createSqliteStore({ path })
     expect(await modes()).toEqual(['600', '600', '600'])
     store.close()
@@ -324,6 +327,27 @@ test('says what to install where its package is missing', async () => {
   `
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script])
   expect(stdout).toContain('ERR_STORE_PACKAGE Install libsql')
+})
+
+test('looks at its file every five seconds, and no oftener', async () => {
+  const path = newPath()
+  const { check } = prepareFiles(path)
+  const start = performance.now()
+  const clock = vi.spyOn(performance, 'now')
+  const checkAt = (milliseconds: number) => {
+    clock.mockReturnValue(start + milliseconds)
+    check()
+  }
+  try {
+    checkAt(5001)
+    await rm(path)
+    for (const milliseconds of [5002, 9000]) checkAt(milliseconds)
+    for (const milliseconds of [10_002, 10_003]) {
+      expect(() => checkAt(milliseconds)).toThrow('deleted or replaced')
+    }
+  } finally {
+    clock.mockRestore()
+  }
 })
 
 test.each([{ replaced: false }, { replaced: true }])(
