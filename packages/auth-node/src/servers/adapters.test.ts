@@ -201,6 +201,23 @@ describe.each(Object.entries(adapters))('the guard of %s', (_, start) => {
       expect(errors.map(String)).toEqual(['Error: not this', 'Error: not this'])
     })
   })
+
+  test('reads no large body of whoever signs in', async () => {
+    const { verifier } = await setUp()
+    await withServer(await start(verifier, 'nobody'), async (origin) => {
+      for (const [length, connection] of [
+        [65_536, 'keep-alive'],
+        [65_537, 'close'],
+      ] as const) {
+        const head = ['POST /signin HTTP/1.1', 'Content-Type: text/plain', `Content-Length: ${length}`]
+        const { text } = await talk(origin, head, async (_, text) => {
+          for (let i = 0; i < 200 && !text(); i++) await sleep(5)
+        })
+        expect(text).toMatch(/^HTTP\/1\.1 401 /)
+        expect(text.toLowerCase()).toContain(`connection: ${connection}`)
+      }
+    })
+  })
 })
 
 describe.each(Object.entries({ ...adapters, Hono: onHono, h3: onH3 }))('the guard of %s', (name, start) => {
