@@ -12,8 +12,8 @@ import {
   type Verifier,
 } from '@fluxauth/auth-core/server'
 import { testServer } from '@fluxauth/auth-testkit'
-import { describe, expect, test } from 'vitest'
-import { guardHttp } from './http.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { guardHttp, readRequest } from './http.ts'
 import { listen } from './testing/listen.ts'
 
 const BUCKET = /^\/api\/v2\/buckets\/(\w+)$/
@@ -120,6 +120,39 @@ describe('the guard of node:http', () => {
     expect(await ask('/')).toEqual({ address: '127.0.0.1', secure: false })
     expect(await ask('/proxied')).toEqual({ address: '192.0.2.1', secure: true })
     await server.close()
+  })
+
+  test('reads every Authorization field, and takes it for two where there may be more fields than Node tells', () => {
+    const read = (count: number, maxHeadersCount?: number | null, httpVersionMajor = 1) => {
+      const rawHeaders = Array.from({ length: count - 1 }, (_, i) => [`X-Other-12${i}`, 'x']).flat()
+      rawHeaders.push('aUTHORIZATIOn', 'Token a')
+      const socket = { server: { maxHeadersCount } }
+      return readRequest({ rawHeaders, socket, httpVersionMajor } as never).authorization
+    }
+    for (const count of [null, undefined]) {
+      expect([read(999, count), read(1000, count)]).toEqual(['Token a', []])
+    }
+    expect([read(2, 3), read(3, 3), read(4, 3)]).toEqual(['Token a', [], []])
+    expect([read(5000, 0), read(5000, null, 2)]).toEqual(['Token a', 'Token a'])
+    const rawHeaders = ['Authorization', 'Token a', 'Authorisation', 'x', 'authorization', 'Token b']
+    for (const name of ['Proxy-Authorization', 'X', 'Authorizations']) rawHeaders.push(name, 'Token c')
+    const { authorization } = readRequest({ rawHeaders, socket: {}, httpVersionMajor: 1 } as never)
+    expect(authorization).toHaveLength(2)
+    expect(authorization).toEqual(expect.arrayContaining(['Token a', 'Token b']))
+  })
+
+  test('asks for an address once, also where that throws', () => {
+    const raw = { rawHeaders: [], socket: {}, httpVersionMajor: 1 } as never
+    const address = vi.fn(() => '192.0.2.1')
+    const request = readRequest(raw, { address })
+    expect([request.address, request.address, address.mock.calls.length]).toEqual([
+      '192.0.2.1',
+      '192.0.2.1',
+      1,
+    ])
+    const failing = readRequest(raw, { address: () => expect.fail('not this') })
+    expect(() => failing.address).toThrow('not this')
+    expect(failing.address).toBeUndefined()
   })
 
   test.each([
