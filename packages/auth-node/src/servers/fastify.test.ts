@@ -168,6 +168,19 @@ describe('the plugin for Fastify', () => {
     )
   })
 
+  test('is known by its name, and adds its cookie to those that others set', async () => {
+    const app = await guarded()
+    app.addHook('onRequest', async (_, reply) => {
+      reply.header('set-cookie', 'theirs=1')
+    })
+    app.get('/signin', app.signIn)
+    const authorization = encodeBasic('joe', 'my-token')
+    const { headers } = await app.inject({ url: '/signin', headers: { authorization } })
+    expect(headers['set-cookie']).toEqual(['theirs=1', expect.stringMatching(/^influxdb-oss-session=/)])
+    expect(app.hasPlugin('@fluxauth/auth-node')).toBe(true)
+    expect(app.printPlugins()).toContain('@fluxauth/auth-node')
+  })
+
   test('knows the client behind a proxy as far as the server trusts it', async () => {
     for (const trustProxy of [true, false]) {
       const app = await guarded({ trustProxy })

@@ -147,6 +147,17 @@ describe('the guard of Koa', () => {
     expect(seen).toEqual([401, '{"code":"unauthorized","message":"unauthorized access"}'])
   })
 
+  test('adds its cookie to those that others set', async () => {
+    const app = new Koa()
+      .use((ctx, next) => {
+        ctx.append('set-cookie', 'theirs=1')
+        return next()
+      })
+      .use(guardKoa(await makeVerifier()).signIn)
+    const { headers } = await ask(app, { authorization: encodeBasic('joe', 'my-token') })
+    expect(headers.getSetCookie()).toEqual(['theirs=1', expect.stringMatching(/^influxdb-oss-session=/)])
+  })
+
   test('knows the client behind a proxy as far as the application trusts it', async () => {
     for (const proxy of [true, false]) {
       const app = new Koa({ proxy }).use(guardKoa(await makeVerifier()).signIn)
