@@ -245,6 +245,8 @@ test('has the disk keep what it acknowledges, and the application’s handle wai
     ['journal_mode', 'synchronous', 'busy_timeout'].map(
       (name) => Object.values(database.prepare(`PRAGMA ${name}`).get() as object)[0],
     )
+  await createSqliteStore({ database })
+  expect(pragmas()).toEqual(['wal', 2, 5000])
   const store = await createSqliteStore({ database, timeout: 1234.5 })
   expect(pragmas()).toEqual(['wal', 2, 1234])
   await store.sessions.sweep(0)
@@ -252,6 +254,34 @@ test('has the disk keep what it acknowledges, and the application’s handle wai
   expect(pragmas()).toEqual(['wal', 2, 1234])
   await store.close()
   database.close()
+})
+
+test('finds what it looks for by an index', async () => {
+  const database = new Database(newPath())
+  await createSqliteStore({ database })
+  for (const statement of [
+    "SELECT record FROM fluxauth_tokens WHERE hash = 'x'",
+    "SELECT record FROM fluxauth_tokens WHERE id = 'x'",
+    ...['user_id', 'user_name', 'org_id', 'org_name'].map(
+      (column) => `SELECT record FROM fluxauth_tokens WHERE ${column} = 'x' AND id > 'y' ORDER BY id LIMIT 5`,
+    ),
+    "SELECT record FROM fluxauth_sessions WHERE id = 'x'",
+    "SELECT record FROM fluxauth_sessions WHERE user_id = 'x' ORDER BY created_at DESC",
+    'DELETE FROM fluxauth_sessions WHERE min(expires_at, ends_at) <= 5',
+    "SELECT points FROM fluxauth_attempts WHERE key = 'x'",
+    'DELETE FROM fluxauth_attempts WHERE expire < 5',
+  ]) {
+    const plan = database.prepare(`EXPLAIN QUERY PLAN ${statement}`).all() as { detail: string }[]
+    expect([statement, plan.map(({ detail }) => detail).join()]).toEqual([
+      statement,
+      expect.stringMatching(/^SEARCH \w+ USING INDEX [^,]+$/),
+    ])
+  }
+  database.close()
+})
+
+test('wants a path or a database', async () => {
+  await expect(createSqliteStore({} as never)).rejects.toMatchObject({ code: 'ERR_STORE_ABSENT' })
 })
 
 test('says why it cannot be opened', async () => {
