@@ -57,14 +57,24 @@ describeReal('a store in PostgreSQL', ['postgres', 'initdb'], () => {
     await Promise.all(pools.map((own) => own.end()))
   })
 
-  test('finds a token, and those of a user, by an index', async () => {
+  test('finds a token, those of a user, and what has ended, by an index', async () => {
     const prefix = newPrefix()
     const store = await createPostgresStore({ connectionString: postgres.url, prefix })
     const client = await pool.connect()
     await client.query('SET enable_seqscan = off')
-    for (const where of [`hash = 'x'`, `id = 'x'`, `user_id = 'x' AND id > 'y' ORDER BY id`]) {
-      const { rows } = await client.query(`EXPLAIN SELECT record FROM ${prefix}tokens WHERE ${where}`)
-      expect(JSON.stringify(rows)).toMatch(/Index (Only )?Scan|Bitmap Index Scan/)
+    for (const statement of [
+      ...[`hash = 'x'`, `id = 'x'`, `user_id = 'x' AND id > 'y' ORDER BY id`].map(
+        (where) => `SELECT record FROM ${prefix}tokens WHERE ${where}`,
+      ),
+      `SELECT record FROM ${prefix}sessions WHERE user_id = 'x' ORDER BY created_at DESC`,
+      `DELETE FROM ${prefix}sessions WHERE least(expires_at, ends_at) <= 5`,
+      `DELETE FROM ${prefix}attempts WHERE expire < 5`,
+    ]) {
+      const { rows } = await client.query(`EXPLAIN ${statement}`)
+      expect([statement, JSON.stringify(rows)]).toEqual([
+        statement,
+        expect.stringMatching(/Index (Only )?Scan|Bitmap Index Scan/),
+      ])
     }
     await client.query('RESET enable_seqscan')
     client.release()
