@@ -300,6 +300,18 @@ describeReal('a store in Redis', ['redis'], () => {
     proxy.close()
   })
 
+  test('lists no more than it was asked for, whatever of its pages the other filters take', async () => {
+    const store = await createRedisStore({ url: redis.url, prefix: newPrefix() })
+    for (const [i, orgID] of ['2', '3', '2', '2'].entries()) {
+      await store.tokens.create({ ...token, id: `${i}`, hash: `hash ${i}`, orgID })
+    }
+    const ids = async (filter: Parameters<typeof store.tokens.list>[0]) =>
+      (await store.tokens.list(filter)).map(({ id }) => id)
+    expect(await ids({ userID: '1', orgID: '2', limit: 2 })).toEqual(['0', '2'])
+    expect(await ids({ hash: 'hash 2', after: '1' })).toEqual(['2'])
+    await store.close()
+  })
+
   test('leaves the application its client, as it was', async () => {
     const listeners = client.listenerCount('error')
     const store = await createRedisStore({ client, prefix: newPrefix() })
