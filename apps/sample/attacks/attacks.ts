@@ -69,9 +69,11 @@ export const attacks: readonly Attack[] = [
   {
     name: 'Listen at postMessage',
     must: KEPT,
-    shows: 'Puts a spy into Worker.prototype.postMessage, by which a worker is handed its token.',
-    run: (vault, token) =>
-      whileReplaced(
+    shows:
+      'Puts a spy into Worker.prototype.postMessage, by which a worker is handed its token, and has the class say that it is no worker.',
+    run: (vault, token) => {
+      Object.defineProperty(Worker, Symbol.hasInstance, { configurable: true, value: () => false })
+      return whileReplaced(
         Worker.prototype,
         'postMessage',
         token,
@@ -81,7 +83,8 @@ export const attacks: readonly Attack[] = [
           },
         vault,
         true,
-      ),
+      ).finally(() => Reflect.deleteProperty(Worker, Symbol.hasInstance))
+    },
   },
   {
     name: 'Read data',

@@ -8,6 +8,10 @@ const encodings: readonly (readonly [string, (text: string) => string])[] = [
   ['with its quotes', (text) => encodeURIComponent(text).replaceAll("'", '%27')],
   ['as a form', (text) => new URLSearchParams({ q: text }).toString().slice(2)],
   ['in small letters', (text) => encodeURIComponent(text).replaceAll("'", '%27').toLowerCase()],
+  [
+    'letters and all',
+    (text) => Array.from(Buffer.from(text), (byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
+  ],
   ['as it is', (text) => text.replaceAll('&', '%26').replaceAll('#', '%23')],
 ]
 const statements = [
@@ -17,6 +21,9 @@ const statements = [
   `SET PASSWORD FOR joe='s3cret'; SHOW USERS`,
   `CREATE USER a WITH PASSWORD 'it\\'s-s3cret'; CREATE USER b WITH PASSWORD 's3cret & more'`,
   `CREATE USER a WITH\n PASSWORD\t's3cret`,
+  `CREATE USER a WITH PASSWORD/* of = a */'s3cret'`,
+  `CREATE USER a WITH PASSWORD -- of a\n 's3cret'`,
+  `SET PASSWORD FOR/**/"joe" /* = */ = /**/'s3cret'`,
 ]
 
 test.each(encodings.flatMap(([how, encode]) => statements.map((text) => [how, text, encode] as const)))(
@@ -35,6 +42,7 @@ test.each([
   `SELECT "password" FROM "air" WHERE room = 'kitchen'`,
   `SHOW TAG VALUES WITH KEY = 'passwords'`,
   'SHOW USERS',
+  'SELECT "pass" FROM words -- nothing of a password',
 ])('%s is shown', (text) => {
   const url = `http://localhost:8086/query?q=${encodeURIComponent(text)}`
   expect(shownUrl(url)).toBe(url)
@@ -50,5 +58,8 @@ test('takes no long time over a long text', () => {
   const began = performance.now()
   shownUrl(`?q=${'password for '.repeat(5000)}`)
   shownUrl(`?q=${"password '".repeat(5000)}`)
+  shownUrl(`?q=${'password/**/'.repeat(5000)}`)
+  shownUrl(`?q=password${'/**/'.repeat(15_000)}`)
+  shownUrl(`?q=${'password--'.repeat(5000)}`)
   expect(performance.now() - began).toBeLessThan(1000)
 })

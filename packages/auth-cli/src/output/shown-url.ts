@@ -2,16 +2,23 @@
 
 import { redactUrl } from '@fluxauth/auth-core'
 
-/** A space, a quote, and what a backslash takes its meaning from, as they stand in a URL or a form. */
-const SPACE = '(?:\\+|%20|%09|%0a|%0d|\\s)'
+/** Text as it stands in a URL or a form: each of these characters as it is, or encoded. */
+const SLASH = '(?:/|%2f)'
+const STAR = '(?:\\*|%2a)'
+const END = '(?:\\n|%0a)'
 const QUOTE = "(?:'|%27)"
+/** What a backslash takes its meaning from. */
 const ESCAPED = '(?:\\\\|%5c)(?:%..|.)'
+/** What InfluxQL has between two words: white space and comments. */
+const GAP = `(?:\\+|%20|%09|%0a|%0d|\\s|${SLASH}${STAR}(?:(?!${STAR}${SLASH}).){0,300}${STAR}${SLASH}|(?:-|%2d){2}(?:(?!${END}|${QUOTE}).){0,300}(?:${END}|(?=${QUOTE})))`
 
 /** `CREATE USER … WITH PASSWORD '…'` and `SET PASSWORD FOR … = '…'`, of which InfluxDB shows the password in no log either. */
 const PASSWORD = new RegExp(
-  `(password(?:${SPACE}+for(?:(?!=|%3d|&).){0,300}(?:=|%3d))?${SPACE}*${QUOTE})(?:[^'%\\\\]+|${ESCAPED}|(?!${QUOTE}).)*`,
+  `(password(?:${GAP}+for(?:(?!${QUOTE}|&).){0,300}|${GAP}*)${QUOTE})(?:[^'%\\\\]+|${ESCAPED}|(?!${QUOTE}).)*`,
   'gis',
 )
+/** A letter that is encoded, which none needs to be. */
+const LETTER = /%(?:[46][1-9a-f]|[57][0-9a])/gi
 
 /**
  * A URL, a path or a form, to be shown.
@@ -19,5 +26,7 @@ const PASSWORD = new RegExp(
  * @see InfluxDB 1.8 documentation, "Manage authentication and authorization"
  */
 export function shownUrl(url: string | URL): string {
-  return redactUrl(url).replace(PASSWORD, '$1[redacted]')
+  const shown = redactUrl(url)
+  const plain = shown.replace(LETTER, decodeURIComponent)
+  return plain.search(PASSWORD) < 0 ? shown : plain.replace(PASSWORD, '$1[redacted]')
 }
