@@ -234,19 +234,19 @@ describe('an answer', () => {
       'a wrong token',
       'unauthorized access',
       ['GET', '/api/v2/me'],
-      'Wrong token. Of InfluxDB, 1 takes no Token here.',
+      'Wrong token. InfluxDB 1 takes no Token here.',
     ],
     [
       'Bearer at /query',
       'unauthorized access',
       ['GET', '/query?q=x', '--bearer'],
-      'Of InfluxDB, 1, 2, Cloud (TSM) take no Bearer at /query and /write.',
+      'InfluxDB 1, 2 and Cloud (TSM) take no Bearer at /query and /write.',
     ],
     [
       'Token at /query',
       'Unauthorized',
       ['GET', '/query?q=x'],
-      'Of InfluxDB, 1 takes no Token at /query and /write.',
+      'InfluxDB 1 takes no Token at /query and /write.',
     ],
   ])('for %s says so', async (_, message, [method = '', path, ...args], advice) => {
     send('application/json', JSON.stringify({ code: 'unauthorized', message }), 401)
@@ -260,7 +260,7 @@ describe('an answer', () => {
     const { stderr } = await request(['GET', `${origin}/api/v2/me`, '--user', 'zoe'], {
       INFLUX_PASSWORD: SECRET,
     })
-    expect(stderr).toContain('Of InfluxDB, 2, Cloud Dedicated, Clustered take no Basic here.')
+    expect(stderr).toContain('InfluxDB 2, Cloud Dedicated and Clustered take no Basic here.')
     expect(stderr).toContain('InfluxDB 2 takes it at /api/v2/signin alone')
   })
 

@@ -90,10 +90,13 @@ function whoTakes(scheme: Circumstances['scheme'], path: string): string {
       ? ' InfluxDB 1 takes Basic: use --user.'
       : ''
   return others.length < takers.length
-    ? ` Of InfluxDB, ${namesOf(others)} ${others.length === 1 ? 'takes' : 'take'} no ${word} ${place}.${rest}`
-    : ` Of InfluxDB, ${namesOf(takers)} alone take ${word} ${place}.${rest}`
+    ? ` ${namesOf(others)} ${others.length === 1 ? 'takes' : 'take'} no ${word} ${place}.${rest}`
+    : ` Only ${namesOf(takers)} ${takers.length === 1 ? 'takes' : 'take'} ${word} ${place}.${rest}`
 }
 
+/** InfluxDB 1, 2 and Cloud (TSM). */
 function namesOf(list: readonly Product[]): string {
-  return list.map(({ title }) => title.replace(/^InfluxDB /, '')).join(', ')
+  const names = list.map(({ title }) => title.replace(/^InfluxDB /, ''))
+  const last = names.pop()
+  return `InfluxDB ${names.length > 0 ? `${names.join(', ')} and ${last}` : last}`
 }
