@@ -4,7 +4,7 @@ import type { Endpoints, Product } from '@fluxauth/auth-core/influxdb'
 
 /** Whether a path is one of those for clients of version 1. */
 export function isCompatible(path: string): boolean {
-  return /\/(query|write)$/.test(path) && !path.endsWith('/api/v2/write')
+  return /(?<!\/api\/v\d)\/(query|write)$/.test(path)
 }
 
 /** What is taken at a path. */

@@ -255,14 +255,15 @@ describe('an answer', () => {
     expect(run.stderr).toContain(advice)
   })
 
-  test('for Basic says who takes it, by the table of products', async () => {
-    send('application/json', JSON.stringify({ code: 'unauthorized', message: 'unauthorized access' }), 401)
-    const { stderr } = await request(['GET', `${origin}/api/v2/me`, '--user', 'zoe'], {
-      INFLUX_PASSWORD: SECRET,
-    })
-    expect(stderr).toContain('InfluxDB 2, Cloud Dedicated and Clustered take no Basic here.')
-    expect(stderr).toContain('InfluxDB 2 takes it at /api/v2/signin alone')
-  })
+  test.each(['/api/v2/me', '/api/v2/query', '/api/v2/write', '/influx/api/v2/query'])(
+    'for Basic at %s says who takes it, by the table of products',
+    async (path) => {
+      send('application/json', JSON.stringify({ code: 'unauthorized', message: 'unauthorized access' }), 401)
+      const { stderr } = await request(['GET', origin + path, '--user', 'zoe'], { INFLUX_PASSWORD: SECRET })
+      expect(stderr).toContain('InfluxDB 2, Cloud Dedicated and Clustered take no Basic here.')
+      expect(stderr).toContain('InfluxDB 2 takes it at /api/v2/signin alone')
+    },
+  )
 
   test('that redirects in circles is the server’s fault', async () => {
     respond = (_, response) => response.writeHead(302, { location: '/' }).end()

@@ -155,6 +155,21 @@ describeReal('login at InfluxDB 2', ['influxdb2'], () => {
     const me = await person.run(['request', 'GET', '/api/v2/me', '--verbose'])
     expect(JSON.parse(me.stdout)).toMatchObject({ name: server.username })
     expect(me.stderr).toContain('cookie: influxdb-oss-session=[redacted]')
+    // Their paths end as those for clients of version 1 do.
+    const where = `org=${server.org}&bucket=${server.bucket}`
+    const write = ['request', 'POST', `/api/v2/write?${where}`, '-d', 'air celsius=21.5']
+    expect((await person.run(write)).code).toBe(0)
+    const flux = `from(bucket: "${server.bucket}") |> range(start: -1h)`
+    const query = [
+      'request',
+      'POST',
+      `/api/v2/query?${where}`,
+      '-d',
+      flux,
+      '-H',
+      'content-type: application/vnd.flux',
+    ]
+    expect((await person.run(query)).stdout).toContain('21.5')
     const status = await person.run(['status'])
     expect(status.stderr).toContain('user name and password (base64 hides nothing)')
     expect(person.traces(server.password)).toEqual({ files: ['.influxdbv2/configs'], seen: [] })
