@@ -7,6 +7,11 @@ export function isCompatible(path: string): boolean {
   return /(?<!\/api\/v\d)\/(query|write)$/.test(path)
 }
 
+/** Whether a path is where one signs in. */
+export function isSignIn(path: string): boolean {
+  return path.endsWith('/api/v2/signin')
+}
+
 /** What is taken at a path. */
 export function endpointsAt({ api, compatible = api }: Product, path: string): Endpoints {
   return isCompatible(path) ? compatible : api

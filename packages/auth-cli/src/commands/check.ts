@@ -4,6 +4,7 @@ import { AuthError, type Credentials } from '@fluxauth/auth-core'
 import { createTarget } from '@fluxauth/auth-core/client'
 import { type ProductName, products } from '@fluxauth/auth-core/influxdb'
 import { Command, Option } from 'commander'
+import { isSignIn } from '../endpoints.ts'
 import { isAddress, parseAddress } from '../input/address.ts'
 import { readHidden } from '../input/secret.ts'
 import { EXIT, UsageError, usage } from '../output/errors.ts'
@@ -124,11 +125,17 @@ async function walk(
   const isGiven = isAsked && path !== new URL(base).pathname.replace(/\/+$/, '')
   const sent: Sent = { base: base.replace(/\/+$/, ''), url, isGiven, credentials, headers }
   const kept = reached.product
-  const signsIn = found && credentials?.scheme === 'basic' && !isGiven && kept && takesPasswordsAtSignIn(kept)
+  const isThere = isGiven && isSignIn(path)
+  const signsIn =
+    credentials?.scheme === 'basic' &&
+    kept &&
+    takesPasswordsAtSignIn(kept) &&
+    (isThere || (found && !isGiven))
   if (!signsIn) checkScheme(sent, kept, steps)
   checkTarget(url, allowed ?? found?.profile?.known?.allowInsecure)
-  if (signsIn) await signIn({ ...found, product: kept }, steps, allowed)
-  else await checkCredential(sent, reached, steps)
+  if (!signsIn) return await checkCredential(sent, reached, steps)
+  const place = { host: sent.base, source: 'the header', org: undefined, profile: undefined }
+  await signIn({ ...place, ...found, credentials, product: kept }, steps, { allowed, isThere })
 }
 
 /** @throws {Finding} where everyone on the way would read it */
@@ -201,11 +208,16 @@ async function findGiven(origin: string, steps: Step[]): Promise<Given> {
 }
 
 /** A user name and password, where they are for signing in. */
-async function signIn(found: FoundCredential, steps: Step[], allowed: true | undefined): Promise<void> {
+async function signIn(
+  found: FoundCredential,
+  steps: Step[],
+  { allowed, isThere }: { readonly allowed: true | undefined; readonly isThere: boolean },
+): Promise<void> {
   try {
     const { state } = await withConnection(found, verify, allowed)
     if (state !== 'good') throw new Finding('ERR_PASSWORD', VERDICTS[state], toType('login URL --user NAME'))
-    steps.push({ name: 'credential', says: 'signs in; programs that send it as Basic are refused' })
+    const elsewhere = isThere ? 'as Basic anywhere else' : 'as Basic'
+    steps.push({ name: 'credential', says: `signs in; programs that send it ${elsewhere} are refused` })
   } catch (error) {
     const { reason } = error as { readonly reason?: string }
     if (reason !== 'credential') throw error

@@ -3,7 +3,7 @@
 import { createTarget } from '@fluxauth/auth-core/client'
 import { authFetch } from '@fluxauth/auth-node'
 import { Command } from 'commander'
-import { isCompatible } from '../endpoints.ts'
+import { isCompatible, isSignIn } from '../endpoints.ts'
 import { repeated } from '../input/repeated.ts'
 import { EXIT, usage } from '../output/errors.ts'
 import { checkNever } from '../output/reveal.ts'
@@ -113,7 +113,7 @@ async function signInFor(
 ): Promise<{ readonly cookie: string; end(): Promise<void> } | undefined> {
   const { credentials, profile, source, host } = found
   if (credentials.scheme !== 'basic' || !profile || !source || !host) return undefined
-  if (pathname.endsWith('/api/v2/signin') || isCompatible(pathname)) return undefined
+  if (isSignIn(pathname) || isCompatible(pathname)) return undefined
   const { influx, end } = await connect({
     ...found,
     source,

@@ -2,6 +2,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
+import { encodeBasic } from '@fluxauth/auth-core'
 import { authorizations, influxApi, readBucket } from '@fluxauth/auth-core/influxdb'
 import {
   describeReal,
@@ -419,6 +420,24 @@ describeReal('InfluxDB 2', ['influxdb2'], () => {
     expect(await check([], good)).toMatchObject({ good: true })
     expect((await check(['/api/v2/buckets'], good)).finding?.code).toBe('ERR_SCHEME')
     expect((await check([], { ...env, INFLUX_PASSWORD: 's3cret-wrong' })).finding?.code).toBe('ERR_PASSWORD')
+    // At the path that the documentation signs in at, and beside it.
+    const header = (password: string) => `Authorization: ${encodeBasic(server.username, password)}\n`
+    const signIn = `${server.url}/api/v2/signin`
+    expect(await check([signIn, '--header'], {}, header(server.password))).toMatchObject({ good: true })
+    expect((await check([signIn], good)).steps.at(-1)?.says).toContain('signs in')
+    expect((await check([signIn, '--header'], {}, header('s3cret-wrong'))).finding?.code).toBe('ERR_PASSWORD')
+    const asToken = await check([signIn, '--header'], {}, `Authorization: Token ${server.token}\n`)
+    expect(asToken.finding).toMatchObject({
+      code: 'ERR_SCHEME',
+      message: expect.stringContaining('Basic alone'),
+    })
+    const atQuery = await check([`${server.url}/query`, '--header'], {}, header(server.password))
+    expect(atQuery.finding?.message).toContain('takes an API token for the password at /query')
+    const bearer = `Authorization: Bearer ${server.token}\n`
+    expect((await check([`${server.url}/query`, '--header'], {}, bearer)).finding?.fix).toContain(
+      '--scheme token',
+    )
+    expect(await check([`${server.url}/api/v2/query`, '--header'], {}, bearer)).toMatchObject({ good: true })
     // The same machine, by an address that does not say so.
     const other = { ...good, INFLUX_HOST: server.url.replace(/127\.0\.0\.1|localhost/, '0.0.0.0') }
     expect((await check([], other)).finding?.code).toBe('ERR_TARGET_INSECURE')

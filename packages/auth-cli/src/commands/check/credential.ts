@@ -8,7 +8,7 @@ import {
   products,
   toInfluxError,
 } from '@fluxauth/auth-core/influxdb'
-import { endpointsAt } from '../../endpoints.ts'
+import { endpointsAt, isSignIn } from '../../endpoints.ts'
 import { EXIT } from '../../output/errors.ts'
 import { toType } from '../../output/shell.ts'
 import { warn } from '../../output/warn.ts'
@@ -52,6 +52,13 @@ export function checkScheme(
   const isJwt =
     product === 'v1' && credentials.scheme === 'bearer' && credentials.token.split('.').length === 3
   if (!at[scheme] && !isJwt) throw wrongScheme(scheme, product, at)
+  if (scheme !== 'basic' && at.session && isSignIn(url.pathname)) {
+    throw new Finding(
+      'ERR_SCHEME',
+      `One signs in to ${title} with Basic alone: a ${word} needs no signing in`,
+      'Send it to any other path, such as /api/v2/me',
+    )
+  }
   const [given = word] = headers.authorization?.split(' ', 1) ?? []
   const isExact = scheme === 'token' ? at.token === 'exact' : at.exactWords
   if (given !== word && isExact) {
@@ -100,7 +107,7 @@ function wrongScheme(scheme: Credentials['scheme'], product: ProductName, at: En
   const taken = (['Token', 'Bearer', 'Basic'] as const).filter(
     (word) => at[word.toLowerCase() as Credentials['scheme']],
   )
-  const fix = toType(at.basic ? 'login URL --user NAME --scheme basic' : 'login URL --scheme token')
+  const fix = toType(at.token ? 'login URL --scheme token' : 'login URL --user NAME --scheme basic')
   return new Finding(
     'ERR_SCHEME',
     `${title} takes no ${WORDS[scheme]} at ${at.paths}, but ${taken.join(' and ')}`,
@@ -232,7 +239,7 @@ async function unknown(answer: Probe, sent: Sent, reached: Reached): Promise<Fin
   if (!credentials)
     return new Finding('ERR_SESSION', 'The session is over', `Sign in anew: ${toType('login')}`)
   if (credentials.scheme === 'basic') {
-    return new Finding('ERR_PASSWORD', 'User name or password is wrong', toType('login URL --user NAME'))
+    return wrongPassword(product, url)
   }
   const isShort = product !== undefined && isCutOff(credentials.token, products[product])
   return new Finding(
@@ -241,6 +248,19 @@ async function unknown(answer: Probe, sent: Sent, reached: Reached): Promise<Fin
       ? 'The server does not know the token, which is shorter than those that it makes: it may have been cut off when it was copied'
       : 'The server does not know the token: it was deleted, or is another server’s',
     `${toType('login URL')}, or make one with another credential: fluxauth tokens create`,
+  )
+}
+
+function wrongPassword(product: ProductName | undefined, { pathname }: URL): Finding {
+  const at = product && endpointsAt(products[product], pathname)
+  if (!at || !String(at.basic).includes('token')) {
+    return new Finding('ERR_PASSWORD', 'User name or password is wrong', toType('login URL --user NAME'))
+  }
+  const where = at.paths === 'all' ? '' : ` at ${at.paths}`
+  return new Finding(
+    'ERR_PASSWORD',
+    `User name or password is wrong: ${products[product].title} takes an API token for the password${where}`,
+    `Give a token as the password, or as Token: ${toType('login URL --scheme token')}`,
   )
 }
 

@@ -1,7 +1,7 @@
 // Says what an answer that is no success means: by what the server said, and by what each product takes.
 
 import { type Product, products, toInfluxError } from '@fluxauth/auth-core/influxdb'
-import { endpointsAt, isCompatible } from '../../endpoints.ts'
+import { endpointsAt, isCompatible, isSignIn } from '../../endpoints.ts'
 import { note } from '../../output/print.ts'
 import { escapeControls } from '../../output/terminal.ts'
 
@@ -75,7 +75,7 @@ const WRONG = {
 
 /** Which products take a scheme at a path, where not all do. */
 function whoTakes(scheme: Circumstances['scheme'], path: string): string {
-  if (path.endsWith('/api/v2/signin')) return ''
+  if (isSignIn(path)) return ''
   const all: readonly Product[] = Object.values(products)
   const takes = (product: Product) => Boolean(endpointsAt(product, path)[scheme])
   const takers = all.filter(takes)
@@ -83,8 +83,8 @@ function whoTakes(scheme: Circumstances['scheme'], path: string): string {
   if (others.length === 0) return ''
   const place = isCompatible(path) ? 'at /query and /write' : 'here'
   const word = { basic: 'Basic', token: 'Token', bearer: 'Bearer' }[scheme]
-  const isSignIn = scheme === 'basic' && !isCompatible(path)
-  const rest = isSignIn
+  const isForSigningIn = scheme === 'basic' && !isCompatible(path)
+  const rest = isForSigningIn
     ? ' InfluxDB 2 takes it at /api/v2/signin alone: use a token.'
     : scheme !== 'basic' && !takes(products.v1)
       ? ' InfluxDB 1 takes Basic: use --user.'
