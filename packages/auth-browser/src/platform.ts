@@ -14,13 +14,13 @@ export const pageFetch: typeof globalThis.fetch = globalThis.fetch?.bind(globalT
 export const apply: typeof Reflect.apply = Reflect.apply
 
 /** A class's getter, or that of the class that it extends: so jsdom and happy-dom have `URL`. It gives nothing for what is no object of it. */
-const getter = <Text>(of: { readonly prototype: object } | undefined, name: string) => {
+const getter = (of: { readonly prototype: object } | undefined, name: string) => {
   const get = (of?.prototype as Inherited | undefined)?.__lookupGetter__(name) as () => string
-  return (of: unknown): string | Text => {
+  return (of: unknown): string | undefined => {
     try {
       return apply(get, of, [])
     } catch {}
-    return undefined as Text
+    return undefined
   }
 }
 
@@ -30,10 +30,11 @@ interface Inherited {
 }
 
 /** Where a request goes; of what is none, nothing. To `instanceof` its class may say whatever another script wants. */
-const urlOf = getter<undefined>(Request, 'url')
-export const originOf: (url: object) => string = getter<never>(URL, 'origin')
-export const hrefOf: (url: object) => string = getter<never>(URL, 'href')
+const urlOf = getter(Request, 'url')
+export const originOf = getter(URL, 'origin') as (url: URL) => string
+export const hrefOf = getter(URL, 'href') as (url: URL) => string
 
+/** Whether it is one that `fetch` takes for one. */
 export function isRequest(input: unknown): input is Request {
   return !!urlOf(input)
 }

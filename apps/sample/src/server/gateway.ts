@@ -17,7 +17,7 @@ interface Passage {
 }
 
 const INFLUXQL: Passage = {
-  method: 'GET', // with which InfluxDB 1.6 drops a database all the same: see `onlyReads`
+  method: 'GET', // with which InfluxDB 1.6 drops a database all the same: see `onlyReadsData`
   path: '/query',
   needs: 'read',
   query: ['db', 'rp', 'q', 'epoch', 'pretty'],

@@ -9,8 +9,12 @@ const END = '(?:\\n|%0a)'
 const QUOTE = "(?:'|%27)"
 /** What a backslash takes its meaning from. */
 const ESCAPED = '(?:\\\\|%5c)(?:%..|.)'
-/** What InfluxQL has between two words: white space and comments. */
-const GAP = `(?:\\+|%20|%09|%0a|%0d|\\s|${SLASH}${STAR}(?:(?!${STAR}${SLASH}).){0,300}${STAR}${SLASH}|(?:-|%2d){2}(?:(?!${END}|${QUOTE}).){0,300}(?:${END}|(?=${QUOTE})))`
+const SPACE = '\\+|%20|%09|%0a|%0d|\\s'
+const BLOCK_COMMENT = `${SLASH}${STAR}(?:(?!${STAR}${SLASH}).){0,300}${STAR}${SLASH}`
+/** To the end of the line, or where a quote is: `URL` drops line ends. */
+const LINE_COMMENT = `(?:-|%2d){2}(?:(?!${END}|${QUOTE}).){0,300}(?:${END}|(?=${QUOTE}))`
+/** What InfluxQL has between two words. */
+const GAP = `(?:${SPACE}|${BLOCK_COMMENT}|${LINE_COMMENT})`
 
 /** `CREATE USER … WITH PASSWORD '…'` and `SET PASSWORD FOR … = '…'`, of which InfluxDB shows the password in no log either. */
 const PASSWORD = new RegExp(

@@ -66,15 +66,14 @@ export function fromNetrc(options: NetrcOptions = {}): CredentialFinder {
 
 /** White space of ASCII alone: one that does not break is part of a password. */
 const SPACE = /[\t\v\f\r ]/
-const NO_SPACE = /[^\t\v\f\r ]/
 
 /** What a backslash stands for in a quoted word; any other character stands for itself. */
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' }
 
 /**
  * Reads a netrc file with curl's grammar: words separated by white space, `"quoted words"` with backslash escapes; keywords in any
- * case; words that are not known are passed over, and so is a second `login` or `password` of an entry that has both; `#` at the start of a word makes the rest of the line a comment; a `macdef` lasts
- * until an empty line.
+ * case; words that are not known are passed over, and so is a second `login` or `password` of an entry that has both; `#` at the start of
+ * a word makes the rest of the line a comment; a `macdef` lasts until an empty line.
  *
  * @throws {SourceError} `ERR_SOURCE_INVALID` with the number of the line, where a quoted word has no end
  */
@@ -86,14 +85,14 @@ export function parseNetrc(text: string, path = 'netrc'): NetrcEntry[] {
   let inMacro = false
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (inMacro) {
-      inMacro = NO_SPACE.test(line)
+      inMacro = Array.from(line).some((character) => !SPACE.test(character))
       continue
     }
     for (const word of readWords(line, `${path}, line ${index + 1}`)) {
       const entry = entries.at(-1)
       if (expects) {
         if (expects === 'machine') entries.push({ machine: word, login: undefined, password: undefined })
-        else if (entry && !(entry.login !== undefined && entry.password !== undefined)) entry[expects] = word
+        else if (entry && (entry.login === undefined || entry.password === undefined)) entry[expects] = word
         expects = undefined
         continue
       }

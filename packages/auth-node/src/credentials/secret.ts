@@ -38,9 +38,9 @@ const PASTED: readonly (readonly [pattern: RegExp, advice: string])[] = [
  * Reads a token: white space and line ends around it, and a byte order mark, are dropped. Of the file that InfluxDB 3 starts with, which
  * is JSON, it is the `token`.
  *
- * @see InfluxDB 3 Core, "Use a preconfigured admin token"
  * @param place who gave the text, for the message
  * @throws {SourceError} `ERR_SOURCE_INVALID`
+ * @see InfluxDB 3 Core, "Use a preconfigured admin token"
  */
 export function readToken(text: string, place: string): string {
   const plain = readPlain(text)

@@ -18,9 +18,10 @@ const RESERVED: ReadonlySet<string> = new Set(['-', 'list', 'update', 'set', 'de
 
 /**
  * Changes profiles: comments, other tables and unknown keys stay as they are, as does the file's owner; lines that end now with CRLF, now
- * with LF, all end with LF. Where the path is a symbolic link, what it leads to is written. The file is replaced atomically with mode 0600, under a lock that does not depend on the path it
- * is reached by, so that any number of writers lose nothing. A profile made active makes the others inactive, and the one that was active
- * before the `previous` one; one that gets a token loses its `cookie`, which holds a user name and password, and the other way round.
+ * with LF, all end with LF. Where the path is a symbolic link, what it leads to is written. The file is replaced atomically with mode 0600,
+ * under a lock that does not depend on the path it is reached by, so that any number of writers lose nothing. A profile made active makes
+ * the others inactive, and the one that was active before the `previous` one; one that gets a token loses its `cookie`, which holds a user
+ * name and password, and the other way round.
  *
  * @param changes by profile name: keys to set, or `undefined` to remove the profile
  * @param path the file; it and its folder are made when absent

@@ -78,7 +78,6 @@ function whoTakes(scheme: Circumstances['scheme'], path: string): string {
   if (isSignIn(path)) return ''
   const all: readonly Product[] = Object.values(products)
   const takes = (product: Product) => Boolean(endpointsAt(product, path)[scheme])
-  const takers = all.filter(takes)
   const others = all.filter((product) => !takes(product))
   if (others.length === 0) return ''
   const place = isCompatible(path) ? 'at /query and /write' : 'here'
@@ -89,9 +88,7 @@ function whoTakes(scheme: Circumstances['scheme'], path: string): string {
     : scheme !== 'basic' && !takes(products.v1)
       ? ' InfluxDB 1 takes Basic: use --user.'
       : ''
-  return others.length < takers.length
-    ? ` ${namesOf(others)} ${others.length === 1 ? 'takes' : 'take'} no ${word} ${place}.${rest}`
-    : ` Only ${namesOf(takers)} ${takers.length === 1 ? 'takes' : 'take'} ${word} ${place}.${rest}`
+  return ` ${namesOf(others)} ${others.length === 1 ? 'takes' : 'take'} no ${word} ${place}.${rest}`
 }
 
 /** InfluxDB 1, 2 and Cloud (TSM). */
