@@ -96,6 +96,9 @@ describeReal('before InfluxDB 2', ['influxdb2'], () => {
     }
     const operator = influxApi({ url: influx.url, credentials: influx.token })
     expect(await authorizations.list(operator)).toHaveLength(1)
+    // Not even of who may do everything here: what Flux may do is what the server's token may.
+    const flux = { method: 'POST', headers: { 'content-type': 'application/vnd.flux' }, body: 'buckets()' }
+    expect((await call(`/api/v2/query?org=${influx.org}`, flux)).status).toBe(404)
   })
 
   test('passes no credential in a query on, and says what it does not pass on', async () => {

@@ -102,7 +102,8 @@ describe('createTarget', () => {
 })
 
 test('isLoopback knows this machine by its addresses and its name', () => {
-  for (const host of ['localhost', '127.0.0.1', '127.255.10.99', '[::1]']) expect(isLoopback(host)).toBe(true)
+  for (const host of ['localhost', '127.0.0.1', '127.255.0.9', '127.255.10.99', '[::1]'])
+    expect(isLoopback(host)).toBe(true)
   for (const host of [
     'localhost.example',
     'a.localhost',

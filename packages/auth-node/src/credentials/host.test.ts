@@ -74,6 +74,7 @@ test.each([
 
 test.each([
   ['https://h:8086/influx', 'https://h:8086', true],
+  ['https://H:443', 'https://h', true],
   ['HTTPS://H:443', 'https://h', true],
   ['https://h:8086', 'http://h:8086', false],
   ['http://h:8086', 'https://h:8086', false],
