@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Options } from 'tsup'
 import { publishedPackage } from '../../tsup.base.ts'
 
 type Plugin = NonNullable<Options['esbuildPlugins']>[number]
+type TsupPlugin = NonNullable<Options['plugins']>[number]
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const source = (path: string): string => resolve(here, 'src', path)
@@ -14,11 +14,12 @@ const { version } = JSON.parse(readFileSync(resolve(here, 'package.json'), 'utf8
 /** What is loaded when it is needed, each a file of its own: the commands, and what few of them need. */
 const ENTRIES: Readonly<Record<string, string>> = {
   main: 'src/main.ts',
+  'by-commander': 'src/arguments/by-commander.ts',
   ask: 'src/input/ask.ts',
   core: 'src/core.ts',
+  'find-credential': 'src/profile/find-credential.ts',
   'keyring-child': 'src/keyring-child.ts',
   report: 'src/output/report.ts',
-  usage: 'src/output/usage.ts',
   secrets: 'src/profile/secrets.ts',
   ...Object.fromEntries(
     readdirSync(source('commands'), { withFileTypes: true })
@@ -36,7 +37,10 @@ const PACKAGES: Readonly<Record<string, string>> = {
 /** The files that `core.ts` puts together. */
 const CORE = new Set(
   [
+    'arguments/command',
+    'arguments/read-usual',
     'output/errors',
+    'output/fold',
     'output/print',
     'output/streams',
     'output/style',
@@ -60,7 +64,6 @@ const filesOfTheirOwn: Plugin = {
     build.onResolve({ filter: /.*/ }, ({ path, importer, kind }) => {
       if (kind === 'entry-point' || path.startsWith('node:')) return undefined
       const own = (name: string) => ({ path: `./${name}.cjs`, external: true })
-      if (path === 'commander') return CORE.has(importer) ? undefined : own('core')
       const file = path.startsWith('.') ? resolve(dirname(importer), path) : undefined
       if (file && CORE.has(file) && !CORE.has(importer)) return own('core')
       if (kind !== 'dynamic-import') return undefined
@@ -70,29 +73,23 @@ const filesOfTheirOwn: Plugin = {
   },
 }
 
-/** The files of commander that are used. */
-const COMMANDER = ['argument', 'command', 'error', 'help', 'option']
-
 /**
- * Puts commander in as modules, whose functions the engine reads once: as CommonJS, each of its files is a function in a function, and to
- * read what is in them twice took a tenth of the start. Another tenth was `child_process`, for programs as subcommands, which none of
- * ours is.
+ * Has a file hand out what it exports as it is, and take that of another one so: a getter for each name, which esbuild makes for modules
+ * that import each other in a circle, took a fortieth of the start.
  */
-const commanderAsModules: Plugin = {
-  name: 'commander-as-modules',
-  setup(build) {
-    build.onLoad({ filter: /[\\/]commander[\\/](?:index\.js|esm\.mjs)$/ }, () => ({
-      contents: COMMANDER.map((name) => `export * from './lib/${name}.js'`).join('\n'),
-    }))
-    build.onLoad({ filter: /[\\/]commander[\\/]lib[\\/]/ }, async ({ path }) => {
-      const contents = (await readFile(path, 'utf8'))
-        .replace(/^const childProcess = .*$/m, 'const childProcess = {}')
-        .replace(/^const (\{.*\}) = require\('\.\/(\w+)(?:\.js)?'\);$/gm, "import $1 from './$2.js'")
-        .replace(/^exports\.(\w+) = \1;/gm, 'export { $1 }')
-      const left = /.*(?:\brequire\('\.|\bexports\.).*/.exec(contents)
-      if (left) throw new Error(`${path} has another form than before: ${left[0]}`)
-      return { contents }
-    })
+const plainExports: TsupPlugin = {
+  name: 'plain-exports',
+  renderChunk(code, { path }) {
+    const exported = /var ([\w$]+)=\{\};[\w$]+\(\1,\{([^}]*)\}\);module\.exports=[\w$]+\(\1\);/.exec(code)
+    const atEnd = /0&&\(module\.exports=\{[^}]*\}\)/
+    if (Boolean(exported) !== atEnd.test(code)) throw new Error(`${path} has another form than before`)
+    const [declared = '', , names = ''] = exported ?? []
+    return {
+      code: code
+        .replace(declared, '')
+        .replace(atEnd, () => `module.exports={${names.replaceAll('()=>', '')}}`)
+        .replace(/[\w$]+\((require\("\.\/[\w-]+\.cjs"\)),1\)/g, '$1'),
+    }
   },
 }
 
@@ -110,7 +107,7 @@ const options: Options = {
   sourcemap: false,
   splitting: false,
   minify: true,
-  plugins: [],
+  plugins: [plainExports],
   define: { VERSION: JSON.stringify(version) },
   // All but the keyring, which has a binary of its own.
   noExternal: [/^(?!node:|@napi-rs\/keyring)/],
@@ -121,6 +118,6 @@ const options: Options = {
     esbuild.supported = { 'dynamic-import': false }
     esbuild.logOverride = { 'ignored-bare-import': 'silent' }
   },
-  esbuildPlugins: [filesOfTheirOwn, commanderAsModules],
+  esbuildPlugins: [filesOfTheirOwn],
 }
 export default options

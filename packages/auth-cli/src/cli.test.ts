@@ -346,6 +346,7 @@ describe('help', () => {
 
   test.each([
     ['help', '--help'],
+    ['--help encode', '--help'],
     ['help encode', 'encode --help'],
     ['help tokens rotate', 'tokens rotate --help'],
     ['help request GET /', 'request --help'],

@@ -1,7 +1,9 @@
-// What every command has in common, in one file of the build: loading it takes no longer than commander does.
+// What every command has in common, in one file of the build.
 
-export { Argument, Command, CommanderError, Option } from 'commander'
+export * from './arguments/command.ts'
+export * from './arguments/read-usual.ts'
 export * from './output/errors.ts'
+export * from './output/fold.ts'
 export * from './output/print.ts'
 export * from './output/streams.ts'
 export * from './output/style.ts'

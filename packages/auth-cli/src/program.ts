@@ -1,10 +1,9 @@
 // The commands of `fluxauth`, what its help says of all of them, and how they are run: only the one that is asked for is loaded.
 
-import { Command, CommanderError, Option } from 'commander'
+import { Command } from './arguments/command.ts'
+import { type Given, readUsual } from './arguments/read-usual.ts'
 import { EXIT, UsageError } from './output/errors.ts'
-import { foldHelp } from './output/fold.ts'
-import { writeOut } from './output/streams.ts'
-import { setSettings, settings } from './settings.ts'
+import { type Settings, setSettings, settings } from './settings.ts'
 
 /** A command that is not loaded: its name, what help says of it, and where it is. */
 interface Listed {
@@ -119,7 +118,6 @@ Exit codes: 0 done, 1 unexpected, 2 wrong usage or input, 3 no answer,
 
 /** Runs the command that the arguments name; its outcome is the exit code. */
 export async function runProgram(args: readonly string[]): Promise<void> {
-  let failed: Command | undefined
   // Nothing is left that could end it, and it has not ended: that is no success. Node 20's fetch does so where a connection is closed at once.
   const unended = async (): Promise<void> => {
     const { reportError } = await import('./output/report.ts')
@@ -128,32 +126,31 @@ export async function runProgram(args: readonly string[]): Promise<void> {
   }
   process.once('beforeExit', unended)
   try {
-    const program = await createProgram(args)
-    for (const command of withDescendants(program)) {
-      command.exitOverride((error) => {
-        failed = command
-        throw error
-      })
-    }
-    await program.parseAsync(helpAsOption(program, args), { from: 'user' })
-  } catch (error) {
-    // Help and the version are thrown as well, once they are printed.
-    if (error instanceof CommanderError && error.exitCode === 0) return
-    const { reportError } = await import('./output/report.ts')
-    if (!(error instanceof CommanderError && failed)) {
-      process.exitCode = reportError(error)
-      return
-    }
-    const { explainUsage } = await import('./output/usage.ts')
     if (args.includes('--json')) setSettings({ ...settings(), json: true })
-    process.exitCode = reportError(explainUsage(error, failed))
+    const given = await read(args)
+    if (!given) return
+    const { json = false, input, profile } = given.global as Partial<Settings>
+    setSettings({ json, input: input ?? true, profile })
+    const run = given.command.run as (...given: readonly unknown[]) => unknown
+    await run(...given.arguments, given.options)
+  } catch (error) {
+    const { reportError } = await import('./output/report.ts')
+    process.exitCode = reportError(error)
   } finally {
     process.off('beforeExit', unended)
   }
 }
 
+async function read(args: readonly string[]): Promise<Given | undefined> {
+  const program = await createProgram(args)
+  const given = readUsual(program, args)
+  if (given) return given
+  const { readByCommander } = await import('./arguments/by-commander.ts')
+  return readByCommander(program, args)
+}
+
 /** The program with all of its commands loaded, for who has to know their options. */
-function loadWholeProgram(): Promise<Command> {
+export function loadWholeProgram(): Promise<Command> {
   return createProgram([], true)
 }
 
@@ -161,56 +158,31 @@ async function createProgram(args: readonly string[], isWhole = false): Promise<
   const program = new Command('fluxauth')
     .description('Sign in to InfluxDB, look after credentials, and use them without leaving them behind.')
     .version(VERSION)
-    .addOption(new Option('-p, --profile <name>', 'the profile to use, for this command alone'))
+    .option('-p, --profile <name>', 'the profile to use, for this command alone')
     .option('--json', 'print JSON, in the documented shape')
     .option('--no-input', 'never ask: fail where something is missing')
-    .addHelpText('after', AFTER)
-    .hook('preAction', (program) => {
-      const { json = false, input, profile } = program.opts()
-      setSettings({ json, input, profile })
-    })
+    .addHelpText(AFTER)
   const named = commandIn(args)
   const isOne = !isWhole && COMMANDS.some(({ name }) => name === named)
   for (const { name, summary, isHidden = false, load } of COMMANDS) {
     // The one that runs needs none of the others, not even their names.
     if (isOne && name !== named) continue
     const command = isOne || isWhole ? await load() : new Command(name)
-    program.addCommand(command.summary(summary), { hidden: isHidden })
-  }
-  for (const command of withDescendants(program)) {
-    command
-      .configureOutput({
-        writeErr: () => undefined,
-        writeOut: (text) => writeOut(foldHelp(text.replace(/\n$/, ''))),
-      })
-      .configureHelp({ showGlobalOptions: true })
-      .showHelpAfterError(false)
+    command.isHidden = isHidden
+    program.addCommand(command.summary(summary))
   }
   return program
 }
 
 /** The command that the arguments name, which alone is needed whole. */
 function commandIn(args: readonly string[]): string | undefined {
-  const takesNext = /^(-p|--profile)$/
-  const words = args.filter((arg, index) => !arg.startsWith('-') && !takesNext.test(args[index - 1] ?? ''))
-  return words[0] === 'help' ? words[1] : words[0]
-}
-
-/** Makes `help tokens rotate` the same as `tokens rotate --help`: commander's own `help` goes one step down alone. */
-function helpAsOption(program: Command, args: readonly string[]): string[] {
-  const [first, ...words] = args
-  if (first !== 'help' || words.some((word) => word.startsWith('-'))) return [...args]
-  let command = program
-  for (const [index, word] of words.entries()) {
-    const next = command.commands.find((each) => each.name() === word)
-    // What there is not is refused as it is without `help`; what a command takes as an argument is nothing to tell about.
-    if (!next)
-      return command.commands.length > 0 ? words.slice(0, index + 1) : [...words.slice(0, index), '--help']
-    command = next
+  const words: string[] = []
+  for (let at = 0; at < args.length; at++) {
+    const arg = args[at] ?? ''
+    // Help that is asked for before any command is that of them all.
+    if (arg === '--help' || arg === '-h') break
+    if (arg === '--profile' || arg === '-p') at++
+    else if (!arg.startsWith('-')) words.push(arg)
   }
-  return [...words, '--help']
-}
-
-function withDescendants(command: Command): Command[] {
-  return [command, ...command.commands.flatMap(withDescendants)]
+  return words[0] === 'help' ? words[1] : words[0]
 }

@@ -3,7 +3,7 @@
 import { AuthError, type Credentials } from '@fluxauth/auth-core'
 import { createTarget } from '@fluxauth/auth-core/client'
 import { type ProductName, products } from '@fluxauth/auth-core/influxdb'
-import { Command, Option } from 'commander'
+import { Command, Option } from '../arguments/command.ts'
 import { isSignIn } from '../endpoints.ts'
 import { isAddress, parseAddress } from '../input/address.ts'
 import { readHidden } from '../input/secret.ts'
@@ -15,7 +15,8 @@ import { style } from '../output/style.ts'
 import { escapeControls } from '../output/terminal.ts'
 import { warn } from '../output/warn.ts'
 import { takesPasswordsAtSignIn, withConnection } from '../profile/connect.ts'
-import { type FoundCredential, findCredential, findHost } from '../profile/find-credential.ts'
+import { findCredential, findHost } from '../profile/find-credential.ts'
+import type { FoundCredential } from '../profile/from-environment.ts'
 import { VERDICTS, verify } from '../profile/verify.ts'
 import { checkCredential, checkScheme, type Sent } from './check/credential.ts'
 import { Finding, type Step } from './check/finding.ts'
@@ -49,14 +50,11 @@ export function checkCommand(): Command {
       ),
     )
     .option('--allow-insecure', 'send the credential over plain http to another machine')
-    .addHelpText(
-      'after',
-      `
+    .addHelpText(`
 Examples:
   $ fluxauth check
   $ fluxauth check http://localhost:8086/api/v2/buckets
-  $ fluxauth check http://localhost:8086/query --header < header.txt`,
-    )
+  $ fluxauth check http://localhost:8086/query --header < header.txt`)
     .action(check)
 }
 

@@ -1,7 +1,7 @@
 // `fluxauth completion`: what a shell needs to complete commands, options, their choices, and the names of profiles.
 
 import tab from '@bomb.sh/tab'
-import { Argument, Command, type Command as Commander, type Option } from 'commander'
+import { Argument, Command, type Option } from '../arguments/command.ts'
 import { writeOut } from '../output/streams.ts'
 import { readProfiles } from '../profile/profiles.ts'
 
@@ -54,15 +54,12 @@ export function completionCommand(): Command {
       'Print a script by which a shell completes fluxauth; names of profiles are completed, and no secret is read.',
     )
     .addArgument(new Argument('<shell>').choices(SHELLS))
-    .addHelpText(
-      'after',
-      `
+    .addHelpText(`
 Examples:
   $ fluxauth completion bash > ~/.local/share/bash-completion/completions/fluxauth
   $ fluxauth completion zsh > "\${fpath[1]}/_fluxauth"
   $ fluxauth completion fish > ~/.config/fish/completions/fluxauth.fish
-  PS> fluxauth completion powershell | Out-String | Invoke-Expression`,
-    )
+  PS> fluxauth completion powershell | Out-String | Invoke-Expression`)
     .action((shell: string) => {
       if (shell === 'bash') writeOut(BASH)
       else if (shell === 'zsh') writeOut(ZSH)
@@ -75,7 +72,7 @@ Examples:
  *
  * @param loadWholeProgram loads all commands, with their options
  */
-export function completeCommand(loadWholeProgram: () => Promise<Commander>): Command {
+export function completeCommand(loadWholeProgram: () => Promise<Command>): Command {
   return new Command('complete')
     .argument('[words...]')
     .allowUnknownOption()
@@ -98,28 +95,27 @@ function offer(choices: readonly string[], complete: (value: string, description
 
 /** Tells the completion of a command, and of those below it. */
 function describe(
-  command: Commander,
+  command: Command,
   path: readonly string[],
   profiles: readonly string[],
   global: readonly Option[],
 ): void {
   const told =
-    path.length === 0 ? tab : tab.command(path.join(' '), command.summary() || command.description())
+    path.length === 0 ? tab : tab.command(path.join(' '), command.summaryText || command.descriptionText)
   for (const option of new Set([...command.options, ...global])) {
-    const { long, short, description, required, optional, argChoices } = option
-    const name = long?.slice(2)
-    if (!name) continue
-    const choices = name === 'profile' || name === 'into' ? profiles : (argChoices ?? [])
-    if (required || optional) {
+    const { long, short, description, takesValue, choiceList } = option
+    const name = long.slice(2)
+    const choices = name === 'profile' || name === 'into' ? profiles : (choiceList ?? [])
+    if (takesValue) {
       told.option(name, description, (complete) => offer(choices, complete), short?.slice(1))
     } else told.option(name, description, short?.slice(1))
   }
-  for (const argument of command.registeredArguments) {
-    const isProfile = path[0] === 'use' || (path[0] === 'profiles' && argument.name() === 'name')
-    const choices = isProfile ? profiles : (argument.argChoices ?? [])
-    told.argument(argument.name(), (complete) => offer(choices, complete), argument.variadic)
+  for (const { name, choiceList, isVariadic } of command.arguments) {
+    const isProfile = path[0] === 'use' || (path[0] === 'profiles' && name === 'name')
+    const choices = isProfile ? profiles : (choiceList ?? [])
+    told.argument(name, (complete) => offer(choices, complete), isVariadic)
   }
   for (const each of command.commands) {
-    if (each.name() !== 'complete') describe(each, [...path, each.name()], profiles, global)
+    if (each.name !== 'complete') describe(each, [...path, each.name], profiles, global)
   }
 }

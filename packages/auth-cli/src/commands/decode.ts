@@ -8,8 +8,8 @@ import {
   parseAuthorization,
   splitTokenPair,
 } from '@fluxauth/auth-core'
-import { Command, Option } from 'commander'
 import { acceptedBy } from '../accepted.ts'
+import { Command, Option } from '../arguments/command.ts'
 import { readHidden } from '../input/secret.ts'
 import { UsageError } from '../output/errors.ts'
 import { hang } from '../output/fold.ts'
@@ -42,13 +42,10 @@ export function decodeCommand(): Command {
         .choices(['utf-8', 'latin1', 'auto'])
         .default('utf-8'),
     )
-    .addHelpText(
-      'after',
-      `
+    .addHelpText(`
 Examples:
   $ echo 'Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==' | fluxauth decode
-  $ fluxauth decode --reveal --json < header.txt`,
-    )
+  $ fluxauth decode --reveal --json < header.txt`)
     .action(async (argument: string | undefined, options: Options) => {
       if (options.reveal) checkNever('leave out --reveal')
       if (argument !== undefined) {

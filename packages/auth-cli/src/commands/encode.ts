@@ -1,7 +1,7 @@
 // `fluxauth encode`: writes an Authorization value.
 
 import { encodeBasic, encodeBearer, encodeToken } from '@fluxauth/auth-core'
-import { Command, Option } from 'commander'
+import { Command, Option } from '../arguments/command.ts'
 import { readPassword, readToken } from '../input/secret.ts'
 import { printJson } from '../output/print.ts'
 import { writeOut } from '../output/streams.ts'
@@ -62,11 +62,8 @@ export function encodeCommand(): Command {
     .addCommand(basic)
     .addCommand(token)
     .addCommand(bearer)
-    .addHelpText(
-      'after',
-      `
+    .addHelpText(`
 Examples:
   $ fluxauth encode basic --user zoe < password.txt
-  $ fluxauth encode token --header < token.txt`,
-    )
+  $ fluxauth encode token --header < token.txt`)
 }

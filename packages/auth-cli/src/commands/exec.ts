@@ -3,9 +3,10 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { influxConfigsPath } from '@fluxauth/auth-node'
-import { Command } from 'commander'
+import { Command } from '../arguments/command.ts'
 import { UsageError, usage } from '../output/errors.ts'
-import { type FoundCredential, findCredential } from '../profile/find-credential.ts'
+import { findCredential } from '../profile/find-credential.ts'
+import type { FoundCredential } from '../profile/from-environment.ts'
 import { whereInfluxLooks } from '../profile/influx-cli.ts'
 
 /** What says who one is: none of these is left over from another credential. */
@@ -25,16 +26,13 @@ export function execCommand(): Command {
       'Run a command with INFLUX_TOKEN, INFLUX_HOST and INFLUX_ORG set (and the names of InfluxDB 3 and of the Python client); what it prints is its own.',
     )
     .argument('<command...>', 'after --')
-    .addHelpText(
-      'after',
-      `
+    .addHelpText(`
 The exit code is the command's own: 127 where there is none of that name, 126
 where it cannot be run, and 128 and its number where a signal ended it.
 
 Examples:
   $ fluxauth exec -- influx bucket list
-  $ fluxauth exec --profile cloud -- python report.py`,
-    )
+  $ fluxauth exec --profile cloud -- python report.py`)
     .action(async ([name = '', ...args]: string[]) => {
       const found = await findCredential()
       process.exitCode = await run(name, args, environmentFor(found))

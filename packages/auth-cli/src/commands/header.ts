@@ -1,7 +1,7 @@
 // `fluxauth header`: the whole header line, for a script that hands it to another program.
 
 import { formatAuthorization } from '@fluxauth/auth-core'
-import { Command } from 'commander'
+import { Command } from '../arguments/command.ts'
 import { printJson } from '../output/print.ts'
 import type { RevealOptions } from '../output/reveal.ts'
 import { writeOut } from '../output/streams.ts'
@@ -14,13 +14,10 @@ export function headerCommand(): Command {
       'Print the Authorization header line: curl and others read it, and no argument shows it.',
     ),
   )
-    .addHelpText(
-      'after',
-      `
+    .addHelpText(`
 Examples:
   $ fluxauth header | curl -H @- http://localhost:8086/api/v2/buckets
-  $ fluxauth header http://localhost:8086/query | curl -H @- 'http://localhost:8086/query?q=SHOW+DATABASES'`,
-    )
+  $ fluxauth header http://localhost:8086/query | curl -H @- 'http://localhost:8086/query?q=SHOW+DATABASES'`)
     .action(async (url: string | undefined, options: RevealOptions) => {
       const { credentials } = await findForScript(url, options)
       const value = formatAuthorization(credentials)

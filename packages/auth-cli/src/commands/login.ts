@@ -10,7 +10,7 @@ import {
   type ProductName,
   products,
 } from '@fluxauth/auth-core/influxdb'
-import { Command, Option } from 'commander'
+import { Command, Option } from '../arguments/command.ts'
 import { repeated } from '../input/repeated.ts'
 import { EXIT, UsageError, usage } from '../output/errors.ts'
 import { done, note, printJson } from '../output/print.ts'
@@ -78,9 +78,7 @@ export function loginCommand(): Command {
     .option('--replace', 'without asking, where the profile that --profile names is for another server')
     .option('--allow-insecure', 'allow plain http to another machine')
     .option('--no-verify', 'keep the credential without trying it')
-    .addHelpText(
-      'after',
-      `
+    .addHelpText(`
 Without a terminal the secret comes from standard input, or else from the
 environment (INFLUX_TOKEN, INFLUX_PASSWORD …, each also with _FILE). It is kept
 in the profile that --profile names, or else in that of the server; a new one
@@ -90,8 +88,7 @@ only where you agree, or say --replace.
 Examples:
   $ fluxauth login http://localhost:8086
   $ fluxauth login https://eu-central-1-1.aws.cloud2.influxdata.com --profile cloud < token.txt
-  $ fluxauth login http://localhost:8086 --user zoe --create-token --permissions read --bucket weather`,
-    )
+  $ fluxauth login http://localhost:8086 --user zoe --create-token --permissions read --bucket weather`)
     .action(login)
 }
 

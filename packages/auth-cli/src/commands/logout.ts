@@ -1,7 +1,7 @@
 // `fluxauth logout`: forgets the credential of a profile, and with `--revoke` ends it on the server too.
 
 import { authorizations, type InfluxError } from '@fluxauth/auth-core/influxdb'
-import { Command } from 'commander'
+import { Command } from '../arguments/command.ts'
 import { EXIT, NoCredentialError, UsageError } from '../output/errors.ts'
 import { done, note, printJson } from '../output/print.ts'
 import { quote, toType } from '../output/shell.ts'
@@ -25,13 +25,10 @@ export function logoutCommand(): Command {
   return new Command('logout')
     .description('Forget the credential of a profile; its server and organization stay.')
     .option('--revoke', 'delete the API token on the server as well, first')
-    .addHelpText(
-      'after',
-      `
+    .addHelpText(`
 Examples:
   $ fluxauth logout
-  $ fluxauth logout --profile cloud --revoke`,
-    )
+  $ fluxauth logout --profile cloud --revoke`)
     .action(logout)
 }
 

@@ -1,7 +1,7 @@
 // `fluxauth profiles`: the profiles, which are the influx CLI's.
 
 import { type InfluxProfileChange, writeInfluxProfiles } from '@fluxauth/auth-node'
-import { Command } from 'commander'
+import { Command } from '../arguments/command.ts'
 import { agree } from '../input/ask.ts'
 import { UsageError, usage } from '../output/errors.ts'
 import { done, note, print, printJson, table } from '../output/print.ts'
@@ -54,14 +54,11 @@ export function profilesCommand(): Command {
     .addCommand(add)
     .addCommand(edit)
     .addCommand(remove)
-    .addHelpText(
-      'after',
-      `
+    .addHelpText(`
 Examples:
   $ fluxauth profiles
   $ fluxauth profiles add cloud --url https://eu-central-1-1.aws.cloud2.influxdata.com --org docs
-  $ fluxauth profiles remove cloud`,
-    )
+  $ fluxauth profiles remove cloud`)
 }
 
 async function listProfiles(): Promise<void> {

@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createTarget } from '@fluxauth/auth-core/client'
 import { updateSecretFile } from '@fluxauth/auth-node'
-import { Command } from 'commander'
+import { Command } from '../arguments/command.ts'
 import { EXIT, NoCredentialError, UsageError, usage } from '../output/errors.ts'
 import { done, jsonOf, note, print } from '../output/print.ts'
 import { checkReveal, type RevealOptions } from '../output/reveal.ts'
@@ -14,7 +14,8 @@ import { shownUrl } from '../output/shown-url.ts'
 import { writeErr } from '../output/streams.ts'
 import { escapeControls } from '../output/terminal.ts'
 import { takesPasswordsAtSignIn } from '../profile/connect.ts'
-import { type FoundCredential, findCredential } from '../profile/find-credential.ts'
+import { findCredential } from '../profile/find-credential.ts'
+import type { FoundCredential } from '../profile/from-environment.ts'
 import { settings } from '../settings.ts'
 import { environmentFor, run } from './exec.ts'
 import { type CurrentCredential, keepCurrent } from './proxy/credential.ts'
@@ -42,9 +43,7 @@ export function proxyCommand(): Command {
     .option('--reveal', 'print the key on a terminal, too')
     .option('--quiet', 'log nothing')
     .option('--allow-insecure', 'allow plain http to another machine')
-    .addHelpText(
-      'after',
-      `
+    .addHelpText(`
 The key is that of FLUXAUTH_PROXY_KEY, or else made up. Pages of a browser are
 refused: by their Origin, by Sec-Fetch-Site, and by a Host that is not this
 address. The log has no secret. A credential that the server refuses is looked
@@ -53,8 +52,7 @@ for anew, so that a token may be rotated meanwhile.
 Examples:
   $ fluxauth proxy -- python report.py
   $ fluxauth proxy --port 8087 --key-file key.txt
-  $ fluxauth proxy --profile prod --quiet -- grafana server`,
-    )
+  $ fluxauth proxy --profile prod --quiet -- grafana server`)
     .action(proxy)
 }
 

@@ -2,7 +2,7 @@
 
 import { createTarget } from '@fluxauth/auth-core/client'
 import { authFetch } from '@fluxauth/auth-node'
-import { Command } from 'commander'
+import { Command } from '../arguments/command.ts'
 import { isCompatible, isSignIn } from '../endpoints.ts'
 import { repeated } from '../input/repeated.ts'
 import { EXIT, usage } from '../output/errors.ts'
@@ -48,9 +48,7 @@ export function requestCommand(): Command {
     .option('--reveal', 'leave the body as it is: show the tokens and passwords in it')
     .option('--timeout <seconds>', 'longest wait', '30')
     .option('--allow-insecure', 'allow plain http to another machine')
-    .addHelpText(
-      'after',
-      `
+    .addHelpText(`
 Environment: INFLUX_HOST, INFLUX_TOKEN, INFLUX_AUTH_SCHEME, INFLUX_USERNAME, INFLUX_PASSWORD, INFLUXDB3_HOST_URL,
 INFLUXDB3_AUTH_TOKEN; each with _FILE added names a file that holds the value.
 
@@ -58,8 +56,7 @@ Examples:
   $ fluxauth request GET /api/v2/buckets --profile cloud
   $ INFLUX_TOKEN=$(cat token.txt) fluxauth request GET http://localhost:8086/api/v2/buckets
   $ fluxauth request POST http://localhost:8086/api/v2/signin --user zoe --include < password.txt
-  $ fluxauth request GET http://localhost:8086/api/v2/me --token-stdin --json < token.txt`,
-    )
+  $ fluxauth request GET http://localhost:8086/api/v2/me --token-stdin --json < token.txt`)
     .action(run)
 }
 

@@ -1,7 +1,7 @@
 // `fluxauth snippet`: the same authenticated call for another language or tool, without the secret.
 
 import { type ProductName, products } from '@fluxauth/auth-core/influxdb'
-import { Argument, Command, Option } from 'commander'
+import { Argument, Command, Option } from '../arguments/command.ts'
 import { readServerAddress } from '../input/address.ts'
 import { UsageError, usage } from '../output/errors.ts'
 import { note, print } from '../output/print.ts'
@@ -29,17 +29,14 @@ export function snippetCommand(): Command {
         Object.keys(products),
       ),
     )
-    .addHelpText(
-      'after',
-      `
+    .addHelpText(`
 Languages:
 ${names.map((name) => `  ${name.padEnd(16)} ${LANGUAGES[name]?.words}`).join('\n')}
 
 Examples:
   $ fluxauth snippet curl
   $ fluxauth snippet python https://localhost:8086 --product v2 > buckets.py
-  $ fluxauth snippet curl > call.sh && fluxauth exec -- sh call.sh`,
-    )
+  $ fluxauth snippet curl > call.sh && fluxauth exec -- sh call.sh`)
     .action(snippet)
 }
 

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { InfluxError, products } from '@fluxauth/auth-core/influxdb'
 import { homeFolder, influxConfigsPath } from '@fluxauth/auth-node'
-import { Command } from 'commander'
+import { Command } from '../arguments/command.ts'
 import { EXIT, NoCredentialError } from '../output/errors.ts'
 import { fact, note, print } from '../output/print.ts'
 import { reportOf } from '../output/report.ts'
@@ -12,7 +12,8 @@ import { quote, toType } from '../output/shell.ts'
 import { style } from '../output/style.ts'
 import { warn } from '../output/warn.ts'
 import { PasswordError, withConnection } from '../profile/connect.ts'
-import { type FoundCredential, type Looked, searchCredential } from '../profile/find-credential.ts'
+import { type Looked, searchCredential } from '../profile/find-credential.ts'
+import type { FoundCredential } from '../profile/from-environment.ts'
 import { type Profile, readProfiles, serverOf, shownServer } from '../profile/profiles.ts'
 import { findPermissions, VERDICTS, type Verdict, verify, whyUnknown } from '../profile/verify.ts'
 
@@ -45,13 +46,10 @@ export function statusCommand(): Command {
       'Say which credential commands use, why that one, where it lies, and whether the server takes it. The exit code speaks of it alone.',
     )
     .option('--all', 'look at every other profile as well')
-    .addHelpText(
-      'after',
-      `
+    .addHelpText(`
 Examples:
   $ fluxauth status
-  $ fluxauth status --all --json`,
-    )
+  $ fluxauth status --all --json`)
     .action(status)
 }
 

@@ -1,6 +1,6 @@
 // `fluxauth token`: the API token alone, for a script that has a place for it.
 
-import { Command } from 'commander'
+import { Command } from '../arguments/command.ts'
 import { NoCredentialError } from '../output/errors.ts'
 import { printJson } from '../output/print.ts'
 import type { RevealOptions } from '../output/reveal.ts'
@@ -11,13 +11,10 @@ import { findForScript, withScriptOptions } from './script/credential.ts'
 
 export function tokenCommand(): Command {
   return withScriptOptions(new Command('token').description('Print the API token, and nothing else.'))
-    .addHelpText(
-      'after',
-      `
+    .addHelpText(`
 Examples:
   $ INFLUX_TOKEN=$(fluxauth token) ./report.sh     # fluxauth exec -- ./report.sh does the same
-  $ fluxauth token --profile cloud > token.txt`,
-    )
+  $ fluxauth token --profile cloud > token.txt`)
     .action(async (url: string | undefined, options: RevealOptions) => {
       const { credentials, source } = await findForScript(url, options)
       if (credentials.scheme === 'basic') {

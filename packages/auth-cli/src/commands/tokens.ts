@@ -1,6 +1,6 @@
 // `fluxauth tokens`: looks after API tokens, the users of v1-compatible endpoints, and the tokens of InfluxDB 3.
 
-import { Command, Option } from 'commander'
+import { Command, Option } from '../arguments/command.ts'
 import { repeated } from '../input/repeated.ts'
 import { createToken } from './tokens/create.ts'
 import { deleteToken, setStatus } from './tokens/end.ts'
@@ -21,17 +21,14 @@ export function tokensCommand(): Command {
     .addCommand(status('deactivate', 'inactive', 'make a token good for nothing, until it is activated'))
     .addCommand(remove())
     .addCommand(rotate())
-    .addHelpText(
-      'after',
-      `
+    .addHelpText(`
 The last operator token that is active is neither deleted nor deactivated.
 
 Examples:
   $ fluxauth tokens list --user zoe
   $ fluxauth tokens create --permissions read --bucket weather --into reader
   $ fluxauth tokens rotate
-  $ fluxauth tokens create --v1 --name telegraf --permissions write --bucket weather < password.txt`,
-    )
+  $ fluxauth tokens create --v1 --name telegraf --permissions write --bucket weather < password.txt`)
 }
 
 function list(): Command {
@@ -42,7 +39,7 @@ function list(): Command {
     .option('--org <name>', 'of this organization alone')
     .option('--id <id>', 'this one alone')
     .option('--v1', V1)
-    .addHelpText('after', '\nExamples:\n  $ fluxauth tokens list\n  $ fluxauth tokens list --user zoe --json')
+    .addHelpText('\nExamples:\n  $ fluxauth tokens list\n  $ fluxauth tokens list --user zoe --json')
     .action(listTokens)
 }
 
@@ -52,7 +49,7 @@ function show(): Command {
     .description('Show what a token is, and what it may do; without its value.')
     .argument('<id>', 'its id, as tokens list has it; of InfluxDB 3 its name')
     .option('--v1', V1)
-    .addHelpText('after', '\nExamples:\n  $ fluxauth tokens show 0b2c6a5e2f3d4000')
+    .addHelpText('\nExamples:\n  $ fluxauth tokens show 0b2c6a5e2f3d4000')
     .action(showToken)
 }
 
@@ -75,14 +72,11 @@ function create(): Command {
     .option('--v1', V1)
     .option('--replace', 'without asking, where the profile of --into has a credential already')
   return withDestination(command)
-    .addHelpText(
-      'after',
-      `
+    .addHelpText(`
 Examples:
   $ fluxauth tokens create --permissions write --bucket weather > token.txt
   $ fluxauth tokens create --permissions read --into reader --store memory
-  $ fluxauth tokens create --v1 --name telegraf --permissions write --bucket weather < password.txt`,
-    )
+  $ fluxauth tokens create --v1 --name telegraf --permissions write --bucket weather < password.txt`)
     .action(createToken)
 }
 
@@ -92,7 +86,7 @@ function status(name: string, wanted: 'active' | 'inactive', summary: string): C
     .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
     .argument('<id>', 'its id, as tokens list has it')
     .option('--v1', V1)
-    .addHelpText('after', `\nExamples:\n  $ fluxauth tokens ${name} 0b2c6a5e2f3d4000`)
+    .addHelpText(`\nExamples:\n  $ fluxauth tokens ${name} 0b2c6a5e2f3d4000`)
     .action((id: string, options: { readonly v1?: true }) => setStatus(id, wanted, options))
 }
 
@@ -103,7 +97,7 @@ function remove(): Command {
     .argument('<id>', 'its id, as tokens list has it; of InfluxDB 3 its name')
     .option('--yes', 'without asking')
     .option('--v1', V1)
-    .addHelpText('after', '\nExamples:\n  $ fluxauth tokens delete 0b2c6a5e2f3d4000')
+    .addHelpText('\nExamples:\n  $ fluxauth tokens delete 0b2c6a5e2f3d4000')
     .action(deleteToken)
 }
 
@@ -117,9 +111,7 @@ function rotate(): Command {
     .option('--yes', 'without asking')
     .option('--v1', V1)
   return withDestination(command)
-    .addHelpText(
-      'after',
-      `
+    .addHelpText(`
 Without --into, the token of a profile is kept in that profile, and the value of any other goes to a pipe, or to a terminal with
 --reveal. Where it is killed while it prints that, the next run deletes neither token, and says how to end it. InfluxDB 3 replaces its
 operator token at once: the old one is refused from then on. So it is with --v1, where the new
@@ -128,8 +120,7 @@ password comes from standard input, or is asked for: keep it first.
 Examples:
   $ fluxauth tokens rotate --profile prod
   $ fluxauth tokens rotate 0b2c6a5e2f3d4000 --yes > token.txt
-  $ fluxauth tokens rotate 0b2c6a5e2f3d4000 --v1 --yes < password.txt`,
-    )
+  $ fluxauth tokens rotate 0b2c6a5e2f3d4000 --v1 --yes < password.txt`)
     .action(rotateToken)
 }
 

@@ -1,7 +1,7 @@
 // `fluxauth use`: switches to another profile, for fluxauth and for the influx CLI.
 
 import { writeInfluxProfiles } from '@fluxauth/auth-node'
-import { Command } from 'commander'
+import { Command } from '../arguments/command.ts'
 import { UsageError, usage } from '../output/errors.ts'
 import { done, printJson } from '../output/print.ts'
 import { warn } from '../output/warn.ts'
@@ -12,13 +12,10 @@ export function useCommand(): Command {
   return new Command('use')
     .description('Switch to another profile for good; --profile switches for one command alone.')
     .argument('<name>', 'the profile, or - for the one before')
-    .addHelpText(
-      'after',
-      `
+    .addHelpText(`
 Examples:
   $ fluxauth use cloud
-  $ fluxauth use -`,
-    )
+  $ fluxauth use -`)
     .action(use)
 }
 

@@ -1,5 +1,6 @@
 // Where secrets come in: standard input, or a hidden prompt when a person sits there.
 
+import { isUtf8 } from 'node:buffer'
 import { readToken as readGivenToken, SourceError } from '@fluxauth/auth-node'
 import { UsageError, usage } from '../output/errors.ts'
 import { isTerminal, standardInput } from '../output/streams.ts'
@@ -12,7 +13,7 @@ let isRead = false
 /** Reads all of standard input, once. */
 export async function readStandardInputBytes(
   maxBytes: number = Number.POSITIVE_INFINITY,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<Buffer<ArrayBuffer>> {
   if (isRead) throw usage('Standard input can be one thing only: give the other one as a file')
   isRead = true
   const chunks: Buffer[] = []
@@ -22,7 +23,7 @@ export async function readStandardInputBytes(
     length += chunk.length
     if (length > maxBytes) throw new UsageError('ERR_INPUT_LENGTH', 'Standard input holds more than 64 KiB')
   }
-  return new Uint8Array(Buffer.concat(chunks))
+  return Buffer.concat(chunks)
 }
 
 /**
@@ -78,10 +79,7 @@ export async function readHidden(prompt: string): Promise<string> {
     return askHidden(prompt)
   }
   const bytes = await readStandardInputBytes(MAX_BYTES)
-  try {
-    // One line break at the end is dropped, since shells and editors add it.
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes).replace(/\r?\n$/, '')
-  } catch {
-    throw new UsageError('ERR_INPUT_UTF8', 'Standard input is not UTF-8')
-  }
+  if (!isUtf8(bytes)) throw new UsageError('ERR_INPUT_UTF8', 'Standard input is not UTF-8')
+  // One line break at the end is dropped, since shells and editors add it, and the byte order mark that editors on Windows do.
+  return bytes.toString().replace(/^\uFEFF|\r?\n$/g, '')
 }

@@ -8,8 +8,15 @@ type Descriptor = 0 | 1 | 2
 
 const STREAMS = ['stdin', 'stdout', 'stderr'] as const
 
+const terminals: (boolean | undefined)[] = []
+
 /** Whether a person sits there. */
 export function isTerminal(descriptor: Descriptor): boolean {
+  terminals[descriptor] ??= looksLikeTerminal(descriptor)
+  return terminals[descriptor]
+}
+
+function looksLikeTerminal(descriptor: Descriptor): boolean {
   try {
     // Neither a pipe nor a file needs a closer look, nor does /dev/null, which scripts read and write.
     const stats = fstatSync(descriptor)

@@ -12,8 +12,8 @@ import {
 import { EXIT, NoCredentialError, UsageError } from '../output/errors.ts'
 import { toType } from '../output/shell.ts'
 import { waitFor } from '../output/waiting.ts'
-import type { FoundCredential } from './find-credential.ts'
 import { findProduct } from './find-product.ts'
+import type { FoundCredential } from './from-environment.ts'
 
 /** A connection; `end` signs out of what was signed in for it. */
 export interface Connection {

@@ -1,25 +1,11 @@
 // Which credential a command uses: that of the profile it names, the environment's, the chosen profile's, or another source's.
 
-import type { Credentials } from '@fluxauth/auth-core'
-import type { ProductName } from '@fluxauth/auth-core/influxdb'
-import { fromEnv, fromNetrc, hostFromEnv, SourceError } from '@fluxauth/auth-node'
+import { fromNetrc, hostFromEnv } from '@fluxauth/auth-node'
 import { NoCredentialError } from '../output/errors.ts'
 import { quote, toType } from '../output/shell.ts'
 import { settings } from '../settings.ts'
+import { type FoundCredential, fromEnvironment, whyNot } from './from-environment.ts'
 import { chooseProfile, isSameUrl, type Profile, readProfiles, serverOf } from './profiles.ts'
-
-/** A credential, whom it is for, and where it came from. */
-export interface FoundCredential {
-  readonly credentials: Credentials
-  /** For people: `INFLUX_TOKEN`, `profile prod` … */
-  readonly source: string
-  /** The server that it is for, with its path; `undefined` where nothing says so. */
-  readonly host: string | undefined
-  readonly org: string | undefined
-  readonly product: ProductName | undefined
-  /** The profile that it is of, where it is a profile's. */
-  readonly profile: Profile | undefined
-}
 
 /** A source that was looked at. */
 export interface Looked {
@@ -98,19 +84,6 @@ export async function findCredential(origin?: string): Promise<FoundCredential> 
 }
 
 /**
- * Finds the credential for whoever needs that alone: where the environment has it, no profile is read.
- *
- * @throws {NoCredentialError} as `findCredential`
- */
-export async function findCredentialAlone(origin?: string): Promise<FoundCredential> {
-  if (settings().profile === undefined) {
-    const found = await fromEnvironment(origin, undefined)
-    if (typeof found !== 'string') return found
-  }
-  return findCredential(origin)
-}
-
-/**
  * The server that paths are below: the profile's of `--profile`, the environment's, or the chosen profile's.
  *
  * @returns `undefined` where nothing names one
@@ -146,33 +119,4 @@ async function fromProfile(
       : `its credential is not in the ${profile.place} any more: log in again with ${login}`
   }
   return { credentials, source, host: url, org, product: known?.product, profile }
-}
-
-async function fromEnvironment(
-  origin: string | undefined,
-  profile: Profile | undefined,
-): Promise<FoundCredential | string> {
-  const found = await fromEnv()
-    .find(origin === undefined ? undefined : { origin })
-    .catch(whyNot)
-  if (typeof found === 'string') return found
-  // As the influx CLI does, what the environment does not say is the profile's.
-  const host = found.host ?? (await hostFromEnv())?.host ?? (profile && serverOf(profile))
-  const isProfiles = profile?.url !== undefined && host !== undefined && isSameUrl(profile.url, host)
-  return {
-    credentials: found.credentials,
-    source: found.source,
-    host,
-    org: found.org ?? (isProfiles ? profile.org : undefined),
-    product: isProfiles ? profile.known?.product : undefined,
-    profile: undefined,
-  }
-}
-
-/** Why a source has nothing; what it has and cannot be used is thrown. */
-function whyNot(error: unknown): string {
-  if (error instanceof SourceError && /^ERR_SOURCE_(ABSENT|UNAVAILABLE)$/.test(error.code)) {
-    return error.message.charAt(0).toLowerCase() + error.message.slice(1)
-  }
-  throw error
 }

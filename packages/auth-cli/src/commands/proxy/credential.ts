@@ -1,7 +1,8 @@
 // The credential that goes along: it may be rotated while the proxy runs.
 
 import { formatAuthorization } from '@fluxauth/auth-core'
-import { type FoundCredential, findCredential } from '../../profile/find-credential.ts'
+import { findCredential } from '../../profile/find-credential.ts'
+import type { FoundCredential } from '../../profile/from-environment.ts'
 
 /** How long one that is refused is not looked for anew: the server says 401 for a missing permission, too. */
 const HOLD_OFF = 5000

@@ -4,7 +4,8 @@ import type { Credentials } from '@fluxauth/auth-core'
 import { fromEnv } from '@fluxauth/auth-node'
 import { readPassword, readToken } from '../../input/secret.ts'
 import { usage } from '../../output/errors.ts'
-import { type FoundCredential, findCredential } from '../../profile/find-credential.ts'
+import { findCredential } from '../../profile/find-credential.ts'
+import type { FoundCredential } from '../../profile/from-environment.ts'
 
 /** What was asked for. */
 export interface CredentialOptions {

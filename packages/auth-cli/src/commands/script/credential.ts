@@ -1,10 +1,11 @@
 // The credential for a script, and whether it may be shown at all.
 
-import type { Command } from 'commander'
+import type { Command } from '../../arguments/command.ts'
 import { readAddress } from '../../input/address.ts'
 import { checkReveal, type RevealOptions } from '../../output/reveal.ts'
 import { warn } from '../../output/warn.ts'
-import { type FoundCredential, findCredentialAlone } from '../../profile/find-credential.ts'
+import { type FoundCredential, fromEnvironment } from '../../profile/from-environment.ts'
+import { settings } from '../../settings.ts'
 
 export function withScriptOptions(command: Command): Command {
   return command
@@ -23,9 +24,19 @@ export async function findForScript(
   options: RevealOptions,
 ): Promise<FoundCredential> {
   checkReveal(options, 'use fluxauth exec or fluxauth request')
-  const found = await findCredentialAlone(url === undefined ? undefined : readAddress(url).origin)
+  const found = await findCredential(url === undefined ? undefined : readAddress(url).origin)
   if (found.profile?.known?.isOperator) {
     warn('This is an operator token: it may do everything in every organization')
   }
   return found
+}
+
+/** Where the environment has it, no profile is read. */
+async function findCredential(origin: string | undefined): Promise<FoundCredential> {
+  if (settings().profile === undefined) {
+    const found = await fromEnvironment(origin, undefined)
+    if (typeof found !== 'string') return found
+  }
+  const { findCredential } = await import('../../profile/find-credential.ts')
+  return findCredential(origin)
 }

@@ -14,7 +14,8 @@ import {
 import { UsageError, usage } from '../../output/errors.ts'
 import { toType } from '../../output/shell.ts'
 import { withConnection } from '../../profile/connect.ts'
-import { type FoundCredential, findCredential } from '../../profile/find-credential.ts'
+import { findCredential } from '../../profile/find-credential.ts'
+import type { FoundCredential } from '../../profile/from-environment.ts'
 import { hasAuthorizations } from '../../profile/verify.ts'
 
 /** A server, and the credential that is used there. */
