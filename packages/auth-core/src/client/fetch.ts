@@ -2,7 +2,7 @@
 
 import type { Authorizer } from './authorizer.ts'
 import { RedirectError, TargetError } from './errors.ts'
-import { type ExchangeAnswer, isDeciding, isStream, startExchange } from './exchange.ts'
+import { type ExchangeAnswer, isDeciding, isStream, type RequestUrl, startExchange } from './exchange.ts'
 import { RecordHeaders } from './headers.ts'
 import { readMessage } from './refusal-message.ts'
 
@@ -43,6 +43,15 @@ type Fetch = (input: unknown, init?: RequestOptions) => Promise<Response>
  */
 export function withAuth<F extends FetchFunction>(fetch: F, authorizer: Authorizer): F {
   const send = fetch as unknown as Fetch
+  // Most programs call one address again and again: what was read of it holds as long as it is the same text.
+  let last: (RequestUrl & { readonly text: string }) | undefined
+  const resolve = (text: string): RequestUrl => {
+    if (last?.text !== text) {
+      const { origin, href } = authorizer.target.resolve(text)
+      last = { text, origin, href }
+    }
+    return last
+  }
 
   const wrapped: Fetch = async (input, init = {}) => {
     const request = isRequest(input) ? input : undefined
@@ -62,7 +71,7 @@ export function withAuth<F extends FetchFunction>(fetch: F, authorizer: Authoriz
     if (request) options = withInit(options, membersOf(request))
     const method = init.method ?? request?.method
     const exchange = await startExchange(authorizer, {
-      url: authorizer.target.resolve(request?.url ?? String(input)),
+      url: resolve(request?.url ?? String(input)),
       method: (method ?? 'GET').toUpperCase(),
       headers,
       replayable: !isStream(init.body ?? request?.body),
