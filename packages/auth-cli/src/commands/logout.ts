@@ -1,11 +1,11 @@
 // `fluxauth logout`: forgets the credential of a profile, and with `--revoke` ends it on the server too.
 
-import { authorizations, type InfluxError } from '@fluxauth/auth-core/influxdb'
+import { authorizations, type InfluxError, v3Tokens } from '@fluxauth/auth-core/influxdb'
 import { Command } from '../arguments/command.ts'
 import { EXIT, NoCredentialError, UsageError } from '../output/errors.ts'
 import { done, note, printJson } from '../output/print.ts'
 import { quote, toType } from '../output/shell.ts'
-import { withConnection } from '../profile/connect.ts'
+import { type Connection, withConnection } from '../profile/connect.ts'
 import { refuseLastOperator } from '../profile/last-operator.ts'
 import {
   chooseProfile,
@@ -14,8 +14,10 @@ import {
   type Profile,
   readProfiles,
 } from '../profile/profiles.ts'
-import { findPermissions, whyUnknown } from '../profile/verify.ts'
+import { credentialInEnvironment } from '../profile/shadow.ts'
+import { findPermissions, verify, whyUnknown } from '../profile/verify.ts'
 import { settings } from '../settings.ts'
+import { OPERATOR, refuseOperator } from './tokens/v3.ts'
 
 interface Options {
   readonly revoke?: true
@@ -44,15 +46,18 @@ async function logout({ revoke }: Options): Promise<void> {
     `Profile ${profile.name}: its credential is ${revoke ? 'deleted on the server, and ' : ''}forgotten here`,
   )
   if (!revoke) noteWhatStays(profile)
-  const { INFLUX_TOKEN, INFLUXDB3_AUTH_TOKEN } = process.env
-  if (INFLUX_TOKEN || INFLUXDB3_AUTH_TOKEN)
-    note('A token is still set in the environment, and goes on being used.')
+  const set = credentialInEnvironment()
+  if (set) note(`${set} is still set in the environment, and goes on being used.`)
 }
 
 /** The profile has no credential any more: what ends the token now is another one, which the person has to choose. */
 function noteWhatStays({ known }: Profile): void {
   if (known?.scheme === 'basic') return
   const id = known?.authorization
+  if (known?.product === 'v3' && id === OPERATOR) {
+    note('On the server the operator token goes on being good: InfluxDB 3 has one, and deletes none.')
+    return
+  }
   note(
     id === undefined
       ? 'On the server the token goes on being good: --revoke would have ended it there, too.'
@@ -73,18 +78,25 @@ async function revokeToken(profile: Profile): Promise<void> {
   }
   const found = { credentials, source: profile.name, host: url, org, product: known?.product, profile }
   await withConnection(found, async (connection) => {
-    const { influx } = connection
-    const own = await findPermissions(influx, known?.authorization)
-    if (own) await refuseLastOperator(influx, own.authorization)
-    const id = known?.authorization ?? own?.authorization.id
+    const { influx, product } = connection
+    const id = product === 'v3' ? known?.authorization : await idOf(connection, known?.authorization)
+    if (product === 'v3' && id !== undefined) refuseOperator(id)
     if (id === undefined) {
+      if ((await verify(connection)).state === 'unknown') {
+        throw new UsageError(
+          'ERR_NOT_REVOCABLE',
+          'The server does not know this token, and so has nothing to delete: log out without --revoke',
+          EXIT.refused,
+        )
+      }
+      const [what, name] = product === 'v3' ? ['what this token is called', 'NAME'] : [WHICH, 'ID']
       throw new UsageError(
         'ERR_NOT_REVOCABLE',
-        `It is not known which authorization this token is: ${(await whyUnknown(connection)) ?? 'the server has none'}. Delete it by its id (${toType('tokens list')}, ${toType('tokens delete ID')}), and log out without --revoke`,
+        `It is not known ${what}: ${(await whyUnknown(connection)) ?? 'the server does not say'}. Delete it by its ${name === 'ID' ? 'id' : 'name'} (${toType('tokens list')}, ${toType(`tokens delete ${name}`)}), and log out without --revoke`,
       )
     }
     try {
-      await authorizations.delete(influx, id)
+      await (product === 'v3' ? v3Tokens : authorizations).delete(influx, id)
     } catch (error) {
       const { reason } = error as Partial<InfluxError>
       // Ended already: by somebody else, or by a try whose answer was lost.
@@ -97,4 +109,13 @@ async function revokeToken(profile: Profile): Promise<void> {
       )
     }
   })
+}
+
+const WHICH = 'which authorization this token is'
+
+/** @throws {UsageError} `ERR_LAST_OPERATOR` */
+async function idOf({ influx }: Connection, known: string | undefined): Promise<string | undefined> {
+  const own = await findPermissions(influx, known)
+  if (own) await refuseLastOperator(influx, own.authorization)
+  return known ?? own?.authorization.id
 }

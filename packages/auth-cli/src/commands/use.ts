@@ -4,8 +4,8 @@ import { writeInfluxProfiles } from '@fluxauth/auth-node'
 import { Command } from '../arguments/command.ts'
 import { UsageError, usage } from '../output/errors.ts'
 import { done, printJson } from '../output/print.ts'
-import { warn } from '../output/warn.ts'
 import { noSuchProfile, readProfiles, shownServer } from '../profile/profiles.ts'
+import { warnOfShadow } from '../profile/shadow.ts'
 import { settings } from '../settings.ts'
 
 export function useCommand(): Command {
@@ -29,8 +29,5 @@ async function use(given: string): Promise<void> {
   await writeInfluxProfiles({ [name]: { active: true } })
   if (settings().json) printJson({ profile: name, url: shownServer(profile) })
   done(`Now profile ${name}, for ${shownServer(profile) ?? 'no server'}`)
-  const { INFLUX_ACTIVE_CONFIG } = process.env
-  if (INFLUX_ACTIVE_CONFIG && INFLUX_ACTIVE_CONFIG !== name)
-    warn('INFLUX_ACTIVE_CONFIG names another profile, and comes before this one: unset it')
-  if (process.env.INFLUX_TOKEN) warn('INFLUX_TOKEN is set, and comes before the profile: unset it')
+  await warnOfShadow('the profile', name, profile.url)
 }

@@ -351,6 +351,8 @@ describeReal('tokens of InfluxDB 2', ['influxdb2'], () => {
         '--insecure-storage',
       ]
       const { id } = json(await person.run([...create, '--json'])).token
+      // It may not ask: what was told when it was made is kept.
+      expect((await person.run(['status', '-p', 'my reader'])).stdout).toMatch(/may: +read all buckets/)
       const { code, stderr } = await person.run(['tokens', 'rotate', '-p', 'my reader', '--yes'])
       const command = `fluxauth tokens rotate ${id} --into 'my reader'`
       expect([code, stderr]).toEqual([2, expect.stringContaining(`${command} [ERR_ROTATION_ID]`)])
@@ -708,6 +710,17 @@ describe('tokens of InfluxDB 3', () => {
     expect((await tokens('rotate', '--yes')).code).toBe(0)
     expect(await configs()).toContain('token = "apiv3_new1"')
     expect(person.traces('apiv3_new1').seen).toEqual([])
+  })
+
+  test('logout --revoke deletes a named one, and never says so of the operator’s', async () => {
+    await tokens('create', '--name', 'report', '--into', 'report', '--insecure-storage')
+    const revoke = (profile: string) => person.run(['logout', '--revoke', '-p', profile])
+    expect((await revoke('report')).code).toBe(0)
+    expect([...good.keys()]).toEqual(['_admin'])
+    expect((await revoke('three')).stderr).toContain('It is not known what this token is called')
+    await tokens('rotate', '--yes')
+    expect((await revoke('three')).stderr).toContain('[ERR_LAST_OPERATOR]')
+    expect(await configs()).toContain(`token = "${good.get('_admin')}"`)
   })
 
   test('a named one is replaced by the next of its name', async () => {

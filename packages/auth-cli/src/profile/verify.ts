@@ -127,6 +127,9 @@ export async function findPermissions(
 /** Why `findPermissions` finds none; `undefined` for products that have no authorizations. */
 export async function whyUnknown({ influx, product }: Connected): Promise<string | undefined> {
   if (product === undefined || !hasAuthorizations(product)) return undefined
+  if (influx.credential === 'session') return 'it is a user name and password, and no token'
+  const { state } = await verify({ influx, product })
+  if (state !== 'good') return VERDICTS[state]
   const all = await authorizations.list(influx).catch(() => [])
   return all.length > 0 && all.every(({ token }) => token === undefined)
     ? 'the server shows no value of a token (it keeps hashes alone, or redacts them), and so not which one this is'

@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import type { Credentials } from '@fluxauth/auth-core'
-import type { ApiToken, ProductName } from '@fluxauth/auth-core/influxdb'
+import { type ApiToken, describePermissions, type ProductName } from '@fluxauth/auth-core/influxdb'
 import { UsageError } from '../../output/errors.ts'
 import { jsonOf } from '../../output/print.ts'
 import { reportOf } from '../../output/report.ts'
@@ -132,6 +132,7 @@ export async function chooseDestination(
         username: authorization?.user,
         authorization: id,
         isOperator: told ?? (authorization ? isOperator(authorization.permissions) : undefined),
+        may: authorization && describePermissions(authorization.permissions),
         replaceBy,
         allowInsecure: before?.known?.allowInsecure,
       })
