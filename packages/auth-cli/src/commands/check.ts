@@ -18,7 +18,7 @@ import { takesPasswordsAtSignIn, withConnection } from '../profile/connect.ts'
 import { findCredential, findHost } from '../profile/find-credential.ts'
 import type { FoundCredential } from '../profile/from-environment.ts'
 import { VERDICTS, verify } from '../profile/verify.ts'
-import { checkCredential, checkScheme, type Sent } from './check/credential.ts'
+import { checkCredential, checkScheme, type Sent, toSignIn } from './check/credential.ts'
 import { Finding, type Step } from './check/finding.ts'
 import { checkToken, type GivenHeaders, readLines, readValue } from './check/given.ts'
 import { reach } from './check/reach.ts'
@@ -29,11 +29,15 @@ interface Options {
   readonly allowInsecure?: true
 }
 
-const elsewhere = (): string[] => [
-  'Where another program is refused with the same credential, have it looked at: fluxauth check URL --header < FILE. Often:',
+const elsewhere = (credentials: Credentials | undefined, isGiven: boolean): string[] => [
+  isGiven
+    ? 'Where the program is refused all the same, it is often one of these:'
+    : 'Where another program is refused with the same credential, have it looked at: fluxauth check URL --header < FILE. Often:',
   '- fetch in a page with mode: "no-cors" leaves out the header without a word; from another page, only a token goes along, and no cookie',
   '- btoa fails at characters beyond Latin-1, or writes them in it: new TextEncoder() first, or fluxauth encode basic',
-  `- a token that was typed as an argument (--token, curl -H) is in the shell’s history and was in the list of processes: it is good, and known. That history is not read here: ${toType('tokens rotate')}, and give it by INFLUX_TOKEN or standard input`,
+  credentials?.scheme === 'basic'
+    ? '- a password that was typed as an argument (curl --user) is in the shell’s history and was in the list of processes: it is good, and known. That history is not read here: set another, and give it by standard input'
+    : `- a token that was typed as an argument (--token, curl -H) is in the shell’s history and was in the list of processes: it is good, and known. That history is not read here: ${isGiven ? 'replace it' : toType('tokens rotate')}, and give it by INFLUX_TOKEN or standard input`,
   '- a redirect to another host or port leaves out the header: use the address that it leads to',
 ]
 
@@ -62,9 +66,10 @@ async function check(given: string | undefined, options: Options): Promise<void>
   const steps: Step[] = []
   let finding: Finding | undefined
   let url: URL | undefined
+  let credentials: Credentials | undefined
   try {
     url = await readUrl(given)
-    await walk(url, given !== undefined, options, steps)
+    credentials = await walk(url, given !== undefined, options, steps)
   } catch (error) {
     if (!(error instanceof Finding)) throw error
     finding = error
@@ -80,7 +85,10 @@ async function check(given: string | undefined, options: Options): Promise<void>
           ),
           `  ${hang(escapeControls(finding.fix, { lines: false }), 2)}`,
         ]
-      : ['Nothing is wrong from here.', ...elsewhere().map((line) => style('dim', hang(line, 0)))]),
+      : [
+          'Nothing is wrong from here.',
+          ...elsewhere(credentials, options.header === true).map((line) => style('dim', hang(line, 0))),
+        ]),
   ])
   process.exitCode = finding?.exitCode ?? EXIT.ok
 }
@@ -114,7 +122,7 @@ async function walk(
   isAsked: boolean,
   { header, product: named, allowInsecure: allowed }: Options,
   steps: Step[],
-): Promise<void> {
+): Promise<Credentials | undefined> {
   const { found, credentials, headers } = header ? await readGiven() : await findGiven(url.origin, steps)
   const base = found?.host ?? baseOf(url)
   const product = named ?? found?.product
@@ -131,9 +139,13 @@ async function walk(
     (isThere || (found && !isGiven))
   if (!signsIn) checkScheme(sent, kept, steps)
   checkTarget(url, allowed ?? found?.profile?.known?.allowInsecure)
-  if (!signsIn) return await checkCredential(sent, reached, steps)
+  if (!signsIn) {
+    await checkCredential(sent, reached, steps)
+    return credentials
+  }
   const place = { host: sent.base, source: 'the header', org: undefined, profile: undefined }
   await signIn({ ...place, ...found, credentials, product: kept }, steps, { allowed, isThere })
+  return credentials
 }
 
 /** @throws {Finding} where everyone on the way would read it */
@@ -211,14 +223,15 @@ async function signIn(
   steps: Step[],
   { allowed, isThere }: { readonly allowed: true | undefined; readonly isThere: boolean },
 ): Promise<void> {
+  const again = toSignIn(found.host ?? 'URL', found.credentials)
   try {
     const { state } = await withConnection(found, verify, allowed)
-    if (state !== 'good') throw new Finding('ERR_PASSWORD', VERDICTS[state], toType('login URL --user NAME'))
+    if (state !== 'good') throw new Finding('ERR_PASSWORD', VERDICTS[state], again)
     const elsewhere = isThere ? 'as Basic anywhere else' : 'as Basic'
     steps.push({ name: 'credential', says: `signs in; programs that send it ${elsewhere} are refused` })
   } catch (error) {
     const { reason } = error as { readonly reason?: string }
     if (reason !== 'credential') throw error
-    throw new Finding('ERR_PASSWORD', 'User name or password is wrong', toType('login URL --user NAME'))
+    throw new Finding('ERR_PASSWORD', 'User name or password is wrong', again)
   }
 }

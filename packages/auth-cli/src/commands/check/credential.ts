@@ -10,8 +10,9 @@ import {
 } from '@fluxauth/auth-core/influxdb'
 import { endpointsAt, isSignIn } from '../../endpoints.ts'
 import { EXIT } from '../../output/errors.ts'
-import { toType } from '../../output/shell.ts'
+import { quote, toType } from '../../output/shell.ts'
 import { warn } from '../../output/warn.ts'
+import { toKeepToken } from '../../profile/password.ts'
 import { pathToTry } from '../../profile/verify.ts'
 import { Finding, type Step } from './finding.ts'
 import { checkToken, type GivenHeaders, isCutOff, isOfExample } from './given.ts'
@@ -37,7 +38,7 @@ const WORDS = { basic: 'Basic', token: 'Token', bearer: 'Bearer' } as const
  * @throws {Finding}
  */
 export function checkScheme(
-  { url, credentials, headers }: Sent,
+  { base, url, credentials, headers }: Sent,
   product: ProductName | undefined,
   steps: Step[],
 ): void {
@@ -51,7 +52,7 @@ export function checkScheme(
   // A JWT is signed with a secret that few servers have: the table does not count it.
   const isJwt =
     product === 'v1' && credentials.scheme === 'bearer' && credentials.token.split('.').length === 3
-  if (!at[scheme] && !isJwt) throw wrongScheme(scheme, product, at)
+  if (!at[scheme] && !isJwt) throw wrongScheme(credentials, product, { base, at })
   if (scheme !== 'basic' && at.session && isSignIn(url.pathname)) {
     throw new Finding(
       'ERR_SCHEME',
@@ -70,7 +71,12 @@ export function checkScheme(
     )
   }
   if (credentials.scheme !== 'basic') checkToken(credentials.token, product)
-  steps.push({ name: 'scheme', says: `${word} is taken at ${at.paths}` })
+  steps.push({ name: 'scheme', says: `${word} is taken ${whereOf(at)}` })
+}
+
+/** `all` is everywhere: nothing is taken "at all". */
+function whereOf({ paths }: Endpoints): string {
+  return paths === 'all' ? 'everywhere' : `at ${paths}`
 }
 
 function checkCookie(
@@ -82,7 +88,7 @@ function checkCookie(
   if (!at.session && !credentials) {
     throw new Finding(
       'ERR_COOKIE',
-      `A session’s cookie is not taken at ${at.paths}`,
+      `A session’s cookie is not taken ${whereOf(at)}`,
       'Send an API token there',
     )
   }
@@ -95,22 +101,27 @@ function checkCookie(
   }
 }
 
-function wrongScheme(scheme: Credentials['scheme'], product: ProductName, at: Endpoints): Finding {
+function wrongScheme(
+  credentials: Credentials,
+  product: ProductName,
+  { base, at }: { readonly base: string; readonly at: Endpoints },
+): Finding {
+  const { scheme } = credentials
   const { title } = products[product]
   if (scheme === 'basic') {
     return new Finding(
       'ERR_SCHEME',
-      `${title} takes no user name and password at ${at.paths}: they are for signing in alone`,
-      `Sign in, and use a token: ${toType('login URL --user NAME --create-token')}`,
+      `${title} takes no user name and password ${whereOf(at)}: they are for signing in alone`,
+      `Sign in, and use a token: ${toKeepToken({ credentials, host: base })}`,
     )
   }
   const taken = (['Token', 'Bearer', 'Basic'] as const).filter(
     (word) => at[word.toLowerCase() as Credentials['scheme']],
   )
-  const fix = toType(at.token ? 'login URL --scheme token' : 'login URL --user NAME --scheme basic')
+  const fix = toType(`login ${quote(base)} ${at.token ? '--scheme token' : '--user NAME --scheme basic'}`)
   return new Finding(
     'ERR_SCHEME',
-    `${title} takes no ${WORDS[scheme]} at ${at.paths}, but ${taken.join(' and ')}`,
+    `${title} takes no ${WORDS[scheme]} ${whereOf(at)}, but ${taken.join(' and ')}`,
     fix,
   )
 }
@@ -134,6 +145,13 @@ export async function checkCredential(sent: Sent, reached: Reached, steps: Step[
     ...(authorization && { authorization }),
     ...(headers.cookie && { cookie: headers.cookie }),
   })
+  const beside = await askBeside(sent, product, answer, authorization)
+  const told = beside && toInfluxError(beside.status, beside.text, secrets)
+  const isRefused = beside?.status === 401 || beside?.status === 403
+  if (beside && isRefused && told?.reason !== 'permission') {
+    const lists = answer.status < 400 ? EMPTY : ''
+    await refused(told?.reason ?? 'credential', told?.serverMessage ?? '', beside, { sent, reached, lists })
+  }
   if (answer.status < 400) {
     warnOfExample(credentials)
     steps.push({ name: 'credential', says: `taken (${answer.status})` })
@@ -141,10 +159,18 @@ export async function checkCredential(sent: Sent, reached: Reached, steps: Step[
   }
   const { reason = 'server', serverMessage = '' } = toInfluxError(answer.status, answer.text, secrets)
   if (answer.status !== 401 && answer.status !== 403) {
-    // Not of the credential: it was let in, as far as one can see.
+    if (product === undefined && answer.status === 404) {
+      throw new Finding(
+        'ERR_NOT_INFLUXDB',
+        'There is nothing at this address (404), and what answers does not say that it is InfluxDB',
+        'Name the server alone, with the path that a proxy has InfluxDB below: fluxauth check http://host/influx',
+        EXIT.http,
+      )
+    }
+    // Not of the credential: where another path tells, it is good.
     steps.push({
       name: 'credential',
-      says: `not refused: the answer is ${answer.status} ${serverMessage}`.trimEnd(),
+      says: `${beside ? 'taken' : 'not refused'}: the answer is ${answer.status} ${serverMessage}`.trimEnd(),
     })
     return
   }
@@ -155,6 +181,38 @@ export async function checkCredential(sent: Sent, reached: Reached, steps: Step[
     return
   }
   await refused(reason, serverMessage, answer, { sent, reached })
+}
+
+/** Of a token that is good for nothing, InfluxDB 2 says so where one thing is asked for, and nowhere else. */
+const EMPTY = ': lists are not refused, and have nothing in them'
+
+/**
+ * Asks what tells, beside an address that does not: lists are answered to an inactive token, `/ping` to everybody, a wrong method before
+ * anybody looks at the credential, and `/query` of InfluxDB 2 says the same of each token that is not good.
+ *
+ * @returns `undefined` where the address tells by itself, or nothing does
+ */
+async function askBeside(
+  { isGiven, base, url, credentials, headers }: Sent,
+  product: ProductName | undefined,
+  { status, text }: Probe,
+  authorization: string | undefined,
+): Promise<Probe | undefined> {
+  if (!isGiven || !credentials || product === undefined) return undefined
+  // These come before the header.
+  if (['u', 'p'].some((name) => url.searchParams.has(name))) return undefined
+  const isOther = endpointsAt(products[product], url.pathname) !== products[product].api
+  const isRefused = status === 401 || status === 403
+  if (isRefused && !(isOther && toInfluxError(status, text).reason === 'credential')) return undefined
+  // The password of Basic may be a token, and may be one that is good there alone.
+  const isForOther = isOther && credentials.scheme === 'basic'
+  const path = isForOther ? '/query?q=SHOW+DATABASES' : pathToTry(product)
+  if (path === undefined || (isForOther && isRefused)) return undefined
+  const value = isForOther || !isOther ? authorization : formatAuthorization(credentials)
+  return probe(base + path, {
+    ...(value && { authorization: value }),
+    ...(headers.cookie && !isOther && { cookie: headers.cookie }),
+  })
 }
 
 /** A server that was set up with an example's token lets everybody in. */
@@ -171,7 +229,7 @@ async function refused(
   reason: InfluxReason,
   message: string,
   answer: Probe,
-  { sent, reached }: { readonly sent: Sent; readonly reached: Reached },
+  { sent, reached, lists = '' }: { readonly sent: Sent; readonly reached: Reached; readonly lists?: string },
 ): Promise<never> {
   const said = message && ` (${message})`
   switch (reason) {
@@ -179,12 +237,12 @@ async function refused(
       throw new Finding(
         'ERR_PERMISSION',
         `The credential is good, and lacks a permission${said}`,
-        `A token gets no more of them. With one that may: fluxauth tokens create --permissions …, and see ${toType('status')}`,
+        moreRights(sent.credentials, reached.product),
       )
     case 'token-inactive':
       throw new Finding(
         'ERR_TOKEN_INACTIVE',
-        'The token is inactive',
+        `The token is inactive${lists}`,
         'With another one: fluxauth tokens activate ID',
       )
     case 'user-inactive':
@@ -202,6 +260,19 @@ async function refused(
     default:
       throw await unknown(answer, sent, reached)
   }
+}
+
+/** Who may give what is lacking: a token gets no more than it has, and a user does. */
+function moreRights(credentials: Credentials | undefined, product: ProductName | undefined): string {
+  if (product === 'v1')
+    return `With an administrator’s: fluxauth request POST /query --data 'q=GRANT READ ON "DATABASE" TO "NAME"' (or WRITE, or ALL)`
+  if (product === 'v3')
+    return `A named token may do everything but what is the operator’s: give the operator token, with ${toType('login')}`
+  if (!credentials)
+    return 'The session may what its user may: have somebody make that a member or an owner of the organization'
+  if (credentials.scheme === 'basic')
+    return 'A user of the v1-compatible endpoints gets no more of them. With a token that may: fluxauth tokens create --v1 --name NAME --permissions read-write --bucket NAME'
+  return `A token gets no more of them. With one that may: fluxauth tokens create --permissions …, and see ${toType('status')}`
 }
 
 async function unknown(answer: Probe, sent: Sent, reached: Reached): Promise<Finding> {
@@ -239,7 +310,7 @@ async function unknown(answer: Probe, sent: Sent, reached: Reached): Promise<Fin
   if (!credentials)
     return new Finding('ERR_SESSION', 'The session is over', `Sign in anew: ${toType('login')}`)
   if (credentials.scheme === 'basic') {
-    return wrongPassword(product, url)
+    return wrongPassword(product, sent)
   }
   const isShort = product !== undefined && isCutOff(credentials.token, products[product])
   return new Finding(
@@ -247,20 +318,27 @@ async function unknown(answer: Probe, sent: Sent, reached: Reached): Promise<Fin
     isShort
       ? 'The server does not know the token, which is shorter than those that it makes: it may have been cut off when it was copied'
       : 'The server does not know the token: it was deleted, or is another server’s',
-    `${toType('login URL')}, or make one with another credential: fluxauth tokens create`,
+    `${toType(`login ${quote(base)}`)}, or make one with another credential: fluxauth tokens create`,
   )
 }
 
-function wrongPassword(product: ProductName | undefined, { pathname }: URL): Finding {
-  const at = product && endpointsAt(products[product], pathname)
+function wrongPassword(product: ProductName | undefined, { base, url, credentials }: Sent): Finding {
+  const at = product && endpointsAt(products[product], url.pathname)
   if (!at || !String(at.basic).includes('token')) {
-    return new Finding('ERR_PASSWORD', 'User name or password is wrong', toType('login URL --user NAME'))
+    return new Finding('ERR_PASSWORD', 'User name or password is wrong', toSignIn(base, credentials))
   }
-  const where = at.paths === 'all' ? '' : ` at ${at.paths}`
+  const where = at.paths === 'all' ? '' : ` ${whereOf(at)}`
   return new Finding(
     'ERR_PASSWORD',
     `User name or password is wrong: ${products[product].title} takes an API token for the password${where}`,
-    `Give a token as the password, or as Token: ${toType('login URL --scheme token')}`,
+    `Give a token as the password, or as Token: ${toType(`login ${quote(base)} --scheme token`)}`,
+  )
+}
+
+/** What to type for another password, or another user's. */
+export function toSignIn(base: string, credentials: Credentials | undefined): string {
+  return toType(
+    `login ${quote(base)} --user ${credentials?.scheme === 'basic' ? quote(credentials.username) : 'NAME'}`,
   )
 }
 

@@ -53,8 +53,12 @@ async function beginningOf({ body }: Response): Promise<string> {
   return text.slice(0, MOST)
 }
 
-function fixOf(code: string, { protocol, host, hostname }: URL): string {
-  if (/CERT|SIGNED|ISSUER|ALTNAME/.test(code)) {
+function fixOf(code: string, { protocol, host, hostname, port }: URL): string {
+  const seen = `openssl s_client -connect ${hostname}:${port || 443} < /dev/null | openssl x509 -noout`
+  // Whoever signed it: these are not mended by trust.
+  if (/EXPIRED|NOT_YET_VALID/.test(code)) return `See from when to when it is good: ${seen} -dates`
+  if (/ALTNAME/.test(code)) return `See which names are in it: ${seen} -ext subjectAltName`
+  if (/CERT|SIGNED|ISSUER/.test(code)) {
     return 'Trust its authority: NODE_EXTRA_CA_CERTS=ca.pem fluxauth check …'
   }
   if (/SSL|EPROTO/.test(code)) return `Write http://${host}, or the port of its https`

@@ -53,7 +53,9 @@ function hint(status: number, said: string, { scheme, isSent, url }: Circumstanc
   }
   switch (toInfluxError(status, said).reason) {
     case 'permission':
-      return 'The credential is good, but may not do this: see its permissions. A token gets no more of them: make a new one.'
+      return scheme === 'basic'
+        ? 'The user name and password are good, but may not do this: whoever looks after the server may grant it.'
+        : 'The credential is good, but may not do this: see its permissions. A token gets no more of them: make a new one.'
     case 'token-inactive':
       return 'The token is inactive: set its status to active, or use another.'
     case 'user-inactive':
@@ -63,7 +65,7 @@ function hint(status: number, said: string, { scheme, isSent, url }: Circumstanc
     case 'password':
       return 'The old password is wrong.'
     default:
-      return WRONG[scheme] + whoTakes(scheme, url.pathname)
+      return WRONG[scheme] + alsoOf(status, said, { scheme, url }) + whoTakes(scheme, url.pathname)
   }
 }
 
@@ -71,6 +73,18 @@ const WRONG = {
   basic: 'Wrong user name or password.',
   token: 'Wrong token.',
   bearer: 'Wrong token.',
+}
+
+/** What InfluxDB 2 says the same of, at the endpoints for clients of version 1. */
+function alsoOf(
+  status: number,
+  said: string,
+  { scheme, url }: Pick<Circumstances, 'scheme' | 'url'>,
+): string {
+  if (!isCompatible(url.pathname) || toInfluxError(status, said).serverMessage !== 'Unauthorized') return ''
+  return scheme === 'basic'
+    ? ' InfluxDB 2 takes an API token for the password here, or a user of fluxauth tokens create --v1.'
+    : ' InfluxDB 2 says the same here of one that is inactive: see fluxauth check.'
 }
 
 /** Which products take a scheme at a path, where not all do. */
