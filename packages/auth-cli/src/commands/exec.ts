@@ -35,6 +35,8 @@ Examples:
   $ fluxauth exec --profile cloud -- python report.py`)
     .action(async ([name = '', ...args]: string[]) => {
       const found = await findCredential()
+      // Loaded where it is needed: most have a token.
+      if (found.credentials.scheme === 'basic') (await import('../profile/password.ts')).warnOfPassword(found)
       process.exitCode = await run(name, args, environmentFor(found))
     })
 }

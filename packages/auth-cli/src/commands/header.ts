@@ -19,8 +19,11 @@ Examples:
   $ fluxauth header | curl -H @- http://localhost:8086/api/v2/buckets
   $ fluxauth header http://localhost:8086/query | curl -H @- 'http://localhost:8086/query?q=SHOW+DATABASES'`)
     .action(async (url: string | undefined, options: RevealOptions) => {
-      const { credentials } = await findForScript(url, options)
-      const value = formatAuthorization(credentials)
+      const found = await findForScript(url, options)
+      // Loaded where it is needed: most have a token.
+      if (found.credentials.scheme === 'basic')
+        (await import('../profile/password.ts')).warnOfPassword(found, url)
+      const value = formatAuthorization(found.credentials)
       if (settings().json) printJson({ header: 'Authorization', value })
       else writeOut(`Authorization: ${value}`)
     })

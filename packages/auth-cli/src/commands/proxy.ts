@@ -16,6 +16,7 @@ import { escapeControls } from '../output/terminal.ts'
 import { takesPasswordsAtSignIn } from '../profile/connect.ts'
 import { findCredential } from '../profile/find-credential.ts'
 import type { FoundCredential } from '../profile/from-environment.ts'
+import { toKeepToken } from '../profile/password.ts'
 import { settings } from '../settings.ts'
 import { environmentFor, run } from './exec.ts'
 import { type CurrentCredential, keepCurrent } from './proxy/credential.ts'
@@ -102,19 +103,15 @@ function readPort(given: string): number {
 }
 
 /** Where it passes on to: the one server that the credential is for. */
-function readUpstream(
-  { host, source, credentials, product, profile }: FoundCredential,
-  { allowInsecure }: Options,
-): string {
+function readUpstream(found: FoundCredential, { allowInsecure }: Options): string {
+  const { host, source, credentials, product, profile } = found
   if (host === undefined) {
     throw new NoCredentialError(
       `${source} names no server: set INFLUX_HOST, or log in with ${toType('login')}`,
     )
   }
   if (credentials.scheme === 'basic' && product && takesPasswordsAtSignIn(product)) {
-    throw usage(
-      `A user name and password sign in alone there: have a token kept, with ${toType('login --create-token')}`,
-    )
+    throw usage(`A user name and password sign in alone there: have a token kept, with ${toKeepToken(found)}`)
   }
   const { origin, href } = new URL(host)
   createTarget({ origin, allowInsecure: allowInsecure ?? profile?.known?.allowInsecure }).resolve(href)

@@ -9,6 +9,7 @@ import { toType } from '../output/shell.ts'
 import { findHost } from '../profile/find-credential.ts'
 import { findProduct } from '../profile/find-product.ts'
 import { chooseProfile, isSameUrl, readProfiles } from '../profile/profiles.ts'
+import { credentialInEnvironment } from '../profile/shadow.ts'
 import { settings } from '../settings.ts'
 import { type Family, LANGUAGES } from './snippet/templates.ts'
 
@@ -59,8 +60,36 @@ async function snippet(
   note(
     language === 'flux'
       ? `It reads ${needs.join(' and ')} from InfluxDB’s secret store: influx secret update --key ${needs[0]}`
-      : `It reads ${needs.join(', ')}: run it with ${toType('exec')}, or set ${needs.length > 1 ? 'them' : 'it'} there`,
+      : `It reads ${needs.join(', ')}: ${await whoSets(needs, base)}`,
   )
+}
+
+/** Who sets what a snippet reads: `exec` the credential and the organization, where there are such, and nobody else the rest. */
+async function whoSets(needs: readonly string[], base: string): Promise<string> {
+  const { profile } = chooseProfile(await readProfiles(), settings().profile)
+  const variable = settings().profile === undefined ? credentialInEnvironment() : undefined
+  const isOwn = profile?.known && isSameUrl(base, profile.url)
+  const own: Own = variable
+    ? {
+        isUser: variable.startsWith('INFLUX_USERNAME'),
+        org: process.env.INFLUX_ORG ?? (isOwn && profile.org),
+      }
+    : isOwn && { isUser: profile.known.scheme === 'basic', org: profile.org }
+  const left = needs.filter((name) => !isSetByExec(name, own))
+  if (left.length === 0)
+    return `run it with ${toType('exec')}, or set ${needs.length > 1 ? 'them' : 'it'} there`
+  if (left.length === needs.length) return `set ${needs.length > 1 ? 'them' : 'it'} there`
+  return `run it with ${toType('exec')}, and set ${left.join(' and ')} there`
+}
+
+/** What is known of the credential that `exec` would set. */
+type Own = { readonly isUser: boolean; readonly org: string | false | undefined } | false | undefined
+
+/** Whether `exec` sets it: where no credential is known yet, one that is right is hoped for. */
+function isSetByExec(name: string, own: Own): boolean {
+  if (/_(BUCKET|DATABASE)$/.test(name)) return false
+  if (!own) return true
+  return name === 'INFLUX_ORG' ? Boolean(own.org) : own.isUser !== (name === 'INFLUX_TOKEN')
 }
 
 function readBase(given: string | undefined): string {

@@ -16,11 +16,14 @@ Examples:
   $ INFLUX_TOKEN=$(fluxauth token) ./report.sh     # fluxauth exec -- ./report.sh does the same
   $ fluxauth token --profile cloud > token.txt`)
     .action(async (url: string | undefined, options: RevealOptions) => {
-      const { credentials, source } = await findForScript(url, options)
+      const found = await findForScript(url, options)
+      const { credentials, source, product } = found
       if (credentials.scheme === 'basic') {
-        throw new NoCredentialError(
-          `${source} is a user name and password, and no token: use ${toType('header')}, or log in with --create-token`,
-        )
+        const { signsInAlone, toKeepToken } = await import('../profile/password.ts')
+        const instead = signsInAlone(found)
+          ? `have one kept, with ${toKeepToken(found)}`
+          : `use ${toType('header')}${product === 'v1' ? '' : `, or at InfluxDB 2 have one kept, with ${toKeepToken(found)}`}`
+        throw new NoCredentialError(`${source} is a user name and password, and no token: ${instead}`)
       }
       const { scheme, token } = credentials
       if (settings().json) printJson({ scheme, token })

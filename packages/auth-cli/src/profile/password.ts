@@ -5,7 +5,7 @@ import { isSignIn } from '../endpoints.ts'
 import { quote, toType } from '../output/shell.ts'
 import { warn } from '../output/warn.ts'
 import { takesPasswordsAtSignIn } from './connect.ts'
-import type { FoundCredential } from './find-credential.ts'
+import type { FoundCredential } from './from-environment.ts'
 
 /** Whether a profile has a user name and password that sign in, and do nothing else. */
 export function signsInAlone({

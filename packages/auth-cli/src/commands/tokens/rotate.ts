@@ -14,8 +14,10 @@ import { agree } from '../../input/ask.ts'
 import { EXIT, UsageError } from '../../output/errors.ts'
 import { done, note, printJson } from '../../output/print.ts'
 import { reportOf } from '../../output/report.ts'
-import { quote } from '../../output/shell.ts'
-import { findPermissions, type Permissions, whyUnknown } from '../../profile/verify.ts'
+import { quote, toType } from '../../output/shell.ts'
+import { toKeepToken } from '../../profile/password.ts'
+import { credentialInEnvironment } from '../../profile/shadow.ts'
+import { findPermissions, type Permissions, VERDICTS, verify, whyUnknown } from '../../profile/verify.ts'
 import { settings } from '../../settings.ts'
 import { chooseDestination, type Destination, inWords, type RotateOptions } from './destination.ts'
 import { warnWhereEnded } from './in-use.ts'
@@ -37,7 +39,7 @@ export async function rotateToken(given: string | undefined, options: RotateOpti
     const destination = await chooseDestination({ url: influx.url, product }, options, profile)
     const unfinished = findUnfinished(influx.url, destination, id)
     if (id === undefined && !unfinished) {
-      throw new UsageError('ERR_ROTATION_ID', await whyNotItself(server))
+      throw await whyNotItself(server)
     }
     const isThere = (id: string) => isKnown(influx, id)
     const resume =
@@ -49,14 +51,35 @@ export async function rotateToken(given: string | undefined, options: RotateOpti
 }
 
 /** Why a token does not replace itself, and who does it. */
-async function whyNotItself(server: Server): Promise<string> {
-  const { profile } = server.found
+async function whyNotItself(server: Server): Promise<UsageError> {
+  const { influx, found } = server
+  const { profile, source } = found
+  const error = (message: string, exitCode?: number) => new UsageError('ERR_ROTATION_ID', message, exitCode)
+  if (influx.credential === 'session')
+    return error(
+      `${source} is a user name and password, and no token: have one kept, with ${toKeepToken(found)}`,
+    )
+  const { state } = await verify(server)
+  if (state === 'inactive')
+    return error(
+      `The token in use (${source}) is inactive, and not replaced: with an operator token make it good again (fluxauth tokens activate ID)`,
+      EXIT.refused,
+    )
+  if (state !== 'good' && state !== 'not-checked')
+    return error(
+      `The token in use (${source}) is not good (${VERDICTS[state]}), and not replaced: give another one, with ${toType('login')}`,
+      EXIT.refused,
+    )
   const id = profile?.known?.authorization
   if (profile && id !== undefined) {
-    return `The token of profile ${profile.name} may not read authorizations, and so not replace itself. With an operator token: fluxauth tokens rotate ${id} --into ${quote(profile.name)}`
+    return error(
+      `The token of profile ${profile.name} may not read authorizations or its own user, and so not replace itself. With an operator token: fluxauth tokens rotate ${id} --into ${quote(profile.name)}`,
+    )
   }
   const why = (await whyUnknown(server)) ?? 'the server does not say'
-  return `It is not known which token this credential is: ${why}. With an operator token find its id (fluxauth tokens list), and replace it (fluxauth tokens rotate ID --into PROFILE)`
+  return error(
+    `It is not known which token this credential is: ${why}. With an operator token find its id (fluxauth tokens list), and replace it (fluxauth tokens rotate ID --into PROFILE)`,
+  )
 }
 
 /** The token that is used: by its value where the server shows values, since what was kept beside it may be of the one before. */
@@ -189,9 +212,8 @@ function report(
   }
   done(`${id} takes the place of ${replaces}, which is deleted`)
   if (profile !== undefined) note(`Profile ${profile} has it (${where}).`)
-  if (process.env.INFLUX_TOKEN && profile !== undefined) {
-    note('INFLUX_TOKEN is set in the environment, and comes before the profile.')
-  }
+  const set = credentialInEnvironment()
+  if (set && profile !== undefined) note(`${set} is set in the environment, and comes before the profile.`)
 }
 
 /** For who runs a command again, and does not call a function. */
