@@ -15,12 +15,13 @@ import { repeated } from '../input/repeated.ts'
 import { EXIT, UsageError, usage } from '../output/errors.ts'
 import { done, note, printJson } from '../output/print.ts'
 import { warn } from '../output/warn.ts'
-import { connect, PasswordError } from '../profile/connect.ts'
+import { connect, PasswordError, takesPasswordsAtSignIn } from '../profile/connect.ts'
 import { findProduct, PATIENCE } from '../profile/find-product.ts'
 import { whatInfluxLacks } from '../profile/influx-cli.ts'
 import { isSameUrl, type Place } from '../profile/own-file.ts'
 import { checkName, type Login, readProfiles, saveLogin } from '../profile/profiles.ts'
 import { agreeToServer, type ReplaceOptions } from '../profile/replace.ts'
+import { warnOfShadow } from '../profile/shadow.ts'
 import {
   findPermissions,
   hasAuthorizations,
@@ -30,6 +31,8 @@ import {
   whyUnknown,
 } from '../profile/verify.ts'
 import { settings } from '../settings.ts'
+import { Finding } from './check/finding.ts'
+import { checkToken } from './check/given.ts'
 import { createTokenInstead, type TokenInsteadOptions } from './login/create-token.ts'
 import { choosePlace } from './login/place.ts'
 import { readLoginSecret } from './login/secret.ts'
@@ -123,6 +126,7 @@ async function login(address: string | undefined, options: Options): Promise<voi
     )
   }
   const credentials = await readLoginSecret(origin, product, options)
+  checkTaken(credentials, product, options)
   const first = {
     credentials,
     source: 'what was given',
@@ -132,13 +136,14 @@ async function login(address: string | undefined, options: Options): Promise<voi
     profile: undefined,
   }
   const connection = await connect(first, allowInsecure, PATIENCE).catch((error) => {
-    throw error instanceof PasswordError ? refused({ state: 'unknown' }, credentials) : error
+    throw error instanceof PasswordError ? refused({ state: 'unknown' }, credentials, product) : error
   })
   try {
     const verdict: Verdict = options.verify
       ? await verify(connection)
       : { state: 'not-checked', why: '--no-verify' }
-    if (verdict.state !== 'good' && verdict.state !== 'not-checked') throw refused(verdict, credentials)
+    if (verdict.state !== 'good' && verdict.state !== 'not-checked')
+      throw refused(verdict, credentials, product)
     if (verdict.state === 'not-checked') warn(`The credential was not tried: ${verdict.why}`)
 
     const { influx } = connection
@@ -174,7 +179,7 @@ async function login(address: string | undefined, options: Options): Promise<voi
       if (made) await authorizations.delete(influx, made.authorization.id).catch(() => undefined)
       throw error
     }
-    report({ login, where, verdict })
+    await report({ login, where, verdict })
     const isUnknown = kept.scheme !== 'basic' && verdict.state === 'good' && !authorization
     const why = isUnknown ? await whyUnknown(connection) : undefined
     if (why) note(`What it may do is not known: ${why}`)
@@ -183,14 +188,60 @@ async function login(address: string | undefined, options: Options): Promise<voi
   }
 }
 
-function refused(verdict: Verdict, credentials: Credentials): UsageError {
+/**
+ * Refuses what could not come to anything, before it is sent.
+ *
+ * @throws {UsageError} `ERR_SCHEME` for a scheme that the product does not take, `ERR_USAGE` for `--create-token` where none can be made
+ */
+function checkTaken(
+  credentials: Credentials,
+  product: ProductName | undefined,
+  { createToken, verify: isTried }: Options,
+): void {
+  const { scheme } = credentials
+  const title = product && products[product].title
+  const signsIn = scheme === 'basic' && product !== undefined && takesPasswordsAtSignIn(product)
+  // A JWT is signed with a secret that few servers have: the table does not count it.
+  const isJwt = scheme === 'bearer' && product === 'v1' && credentials.token.split('.').length === 3
+  if (isTried && product && !products[product].api[scheme] && !signsIn && !isJwt) {
+    throw new UsageError(
+      'ERR_SCHEME',
+      scheme === 'basic'
+        ? `${title} takes no user name and password: give a token, without --user. Nothing was sent`
+        : `${title} takes no token, but a user name and password: give them, with --user NAME. Nothing was sent`,
+    )
+  }
+  if (!createToken || signsIn) return
+  throw usage(
+    scheme === 'basic'
+      ? `Tokens are made for a user name and password of InfluxDB 2 or Cloud${title ? `, and this is ${title}` : ''}: leave out --create-token. Nothing was sent`
+      : '--create-token is for a user name and password, with --user NAME: leave it out to keep a token. Nothing was sent',
+  )
+}
+
+function refused(verdict: Verdict, credentials: Credentials, product: ProductName | undefined): UsageError {
   const isBasic = credentials.scheme === 'basic'
-  const advice = verdict.state === 'unknown' && isBasic ? ': wrong user name or password' : ''
+  const advice = verdict.state === 'unknown' ? whyRefused(credentials, product) : ''
   return new UsageError(
     'ERR_LOGIN_REFUSED',
     `${isBasic ? 'The credential' : 'The token'} is not taken (${VERDICTS[verdict.state]})${advice}. Nothing was kept`,
     EXIT.refused,
   )
+}
+
+/** What is seen of a credential that the server does not know, with a colon before it. */
+function whyRefused(credentials: Credentials, product: ProductName | undefined): string {
+  if (credentials.scheme === 'basic') {
+    const isToken = product !== undefined && String(products[product].api.basic).includes('token')
+    return `: wrong user name or password${isToken ? `, for which ${products[product].title} takes a token` : ''}`
+  }
+  try {
+    checkToken(credentials.token, product)
+    return ''
+  } catch (error) {
+    if (!(error instanceof Finding)) throw error
+    return `: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`
+  }
 }
 
 /**
@@ -228,7 +279,7 @@ async function onlyOrg(
   }
 }
 
-function report({
+async function report({
   login,
   where,
   verdict,
@@ -236,7 +287,7 @@ function report({
   readonly login: Login
   readonly where: string
   readonly verdict: Verdict
-}): void {
+}): Promise<void> {
   const { name, url, product, place, credentials, isOperator = false } = login
   const { scheme } = credentials
   const who = verdict.user?.name ?? (scheme === 'basic' ? credentials.username : undefined)
@@ -251,12 +302,5 @@ function report({
     )
   if (product === undefined || hasAuthorizations(product))
     for (const sentence of whatInfluxLacks(login)) note(sentence)
-  warnOfShadow()
-}
-
-/** A login that the environment shadows would seem to do nothing. */
-function warnOfShadow(): void {
-  const names = ['INFLUX_TOKEN', 'INFLUXDB3_AUTH_TOKEN', 'INFLUX_USERNAME']
-  const set = names.flatMap((name) => [name, `${name}_FILE`]).find((name) => process.env[name])
-  if (set) warn(`${set} is set and comes before this login: unset it, or name the profile with --profile`)
+  await warnOfShadow('this login', name, url)
 }

@@ -15,7 +15,7 @@ import { settings } from '../settings.ts'
 import { type AnswerOptions, printHeaders, writeAnswer } from './request/answer.ts'
 import { type CredentialOptions, readCredentials } from './request/credentials.ts'
 import { explain, readRefusal } from './request/explain.ts'
-import { readBody, readHeaders, readMethod, readTarget, readTimeout } from './request/input.ts'
+import { readBody, readHeaders, readMethod, readTarget, readTimeout, typeOfBody } from './request/input.ts'
 
 interface Options extends CredentialOptions, AnswerOptions {
   readonly data?: string
@@ -70,6 +70,8 @@ async function run(givenMethod: string, target: string, options: Options): Promi
   createTarget({ origin: url.origin, allowInsecure: options.allowInsecure }).resolve(url.href)
   const headers = await readHeaders(options.header ?? [])
   const body = await readBody(options.data, method)
+  const type = typeOfBody(url.pathname, body)
+  if (type && !headers.has('content-type')) headers.set('content-type', type)
   const found = await readCredentials(url.origin, options)
   const { credentials } = found
   const session = await signInFor(found, url)

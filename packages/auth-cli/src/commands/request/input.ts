@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { isSecretName } from '@fluxauth/auth-core'
 import { resolveUrl } from '@fluxauth/auth-node'
+import { isCompatible } from '../../endpoints.ts'
 import { isAddress } from '../../input/address.ts'
 import { readStandardInputBytes } from '../../input/secret.ts'
 import { usage } from '../../output/errors.ts'
@@ -122,6 +123,17 @@ export async function readBody(
     )
   }
   return given
+}
+
+/**
+ * What a body is where no header says it: at `/query` InfluxDB reads the parameters of a form alone, as curl sends them with `--data`.
+ *
+ * @returns the `Content-Type`; `undefined` where the body itself tells enough
+ */
+export function typeOfBody(path: string, body: string | Uint8Array | undefined): string | undefined {
+  if (body === undefined || !isCompatible(path) || !path.endsWith('/query')) return undefined
+  const start = typeof body === 'string' ? body : Buffer.from(body.subarray(0, 64)).toString('latin1')
+  return /^[a-z_]+=/.test(start) ? 'application/x-www-form-urlencoded' : undefined
 }
 
 /** Whether a form or JSON that was typed names a secret. */

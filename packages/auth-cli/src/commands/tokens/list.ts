@@ -6,10 +6,10 @@ import {
   describePermissions,
   type V1User,
 } from '@fluxauth/auth-core/influxdb'
-import { UsageError, usage } from '../../output/errors.ts'
+import { EXIT, UsageError, usage } from '../../output/errors.ts'
 import { fact, note, print, table } from '../../output/print.ts'
 import { toType } from '../../output/shell.ts'
-import { isOperator } from '../../profile/verify.ts'
+import { isOperator, verify } from '../../profile/verify.ts'
 import { type KindOptions, kindOf, type Server, withServer } from './server.ts'
 import { type ListedV3, listV3, OPERATOR } from './v3.ts'
 
@@ -48,10 +48,21 @@ export async function listTokens(options: Filters & KindOptions): Promise<void> 
       ...(id !== undefined && { id }),
     }
     const found = await kindOf(options, server).list(server.influx, filters)
+    if (found.length === 0) await refuseInactive(server)
     print({ tokens: found.map(tell) }, () => (found.length > 0 ? table([HEADINGS, ...found.map(row)]) : []))
     if (found.length === 0)
       note('There is none, or none that this credential may see: a list is never refused.')
   })
+}
+
+/** @throws {UsageError} `ERR_TOKEN_INACTIVE`: a list has nothing in it then, and is not refused */
+async function refuseInactive(server: Server): Promise<void> {
+  if ((await verify(server)).state !== 'inactive') return
+  throw new UsageError(
+    'ERR_TOKEN_INACTIVE',
+    `The token in use (${server.found.source}) is inactive, and is shown nothing. With another one: fluxauth tokens activate ID`,
+    EXIT.refused,
+  )
 }
 
 const HEADINGS = ['ID', 'STATUS', 'USER', 'ORG', 'DESCRIPTION', 'MAY']

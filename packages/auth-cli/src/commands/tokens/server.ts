@@ -5,13 +5,14 @@ import {
   type Authorizations,
   authorizations,
   type Influx,
+  InfluxError,
   type NewAuthorization,
   type ProductName,
   products,
   type V1User,
   v1Users,
 } from '@fluxauth/auth-core/influxdb'
-import { UsageError, usage } from '../../output/errors.ts'
+import { EXIT, UsageError, usage } from '../../output/errors.ts'
 import { toType } from '../../output/shell.ts'
 import { withConnection } from '../../profile/connect.ts'
 import { findCredential } from '../../profile/find-credential.ts'
@@ -50,8 +51,20 @@ export async function withServer<T>(run: (server: Server) => Promise<T>): Promis
         `${products[product].title} has its tokens looked after by influxctl: influxctl token list`,
       )
     }
-    return run({ influx, product, found })
+    return run({ influx, product, found }).catch((error) => {
+      throw error instanceof InfluxError && error.reason === 'credential' ? refused(error, found) : error
+    })
   })
+}
+
+/** Which credential it was, and who finds out why. */
+function refused({ code, serverMessage }: InfluxError, { source }: FoundCredential): UsageError {
+  const said = serverMessage ? ` (${serverMessage})` : ''
+  return new UsageError(
+    code,
+    `The server does not take the credential (${source})${said}: ${toType('check')} says why`,
+    EXIT.refused,
+  )
 }
 
 /** What both kinds have in common for commands that do the same with each. */

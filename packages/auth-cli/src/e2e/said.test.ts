@@ -1,0 +1,186 @@
+// What is said of a credential is true where it is said: the cause that is named is the cause, and what is advised does it.
+
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Circumstances, Person } from '../testing/person.ts'
+
+let person: Person
+let server: Server
+let url: string
+/** What was asked for: method, path and `Content-Type`. */
+let asked: string[]
+
+/** As InfluxDB 2 answers: of a token that is inactive, at one place alone what it is. */
+function asInflux2(method: string, path: string, token: string): [number, string] {
+  if (path === '/api/v2/signin') return [204, '']
+  const isKnown = /^Token (good|asleep)$/.test(token) || token === 'session'
+  if (!isKnown && path !== '/ping') return [401, `{"message":"${path === '/query' ? 'U' : 'u'}nauthorized"}`]
+  const isAsleep = token === 'Token asleep'
+  if (path === '/query' && isAsleep) return [401, '{"code":"unauthorized","message":"Unauthorized"}']
+  if (path === '/write' && method === 'GET') return [405, '']
+  if (path !== '/api/v2/me') return [200, '{"authorizations":[],"buckets":[]}']
+  return isAsleep ? [401, '{"message":"token is inactive"}'] : [200, '{"id":"0b2c6a5e2f3d4000","name":"zoe"}']
+}
+
+/** As InfluxDB 1: a wrong method, and `/ping`, before it looks at a password. */
+function asInflux1(method: string, path: string, authorization: string): [number, string] {
+  if (path === '/ping') return [204, '']
+  if (path === '/write' && method === 'GET') return [405, '']
+  if (path !== '/query') return [404, '404 page not found']
+  if (authorization === `Basic ${btoa('reader:open sesame')}`)
+    return [403, '{"error":"error authorizing query: reader not authorized to execute statement"}']
+  return authorization === `Basic ${btoa('zoe:open sesame')}`
+    ? [200, '{"results":[]}']
+    : [401, '{"error":"authorization failed"}']
+}
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const { method = '', headers } = request
+    const { pathname } = new URL(request.url ?? '/', 'http://influx')
+    asked.push(`${method} ${request.url} ${headers['content-type'] ?? ''}`.trim())
+    const isOne = pathname.startsWith('/one')
+    const path = pathname.replace(/^\/one/, '')
+    const authorization = headers.cookie ? 'session' : (headers.authorization ?? '')
+    const [status, body] = (isOne ? asInflux1 : asInflux2)(method, path, authorization)
+    response.setHeader('content-type', 'application/json')
+    if (status !== 404) response.setHeader('x-influxdb-version', isOne ? '1.8.10' : 'v2.8.0')
+    if (path === '/api/v2/signin') response.setHeader('set-cookie', 'influxdb-oss-session=abc')
+    response.writeHead(status).end(body)
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+afterAll(() => void server.close().closeAllConnections())
+beforeEach(async () => {
+  asked = []
+  person = await Person.arrive()
+})
+afterEach(() => person.leave())
+
+const run = (line: string, circumstances?: Circumstances) => person.run(line.split(' '), circumstances)
+const FLAGS = '--no-verify --insecure-storage --store file'
+const login = (profile: string, more: string, input: string) =>
+  run(`login ${url} -p ${profile} --product v2 ${FLAGS} ${more}`.trim(), { input })
+
+describe('a password that InfluxDB 2 takes for signing in alone', () => {
+  test('is told from a token by each command that hands it over, with how to have one', async () => {
+    await login('app', '--user zoe --keep-password', 'open sesame')
+    const instead = `fluxauth login ${url} --user zoe --create-token`
+    for (const command of ['token', 'header', 'exec -- true', 'proxy -- true', 'tokens rotate'])
+      expect((await run(command)).stderr, command).toContain(instead)
+    expect((await run(`header ${url}/api/v2/signin`)).stderr).toBe('')
+    // exec would not set what it reads.
+    expect((await run('snippet curl')).stderr).not.toContain('fluxauth exec')
+    expect((await run('check')).stdout).not.toContain('tokens rotate')
+  })
+})
+
+describe('a token that is inactive', () => {
+  test('is found out where it is answered with nothing, and where /query says one thing of all', async () => {
+    const check = (path: string) =>
+      run(`check ${url}${path} --header --product v2 --json`, { input: 'Authorization: Token asleep' })
+    for (const path of ['/api/v2/buckets', '/query?q=SHOW+DATABASES', '/write', '/ping'])
+      expect((await check(path)).stdout, path).toContain('"ERR_TOKEN_INACTIVE"')
+    expect((await check('/api/v2/buckets')).stdout).toContain('lists are not refused')
+  })
+
+  test('does not list nothing, nor is it one that may not read what it is', async () => {
+    await login('app', '', 'asleep')
+    expect(await run('tokens list')).toMatchObject({ code: 4, stdout: '' })
+    expect((await run('tokens rotate')).stderr).toContain('is inactive')
+    expect((await run('request GET /query?q=x')).stderr).toContain('InfluxDB 2 says the same here')
+  })
+})
+
+describe('a credential that the server does not know', () => {
+  test('is not good where nobody looked at it', async () => {
+    const check = (address: string, input: string) => run(`check ${address} --header --json`, { input })
+    const wrong = `Authorization: Basic ${btoa('zoe:wrong')}`
+    for (const path of ['/write', '/ping'])
+      expect((await check(`${url}/one${path}`, wrong)).stdout).toContain('"ERR_PASSWORD"')
+    const right = await check(`${url}/one/write`, `Authorization: Basic ${btoa('zoe:open sesame')}`)
+    expect(right).toMatchObject({ code: 0, stdout: expect.stringContaining('taken: the answer is 405') })
+  })
+
+  test('is named by tokens, with who says why; and there is nothing of it to revoke', async () => {
+    await login('app', '', 'gone')
+    expect((await run('tokens list -p app')).stderr).toContain('fluxauth check --profile app says why')
+    expect(await run('logout --revoke')).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('does not know'),
+    })
+    expect((await run('token')).stdout).toBe('gone\n')
+  })
+})
+
+test('a user of InfluxDB 1 who lacks a permission is not advised to make a token', async () => {
+  const input = `Authorization: Basic ${btoa('reader:open sesame')}`
+  const { stdout } = await run(`check ${url}/one/query --header`, { input })
+  expect(stdout).toContain(`--data 'q=GRANT`)
+  expect(stdout).not.toContain('tokens create')
+  const { stderr } = await run(`request GET ${url}/one/query --user reader`, { input: 'open sesame' })
+  expect(stderr).toContain('may grant it')
+  expect(stderr).not.toContain('token')
+})
+
+test('where nothing is found, and nobody says that it is InfluxDB, something is wrong', async () => {
+  const check = await run(`check ${url}/one/nothing --header`, { input: 'Authorization: Token good' })
+  expect(check).toMatchObject({ code: 5, stdout: expect.stringContaining('[ERR_NOT_INFLUXDB]') })
+})
+
+describe('what a product does not take', () => {
+  test.each([
+    ['a token at InfluxDB 1', '--product v1', 'takes no token, but a user name and password', '[ERR_SCHEME]'],
+    ['a token to be made with a token', '--product v2 --create-token', 'leave it out to keep', '[ERR_USAGE]'],
+    [
+      'a token to be made at InfluxDB 1',
+      '--product v1 --user zoe --create-token',
+      'this is InfluxDB 1',
+      '[ERR_USAGE]',
+    ],
+  ])('is not sent to it: %s', async (_, more, ...said) => {
+    const { code, stderr } = await run(`login ${url}/one ${more} --store memory`, { input: 's3cret' })
+    expect(code).toBe(2)
+    for (const each of said) expect(stderr).toContain(each)
+    expect(asked).toEqual([])
+  })
+})
+
+test('a form at /query is sent as one, which InfluxDB reads alone; any other body as it is', async () => {
+  await login('app', '', 'good')
+  await person.run(['request', 'POST', '/query', '--data', 'q=SHOW USERS'])
+  await person.run([
+    'request',
+    'POST',
+    '/query',
+    '--data',
+    'SHOW USERS',
+    '-H',
+    'Content-Type: application/vnd.influxql',
+  ])
+  await person.run(['request', 'POST', '/api/v2/query', '--data', 'q=1'])
+  expect(asked).toEqual([
+    'POST /query application/x-www-form-urlencoded',
+    'POST /query application/vnd.influxql',
+    'POST /api/v2/query text/plain;charset=UTF-8',
+  ])
+})
+
+test('what of the environment comes before a profile is said by each command that chooses one', async () => {
+  await login('app', '', 'good')
+  const use = async (env: Record<string, string>) => (await run('use app', { env })).stderr
+  expect(await use({ INFLUX_HOST: 'http://127.0.0.1:9' })).toContain('INFLUX_HOST names another server')
+  expect(await use({ INFLUX_HOST: `${url}/` })).not.toContain('Warning')
+  expect(await use({ INFLUX_USERNAME: 'zoe', INFLUX_PASSWORD: 'x' })).toContain('INFLUX_USERNAME is set')
+  const out = await run('logout', { env: { INFLUX_TOKEN_FILE: '/token' } })
+  expect(out.stderr).toContain('INFLUX_TOKEN_FILE is still set')
+})
+
+test('a snippet says what exec does not set', async () => {
+  await login('app', '', 'good')
+  expect((await run('snippet telegraf')).stderr).toContain('set INFLUX_ORG and INFLUX_BUCKET there')
+  await run('profiles edit app --org home')
+  expect((await run('snippet telegraf')).stderr).toContain('with fluxauth exec, and set INFLUX_BUCKET there')
+})
