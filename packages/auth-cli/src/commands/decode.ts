@@ -73,7 +73,7 @@ Examples:
       for (const [name, part] of Object.entries(shown)) writeOut(line(name, part))
       if (accepted.length === 0) writeOut(line('taken by', 'no InfluxDB'))
       for (const [index, { title, paths }] of accepted.entries())
-        writeOut(line(index === 0 ? 'taken by' : '', `${title}: ${paths}`))
+        writeOut(line(index === 0 ? 'taken by' : '', `${title}: ${paths.replace(/^all, .*$/, 'everywhere')}`))
     })
 }
 

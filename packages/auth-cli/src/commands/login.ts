@@ -11,6 +11,7 @@ import {
   products,
 } from '@fluxauth/auth-core/influxdb'
 import { Command, Option } from '../arguments/command.ts'
+import { isTaken } from '../endpoints.ts'
 import { repeated } from '../input/repeated.ts'
 import { EXIT, UsageError, usage } from '../output/errors.ts'
 import { done, note, printJson } from '../output/print.ts'
@@ -201,9 +202,7 @@ function checkTaken(
   const { scheme } = credentials
   const title = product && products[product].title
   const signsIn = scheme === 'basic' && product !== undefined && takesPasswordsAtSignIn(product)
-  // A JWT is signed with a secret that few servers have: the table does not count it.
-  const isJwt = scheme === 'bearer' && product === 'v1' && credentials.token.split('.').length === 3
-  if (isTried && product && !products[product].api[scheme] && !signsIn && !isJwt) {
+  if (isTried && product && !isTaken(credentials, products[product].api) && !signsIn) {
     throw new UsageError(
       'ERR_SCHEME',
       scheme === 'basic'

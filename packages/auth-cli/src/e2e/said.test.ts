@@ -184,3 +184,10 @@ test('a snippet says what exec does not set', async () => {
   await run('profiles edit app --org home')
   expect((await run('snippet telegraf')).stderr).toContain('with fluxauth exec, and set INFLUX_BUCKET there')
 })
+
+test('a user name and password as Token are taken by InfluxDB 1.8, as decode says, and no other token is', async () => {
+  const check = async (token: string) =>
+    (await run(`check ${url}/one/query --header`, { input: `Authorization: Token ${token}` })).stdout
+  expect(await check('zoe:wrong')).toContain('older than InfluxDB 1.8')
+  expect(await check('s3cret')).toContain('takes no Token at /query, /write, but Basic')
+})

@@ -8,7 +8,7 @@ import {
   products,
   toInfluxError,
 } from '@fluxauth/auth-core/influxdb'
-import { endpointsAt, isSignIn } from '../../endpoints.ts'
+import { endpointsAt, isSignIn, isTaken } from '../../endpoints.ts'
 import { EXIT } from '../../output/errors.ts'
 import { quote, toType } from '../../output/shell.ts'
 import { warn } from '../../output/warn.ts'
@@ -49,10 +49,7 @@ export function checkScheme(
   if (!credentials) return
   const { scheme } = credentials
   const word = WORDS[scheme]
-  // A JWT is signed with a secret that few servers have: the table does not count it.
-  const isJwt =
-    product === 'v1' && credentials.scheme === 'bearer' && credentials.token.split('.').length === 3
-  if (!at[scheme] && !isJwt) throw wrongScheme(credentials, product, { base, at })
+  if (!isTaken(credentials, at)) throw wrongScheme(credentials, product, { base, at })
   if (scheme !== 'basic' && at.session && isSignIn(url.pathname)) {
     throw new Finding(
       'ERR_SCHEME',
@@ -311,6 +308,13 @@ async function unknown(answer: Probe, sent: Sent, reached: Reached): Promise<Fin
     return new Finding('ERR_SESSION', 'The session is over', `Sign in anew: ${toType('login')}`)
   if (credentials.scheme === 'basic') {
     return wrongPassword(product, sent)
+  }
+  if (product === 'v1') {
+    return new Finding(
+      'ERR_PASSWORD',
+      'User name or password is wrong, or this is older than InfluxDB 1.8, which takes them as Basic alone',
+      `Send them as Basic: ${toSignIn(base, undefined)}`,
+    )
   }
   const isShort = product !== undefined && isCutOff(credentials.token, products[product])
   return new Finding(
