@@ -185,6 +185,18 @@ test('a snippet says what exec does not set', async () => {
   expect((await run('snippet telegraf')).stderr).toContain('with fluxauth exec, and set INFLUX_BUCKET there')
 })
 
+test('where the server says which it is, a kind that it does not take is not called wrong', async () => {
+  const request = async (path: string, more: string) =>
+    (await run(`request GET ${url}${path} ${more}`, { input: 's3cret' })).stderr
+  expect(await request('/one/query', '--token-stdin')).toBe(
+    'InfluxDB 1 takes no Token at /query and /write. InfluxDB 1 takes Basic: use --user.\n',
+  )
+  expect(await request('/api/v2/me', '--user zoe')).toBe(
+    'InfluxDB 2 takes no Basic here. InfluxDB 2 takes it at /api/v2/signin alone: use a token.\n',
+  )
+  expect(await request('/api/v2/me', '--token-stdin')).toBe('Wrong token.\n')
+})
+
 test('a user name and password as Token are taken by InfluxDB 1.8, as decode says, and no other token is', async () => {
   const check = async (token: string) =>
     (await run(`check ${url}/one/query --header`, { input: `Authorization: Token ${token}` })).stdout

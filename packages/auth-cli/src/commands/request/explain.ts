@@ -40,12 +40,23 @@ export async function readRefusal(response: Response): Promise<string> {
 /** Prints it on standard error. */
 export function explain(response: Response, said: string, circumstances: Circumstances): void {
   const status = `${response.status} ${escapeControls(response.statusText, { lines: false })}`.trimEnd()
-  const advice = hint(response.status, said, circumstances)
+  const advice = hint(response.status, said, circumstances, productOf(response))
   if (!circumstances.isShown) note(`The server answered ${status}, and nothing else.`)
   if (advice) note(advice)
 }
 
-function hint(status: number, said: string, { scheme, isSent, url }: Circumstances): string | undefined {
+/** Which InfluxDB it says that it is; others, and builds without a version, do not say it. */
+function productOf({ headers }: Response): Product | undefined {
+  const [, major] = /^v?([123])\.\d/.exec(headers.get('x-influxdb-version') ?? '') ?? []
+  return major === undefined ? undefined : products[`v${major}` as 'v1' | 'v2' | 'v3']
+}
+
+function hint(
+  status: number,
+  said: string,
+  { scheme, isSent, url }: Circumstances,
+  product: Product | undefined,
+): string | undefined {
   if (status === 407) return 'A proxy on the way wants a credential of its own.'
   if (status !== 401 && status !== 403) return undefined
   if (!isSent) {
@@ -65,7 +76,7 @@ function hint(status: number, said: string, { scheme, isSent, url }: Circumstanc
     case 'password':
       return 'The old password is wrong.'
     default:
-      return WRONG[scheme] + alsoOf(status, said, { scheme, url }) + whoTakes(scheme, url.pathname)
+      return whyWrong(status, said, { scheme, url }, product)
   }
 }
 
@@ -73,6 +84,19 @@ const WRONG = {
   basic: 'Wrong user name or password.',
   token: 'Wrong token.',
   bearer: 'Wrong token.',
+}
+
+function whyWrong(
+  status: number,
+  said: string,
+  circumstances: Pick<Circumstances, 'scheme' | 'url'>,
+  product: Product | undefined,
+): string {
+  const { scheme, url } = circumstances
+  const others = whoTakes(scheme, url.pathname, product ? [product] : Object.values(products))
+  // Where the server says which it is, the credential was not looked at. A JWT is one that InfluxDB 1 may take all the same.
+  if (product && others && scheme !== 'bearer') return others.trimStart()
+  return WRONG[scheme] + alsoOf(status, said, circumstances) + others
 }
 
 /** What InfluxDB 2 says the same of, at the endpoints for clients of version 1. */
@@ -88,20 +112,20 @@ function alsoOf(
 }
 
 /** Which products take a scheme at a path, where not all do. */
-function whoTakes(scheme: Circumstances['scheme'], path: string): string {
+function whoTakes(scheme: Circumstances['scheme'], path: string, all: readonly Product[]): string {
   if (isSignIn(path)) return ''
-  const all: readonly Product[] = Object.values(products)
   const takes = (product: Product) => Boolean(endpointsAt(product, path)[scheme])
   const others = all.filter((product) => !takes(product))
   if (others.length === 0) return ''
   const place = isCompatible(path) ? 'at /query and /write' : 'here'
   const word = { basic: 'Basic', token: 'Token', bearer: 'Bearer' }[scheme]
   const isForSigningIn = scheme === 'basic' && !isCompatible(path)
-  const rest = isForSigningIn
-    ? ' InfluxDB 2 takes it at /api/v2/signin alone: use a token.'
-    : scheme !== 'basic' && !takes(products.v1)
-      ? ' InfluxDB 1 takes Basic: use --user.'
-      : ''
+  const rest =
+    isForSigningIn && all.includes(products.v2)
+      ? ' InfluxDB 2 takes it at /api/v2/signin alone: use a token.'
+      : scheme !== 'basic' && all.includes(products.v1) && !takes(products.v1)
+        ? ' InfluxDB 1 takes Basic: use --user.'
+        : ''
   return ` ${namesOf(others)} ${others.length === 1 ? 'takes' : 'take'} no ${word} ${place}.${rest}`
 }
 
