@@ -151,7 +151,12 @@ async function login(address: string | undefined, options: Options): Promise<voi
     const name = settings().profile ?? (await nameFor(url))
     // Before a token is made: one that could not be kept would be left behind.
     const place = await choosePlace(options)
-    const made = influx.credential === 'session' ? await createTokenInstead(influx, options) : undefined
+    const made =
+      influx.credential === 'session'
+        ? await createTokenInstead(influx, options).catch((error) => {
+            throw mayNotMake(error)
+          })
+        : undefined
     const kept: Credentials = made ? { scheme: 'token', token: made.token } : credentials
     const own =
       kept.scheme === 'basic' || made || verdict.state !== 'good'
@@ -187,6 +192,16 @@ async function login(address: string | undefined, options: Options): Promise<voi
   } finally {
     await connection.end()
   }
+}
+
+/** A member of an organization may not make tokens, which is no fault of the password. */
+function mayNotMake(error: unknown): unknown {
+  if (!(error instanceof InfluxError) || error.reason !== 'permission') return error
+  return new UsageError(
+    error.code,
+    `The user name and password are good, and may make no such token (${error.serverMessage ?? error.status}): an owner of the organization may. Sign in with one that an owner has made, or say --keep-password. Nothing was kept`,
+    EXIT.refused,
+  )
 }
 
 /**

@@ -7,6 +7,7 @@ import { done, note, printJson } from '../output/print.ts'
 import { quote, toType } from '../output/shell.ts'
 import { type Connection, withConnection } from '../profile/connect.ts'
 import { refuseLastOperator } from '../profile/last-operator.ts'
+import { noteWhatStays } from '../profile/left-behind.ts'
 import {
   chooseProfile,
   forgetSecret,
@@ -17,7 +18,7 @@ import {
 import { credentialInEnvironment } from '../profile/shadow.ts'
 import { findPermissions, verify, whyUnknown } from '../profile/verify.ts'
 import { settings } from '../settings.ts'
-import { OPERATOR, refuseOperator } from './tokens/v3.ts'
+import { refuseOperator } from './tokens/v3.ts'
 
 interface Options {
   readonly revoke?: true
@@ -45,24 +46,9 @@ async function logout({ revoke }: Options): Promise<void> {
   done(
     `Profile ${profile.name}: its credential is ${revoke ? 'deleted on the server, and ' : ''}forgotten here`,
   )
-  if (!revoke) noteWhatStays(profile)
+  if (!revoke) await noteWhatStays(profile, '--revoke would have ended it there, too')
   const set = credentialInEnvironment()
   if (set) note(`${set} is still set in the environment, and goes on being used.`)
-}
-
-/** The profile has no credential any more: what ends the token now is another one, which the person has to choose. */
-function noteWhatStays({ known }: Profile): void {
-  if (known?.scheme === 'basic') return
-  const id = known?.authorization
-  if (known?.product === 'v3' && id === OPERATOR) {
-    note('On the server the operator token goes on being good: InfluxDB 3 has one, and deletes none.')
-    return
-  }
-  note(
-    id === undefined
-      ? 'On the server the token goes on being good: --revoke would have ended it there, too.'
-      : `On the server the token goes on being good. With one that may end it: fluxauth tokens delete ${quote(id)}`,
-  )
 }
 
 /** Nothing is forgotten where this fails: it could not be tried again. */
@@ -104,7 +90,7 @@ async function revokeToken(profile: Profile): Promise<void> {
       if (reason !== 'permission') throw error
       throw new UsageError(
         'ERR_NOT_REVOCABLE',
-        `The token may not delete itself: delete ${id} with another one, and log out without --revoke`,
+        `The token may not delete itself. With one that may end it: fluxauth tokens delete ${quote(id)}; and log out without --revoke`,
         EXIT.refused,
       )
     }

@@ -6,6 +6,7 @@ import { agree } from '../input/ask.ts'
 import { UsageError, usage } from '../output/errors.ts'
 import { done, note, print, printJson, table } from '../output/print.ts'
 import { quote } from '../output/shell.ts'
+import { noteWhatStays } from '../profile/left-behind.ts'
 import { writeKnowledge } from '../profile/own-file.ts'
 import {
   checkName,
@@ -125,10 +126,11 @@ async function editProfile(name: string, { url, org, ...options }: Changes & Rep
   if (loses) await forgetSecret(profile)
   if (moves && profile.known && !loses) await writeKnowledge(name, { ...profile.known, url: server })
   report('changed', name)
-  if (loses && profile.place)
-    note(
-      `Its credential was for another server, and is not used any more: fluxauth login --profile ${quote(name)}`,
-    )
+  if (!loses || !profile.place) return
+  note(
+    `Its credential was for another server, and is not used any more: fluxauth login --profile ${quote(name)}`,
+  )
+  await noteWhatStays(profile, ENDS)
 }
 
 async function removeNamed(name: string, { yes }: { readonly yes?: true }): Promise<void> {
@@ -138,7 +140,11 @@ async function removeNamed(name: string, { yes }: { readonly yes?: true }): Prom
   await agree(`Remove profile ${name}, and its credential with it?`, yes)
   await removeProfile(profile)
   report('removed', name)
+  await noteWhatStays(profile, ENDS)
 }
+
+/** Who ends a token whose id is not known. */
+const ENDS = 'whoever looks after tokens there finds it by fluxauth tokens list'
 
 function report(what: string, name: string): void {
   if (settings().json) printJson({ profile: name, [what]: true })

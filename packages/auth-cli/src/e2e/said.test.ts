@@ -19,6 +19,9 @@ function asInflux2(method: string, path: string, token: string): [number, string
   const isAsleep = token === 'Token asleep'
   if (path === '/query' && isAsleep) return [401, '{"code":"unauthorized","message":"Unauthorized"}']
   if (path === '/write' && method === 'GET') return [405, '']
+  if (path === '/api/v2/orgs') return [200, '{"orgs":[{"id":"0b2c6a5e2f3d4001","name":"home"}]}']
+  if (path === '/api/v2/authorizations' && method === 'POST')
+    return [401, '{"code":"unauthorized","message":"write:orgs/x/authorizations is unauthorized"}']
   if (path !== '/api/v2/me') return [200, '{"authorizations":[],"buckets":[]}']
   return isAsleep ? [401, '{"message":"token is inactive"}'] : [200, '{"id":"0b2c6a5e2f3d4000","name":"zoe"}']
 }
@@ -146,6 +149,22 @@ describe('what a product does not take', () => {
     for (const each of said) expect(stderr).toContain(each)
     expect(asked).toEqual([])
   })
+})
+
+test('who may make no token is told who may, and not that a permission lacks the credential', async () => {
+  const { code, stderr } = await login('app', '--user zoe --create-token', 'open sesame')
+  expect([code, stderr]).toEqual([4, expect.stringContaining('an owner of the organization may')])
+  expect(stderr).toContain('--keep-password')
+})
+
+test('what stays on the server is said by each command that forgets a token here, and of no password', async () => {
+  const stays = 'On the server the token goes on being good'
+  await login('app', '', 'good')
+  expect((await run('profiles edit app --url http://127.0.0.1:9 --replace')).stderr).toContain(stays)
+  await login('app', '--replace', 'good')
+  expect((await run('profiles remove app --yes')).stderr).toContain(stays)
+  await login('app', '--user zoe --keep-password', 'open sesame')
+  expect((await run('profiles remove app --yes')).stderr).not.toContain(stays)
 })
 
 test('a form at /query is sent as one, which InfluxDB reads alone; any other body as it is', async () => {
