@@ -311,6 +311,15 @@ const suite = (browser: () => Browser, name: BrowserName) => {
         await window.auth.fetch('/api/v2/query', { method: 'POST', body })
       })
       expect(server.requests.at(-1)?.body).toContain('buckets()')
+      // As InfluxDB answers what was written or deleted.
+      server.answer = (path, response) =>
+        path === '/api/v2/query' && Boolean(response.writeHead(204, 'Done').end())
+      expect(
+        await page.evaluate(async () => {
+          const response = await window.auth.fetch('/api/v2/query', { method: 'POST', body: 'x' })
+          return [response.status, response.statusText, await response.text()]
+        }),
+      ).toEqual([204, 'Done', ''])
       await signOut(page)
       expect(await page.evaluate(async () => (await window.auth.fetch('/api/v2/buckets')).status)).toBe(401)
     })

@@ -50,9 +50,10 @@ export function serveVault(port: Port, send: typeof globalThis.fetch = pageFetch
         throw code
       }
       const { status, statusText } = response
-      if (response.body) current.reader = response.body.getReader()
+      // Browsers give an empty stream to what has no body, with which no `Response` could be made of this status.
+      const stream = /20[45]|304/.test(`${status}`) ? null : response.body
+      if (stream) current.reader = stream.getReader()
       else running.delete(id)
-      const hasBody = response.body !== null
       post({
         type: 'answer',
         id,
@@ -60,7 +61,7 @@ export function serveVault(port: Port, send: typeof globalThis.fetch = pageFetch
         status,
         statusText,
         headers: [...response.headers],
-        hasBody,
+        hasBody: !!stream,
       })
     } catch {
       // Nothing of what was thrown goes to the page: it may tell of the request.

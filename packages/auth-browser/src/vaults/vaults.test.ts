@@ -1,5 +1,6 @@
 // Both vaults under the conformance suite, the worker's over a real channel; and what a worker allows.
 
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { MessageChannel } from 'node:worker_threads'
@@ -108,36 +109,100 @@ describe('a worker', () => {
     await expect(asked).rejects.toMatchObject({ code: 'ERR_VAULT_WORKER' })
   })
 
-  test('keeps to the list that it was started with', async () => {
+  /** The inside alone, which is told anything; what it sends is answered at once, with one after the other. */
+  async function startAlone(...answers: Response[]) {
     const { port1, port2 } = new MessageChannel()
-    serveVault(port2 as unknown as Port)
+    const sent: (RequestInit | undefined)[] = []
+    serveVault(port2 as unknown as Port, async (_, init) => {
+      sent.push(init)
+      return answers[sent.length - 1] ?? Promise.reject(new Error('my-s3cret'))
+    })
     port2.start()
-    const origin = 'http://127.0.0.1:1'
-    const answers: unknown[] = []
-    port1.on('message', (message) => answers.push(message))
-    port1.postMessage({ type: 'start', origin, allow: ['GET /a'] })
-    port1.postMessage({ type: 'start', origin: 'http://evil.test', allow: ['GET /*'] })
-    port1.postMessage({ type: 'hold', authorization: 'Token my-s3cret' })
-    const get = { type: 'fetch', method: 'GET', headers: {} }
-    port1.postMessage({ ...get, id: 1, url: `${origin}/b` })
-    port1.postMessage({ ...get, id: 2, url: 'http://evil.test/a' })
-    await expect.poll(() => answers).toHaveLength(3)
-    expect(answers).toEqual([
-      { type: 'ready' },
-      { type: 'failed', id: 1, code: 'ERR_VAULT_PATH' },
-      { type: 'failed', id: 2, code: 'ERR_VAULT_ORIGIN' },
-    ])
-    port1.close()
+    const answered = async (): Promise<unknown> => (await once(port1, 'message'))[0]
+    expect(await answered()).toEqual({ type: 'ready' })
+    /** Says all that, and hears what comes back next. */
+    const say = (...messages: object[]) => {
+      for (const message of messages) port1.postMessage(message)
+      return answered()
+    }
+    return { say, sent, end: () => port1.close() }
+  }
+  const origin = 'http://127.0.0.1:1'
+  const start = { type: 'start', origin, allow: ['GET /a'] }
+  const hold = { type: 'hold', authorization: 'Token my-s3cret' }
+  const get = { type: 'fetch', id: 1, method: 'GET', url: `${origin}/a`, headers: {} }
+  const me = { ...get, url: `${origin}/api/v2/me` }
+  const failed = (id: number, code?: string) => ({ type: 'failed', id, code })
+
+  test('keeps to the list that it was started with', async () => {
+    const { say, sent, end } = await startAlone()
+    expect(await say(hold, { ...start, allow: ['get /a'] }, get)).toEqual(failed(1, 'ERR_VAULT_EMPTY'))
+    const other = { ...start, origin: 'http://evil.test', allow: ['GET /*'] }
+    expect(await say(start, other, { ...get, url: `${origin}/b` })).toEqual(failed(1, 'ERR_VAULT_PATH'))
+    expect(await say({ ...get, url: 'http://evil.test/a' })).toEqual(failed(1, 'ERR_VAULT_ORIGIN'))
+    expect(await say({ ...me, method: 'POST' })).toEqual(failed(1, 'ERR_VAULT_PATH'))
+    const headers = { 'X-HTTP-Method-Override': 'DELETE' }
+    expect(await say({ ...get, headers })).toEqual(failed(1, 'ERR_VAULT_PATH'))
+    expect(sent).toEqual([])
+    end()
   })
 
-  test.each([[], ['/api'], ['GET api'], ['get /api'], ['GET /a*b'], ['GET /a b'], [7]])(
-    'takes no %j for a list',
-    (...allow) => {
-      expect(() => workerVault(startInside, { allow: allow as string[] })).toThrow(
-        expect.objectContaining({ code: 'ERR_VAULT_PATH' }),
-      )
-    },
-  )
+  test('may always ask who is signed in, sends no cookie, hands over the whole answer but no error, and is done with it then', async () => {
+    const answer = { status: 204, statusText: 'Fine', headers: { 'x-answer': 'yes' } }
+    const broken = new ReadableStream({ pull: () => Promise.reject(new Error('my-s3cret')) })
+    // In browsers, unlike in Node, a 204 has a body, with nothing in it.
+    const empty = Object.defineProperty(new Response(null, answer), 'body', { value: new ReadableStream() })
+    const { say, sent, end } = await startAlone(
+      empty,
+      new Response('one'),
+      new Response(broken),
+      new Response('left'),
+    )
+    const headers = { 'my-x-method': '1' }
+    const ask = (id: number) => ({ ...me, id, headers, cache: 'no-store' })
+    const handed = { ...answer, url: '', headers: [['x-answer', 'yes']], hasBody: false }
+    expect(await say(start, hold, ask(1))).toEqual({ type: 'answer', id: 1, ...handed })
+    expect(await say(ask(2))).toMatchObject({ status: 200, hasBody: true })
+    expect(await say({ type: 'pull', id: 2 })).toMatchObject({ type: 'piece', piece: { length: 3 } })
+    expect(await say({ type: 'pull', id: 2 })).toEqual({ type: 'piece', id: 2, piece: undefined })
+    expect(await say(ask(3))).toMatchObject({ status: 200, hasBody: true })
+    expect(await say({ type: 'pull', id: 3 })).toEqual(failed(3))
+    expect(await say(ask(4))).toMatchObject({ status: 200, hasBody: true })
+    expect(await say(ask(5))).toEqual(failed(5))
+    const late = [1, 2, 3, 4, 5, 6].flatMap((id) => [
+      { type: 'abort', id },
+      { type: 'pull', id },
+    ])
+    expect(await say(...late, ask(7))).toEqual(failed(7))
+    expect(sent[0]).toEqual({
+      method: 'GET',
+      headers: { ...headers, authorization: 'Token my-s3cret' },
+      cache: 'no-store',
+      credentials: 'omit',
+      redirect: 'manual',
+      signal: expect.anything(),
+    })
+    expect(sent.map((init) => init?.signal?.aborted)).toEqual([false, false, false, true, false, false])
+    end()
+  })
+
+  test.each([
+    [],
+    ['/api'],
+    ['GET api'],
+    ['get /api'],
+    ['GET /a*b'],
+    ['GET /a b'],
+    ['a GET /'],
+    [7],
+    [['GET /']],
+  ])('takes no %j for a list', (...allow) => {
+    expect(() => workerVault(startInside, { allow: allow as string[] })).toThrow(
+      expect.objectContaining({ code: 'ERR_VAULT_PATH' }),
+    )
+    // Nor does the worker itself, whoever starts it.
+    expect(readAllowed(allow as string[])).toBeUndefined()
+  })
 })
 
 describe('what is allowed', () => {
@@ -153,6 +218,7 @@ describe('what is allowed', () => {
     'GET /api/v2/x/../buckets',
     'GET /api/v2/%2e/buckets',
     'GET /api/v2/tasks/a%20b',
+    'GET /api/v2/tasks/ä',
   ])('%s is', (request) => {
     expect(allows(['GET /api/v2/buckets', 'GET /api/v2/tasks/*'], request)).toBe(true)
   })
@@ -186,6 +252,13 @@ describe('what is allowed', () => {
     '/api/v3/configure/admin_token',
     '/api/v3/enterprise/configure/token',
     '/api/v2/legacy/authorizations',
+    '/private/legacy/authorizations',
+    '/api/v2/setup',
+    '/api/v2/signin',
+    '/api/v2/config',
+    '/api/v2/backup/kv',
+    '/api/v2/restore/sql',
+    '/api/v2/remotes/1',
   ])('%s is not within a wildcard, and is where it is named', (path) => {
     expect(allows(['POST /*', 'POST /api/*', 'POST /api/v2/*', 'POST /api/v3/*'], `POST ${path}`)).toBe(false)
     expect(allows([`POST ${path}`], `POST ${path}`)).toBe(true)
@@ -195,5 +268,10 @@ describe('what is allowed', () => {
     )
     expect(allows(['POST /debug/*'], `POST /debug${path}`)).toBe(false)
     expect(allows([`POST /influx${path}`], `POST /influx${path}`)).toBe(true)
+  })
+
+  test('/debug is not within a wildcard', () => {
+    expect(allows(['GET /*', 'GET /debug/vars'], 'GET /debug/pprof/heap')).toBe(false)
+    expect(allows(['GET /debug/*'], 'GET /debug/pprof/heap')).toBe(true)
   })
 })
