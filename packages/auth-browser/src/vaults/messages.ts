@@ -29,7 +29,7 @@ export type FromWorker =
       readonly url: string
       readonly status: number
       readonly statusText: string
-      readonly headers: readonly (readonly [string, string])[]
+      readonly headers: [string, string][]
       readonly hasBody: boolean
     }
   | { readonly type: 'piece'; readonly id: number; readonly piece: Uint8Array<ArrayBuffer> | undefined }

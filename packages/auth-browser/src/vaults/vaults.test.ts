@@ -3,9 +3,10 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setImmediate as immediate } from 'node:timers/promises'
 import { MessageChannel } from 'node:worker_threads'
 import { testVault } from '@fluxauth/auth-testkit'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { readAllowed } from './allow.ts'
 import { memoryVault } from './memory.ts'
 import type { Port } from './messages.ts'
@@ -26,11 +27,16 @@ testVault('in memory', (origin) => memoryVault()(origin, fetch))
 testVault('in a worker', (origin) => workerVault(startInside, { allow: EVERYTHING })(origin, fetch))
 
 describe('a worker', () => {
+  const origin = 'http://127.0.0.1:1'
+
   test('refuses a stream for a body, which it cannot be handed', async () => {
     const vault = workerVault(startInside, { allow: EVERYTHING })('http://127.0.0.1:1', fetch)
     await vault.hold('my-token')
     const init = { method: 'POST', body: new ReadableStream(), duplex: 'half' }
-    await expect(vault.fetch('/', init)).rejects.toMatchObject({ code: 'ERR_VAULT_BODY' })
+    await expect(vault.fetch('/', init)).rejects.toMatchObject({
+      code: 'ERR_VAULT_BODY',
+      message: expect.stringContaining('give a string'),
+    })
     for (const name of [
       'X-HTTP-Method-Override',
       'X-Method-Override',
@@ -40,7 +46,10 @@ describe('a worker', () => {
       'X-Forwarded-Prefix',
     ]) {
       const sent = vault.fetch('/', { headers: { [name]: '/api/v2/authorizations' } })
-      await expect(sent, name).rejects.toMatchObject({ code: 'ERR_VAULT_PATH' })
+      await expect(sent, name).rejects.toMatchObject({
+        code: 'ERR_VAULT_PATH',
+        message: expect.stringContaining('`allow`'),
+      })
     }
     vault.dispose()
     await expect(vault.fetch('/')).rejects.toMatchObject({ code: 'ERR_VAULT_WORKER' })
@@ -101,6 +110,106 @@ describe('a worker', () => {
     server.close().closeAllConnections()
   })
 
+  /** One that does nothing by itself: what it is told, and what it hears. */
+  function startIdle() {
+    const said: { readonly type: string; readonly id: number; readonly body?: ArrayBuffer }[] = []
+    const hear: Record<string, (event?: { readonly data: object }) => void> = {}
+    const worker: VaultWorker & { isEnded?: true } = {
+      postMessage: (message) => said.push(message as (typeof said)[number]),
+      addEventListener: (type: string, listener: (event: MessageEvent) => void) => {
+        hear[type] = listener as () => void
+      },
+      terminate() {
+        worker.isEnded = true
+      },
+    }
+    /** What it is told in the end, as soon as it is told so much. */
+    const told = async (length: number) => {
+      while (said.length < length) await immediate()
+      return said.at(-1)
+    }
+    return {
+      worker,
+      said,
+      told,
+      answer: (data: object) => hear.message?.({ data }),
+      fail: () => hear.error?.(),
+    }
+  }
+
+  test('may take ten seconds to start: what waits for it then fails, and the next has as long', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const started: ReturnType<typeof startIdle>[] = []
+    const ended = () => started.map(({ worker }) => worker.isEnded === true)
+    const start = () => {
+      started.push(startIdle())
+      return started.at(-1)?.worker as VaultWorker
+    }
+    const vault = workerVault(start, { allow: EVERYTHING })(origin, fetch)
+    await vault.hold('my-token')
+    const asked = vault.fetch('/').catch((error) => error)
+    await started[0]?.told(3)
+    vi.advanceTimersByTime(9_999)
+    expect(ended()).toEqual([false])
+    vi.advanceTimersByTime(1)
+    expect(ended()).toEqual([true])
+    expect(await asked).toMatchObject({
+      code: 'ERR_VAULT_WORKER',
+      message: expect.stringContaining('is its script found'),
+    })
+    await vault.hold('my-token')
+    vi.advanceTimersByTime(5_000)
+    started[1]?.fail()
+    await vault.hold('my-token')
+    vi.advanceTimersByTime(9_000)
+    started[2]?.answer({ type: 'ready' })
+    vi.advanceTimersByTime(60_000)
+    expect(ended()).toEqual([true, true, false])
+    vault.dispose()
+    vi.useRealTimers()
+  })
+
+  test('gives each request its own answer, and hears no more of one that is done', async () => {
+    const { worker, said, told, answer } = startIdle()
+    const vault = workerVault(() => worker, { allow: EVERYTHING })(origin, fetch)
+    await vault.hold('my-token')
+    const controller = new AbortController()
+    const ask = async (init?: RequestInit) => {
+      const { length } = said
+      const response = vault.fetch('/', { signal: controller.signal, ...init })
+      return { response, id: (await told(length + 1))?.id }
+    }
+    const [none, body, left, odd] = [
+      await ask(),
+      await ask({ method: 'POST', body: 'x', cache: 'no-store' }),
+      await ask(),
+      await ask(),
+    ]
+    expect(said[3]).toMatchObject({
+      method: 'POST',
+      headers: { 'content-type': 'text/plain;charset=UTF-8' },
+      cache: 'no-store',
+    })
+    expect(new TextDecoder().decode(said[3]?.body)).toBe('x')
+    const fine = { type: 'answer', url: '', status: 200, statusText: '', headers: [], hasBody: true }
+    answer({ ...fine, id: left.id })
+    answer({ ...fine, id: body.id, headers: [['x-answer', 'yes']] })
+    answer({ ...fine, id: none.id, status: 204, hasBody: false })
+    answer({ ...fine, id: odd.id, status: 999 })
+    await expect(odd.response).rejects.toThrow(RangeError)
+    expect((await none.response).status).toBe(204)
+    expect((await body.response).headers.get('x-answer')).toBe('yes')
+    const text = (await body.response).text()
+    expect(await told(7)).toEqual({ type: 'pull', id: body.id })
+    answer({ type: 'piece', id: body.id, piece: undefined })
+    expect(await text).toBe('')
+    await (await left.response).body?.cancel()
+    expect(await told(8)).toEqual({ type: 'abort', id: left.id })
+    controller.abort()
+    expect(said).toHaveLength(8)
+    vault.dispose()
+  })
+
   test('is waited for by no request that was asked for as it ended', async () => {
     const vault = workerVault(startInside, { allow: EVERYTHING })('http://127.0.0.1:1', fetch)
     await vault.hold('my-token')
@@ -127,7 +236,6 @@ describe('a worker', () => {
     }
     return { say, sent, end: () => port1.close() }
   }
-  const origin = 'http://127.0.0.1:1'
   const start = { type: 'start', origin, allow: ['GET /a'] }
   const hold = { type: 'hold', authorization: 'Token my-s3cret' }
   const get = { type: 'fetch', id: 1, method: 'GET', url: `${origin}/a`, headers: {} }

@@ -69,7 +69,7 @@ export function workerVault(start: () => VaultWorker, { allow }: WorkerVaultOpti
   return (origin) => {
     const waiting = new Map<number, Waiting>()
     let count = 0
-    let broken = false
+    let broken: boolean
     let ended = false
     /** Counts the tokens: a request goes with the one that was there as it was asked for, or not at all. */
     let held = 0
@@ -89,7 +89,6 @@ export function workerVault(start: () => VaultWorker, { allow }: WorkerVaultOpti
       clearTimeout(patience)
       worker.terminate()
       for (const { fail } of waiting.values()) fail(failure('ERR_VAULT_WORKER'))
-      waiting.clear()
     }
     const begin = (): void => {
       broken = false
@@ -100,9 +99,14 @@ export function workerVault(start: () => VaultWorker, { allow }: WorkerVaultOpti
         if (data.type === 'ready') return clearTimeout(patience)
         const entry = waiting.get(data.id)
         if (!entry) return
-        if (data.type === 'answer') entry.answer(data)
-        else if (data.type === 'piece') entry.piece(data.piece)
-        else entry.fail(data.code ? failure(data.code) : new TypeError('Failed to fetch'))
+        try {
+          if (data.type === 'answer') entry.answer(data)
+          else if (data.type === 'piece') entry.piece(data.piece)
+          else entry.fail(data.code ? failure(data.code) : new TypeError('Failed to fetch'))
+        } catch (error) {
+          // A `Response` cannot be made of every status that a server may send.
+          entry.fail(error)
+        }
       })
       post({ type: 'start', origin, allow: list })
     }
@@ -124,21 +128,20 @@ export function workerVault(start: () => VaultWorker, { allow }: WorkerVaultOpti
         signal.throwIfAborted()
         if (broken) throw failure('ERR_VAULT_WORKER')
         if (mine !== held) throw failure('ERR_VAULT_EMPTY')
-        if (contentType) headers['content-type'] ??= contentType
+        if (contentType) headers['content-type'] = contentType
         const id = ++count
         const message = { type: 'fetch', id, url, method, headers, body, cache: init?.cache } as const
         return new Promise<Response>((resolve, reject) => {
-          let stream: ReadableStreamDefaultController<Uint8Array> | undefined
-          let pulled: (() => void) | undefined
+          let stream: ReadableStreamDefaultController<Uint8Array>
+          let pulled: () => void
           const end = (): void => {
             waiting.delete(id)
             signal.removeEventListener('abort', abort)
-            pulled?.()
           }
           const fail = (error: unknown): void => {
             end()
             reject(error)
-            stream?.error(error)
+            stream.error(error)
           }
           const abort = (): void => {
             post({ type: 'abort', id })
@@ -166,19 +169,16 @@ export function workerVault(start: () => VaultWorker, { allow }: WorkerVaultOpti
             fail,
             answer({ hasBody, url: from, ...answer }) {
               if (!hasBody) end()
-              const response = new Response(hasBody ? read : null, {
-                ...answer,
-                headers: answer.headers as [string, string][],
-              })
+              const response = new Response(hasBody ? read : null, answer)
               resolve(Object.defineProperty(response, 'url', { value: from }))
             },
             piece(piece) {
-              if (piece) stream?.enqueue(piece)
+              if (piece) stream.enqueue(piece)
               else {
                 end()
-                stream?.close()
+                stream.close()
               }
-              pulled?.()
+              pulled()
             },
           })
           post(message, body && [body])
