@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
 import { decodeBasic } from '@fluxauth/auth-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { defineSignIn } from './element/index.ts'
 import { type BrowserAuthState, createBrowserAuth, SignInError, type Vault } from './index.ts'
 import { memoryVault, VaultError } from './vaults/memory.ts'
@@ -132,10 +132,82 @@ describe('signIn', () => {
     await auth.fetch('/')
     expect(requests.at(-1)?.headers.authorization).toBe('Token my-token')
     delete answers['/api/v2/signin']
+    const { state } = auth
+    answers['/api/v2/me'] = [401]
+    expect(await caught(auth.signIn(USER))).toMatchObject({ code: 'ERR_SIGN_IN_COOKIE' })
+    expect(auth.state).toEqual(state)
+    answers['/api/v2/me'] = [200, WHO]
     await auth.signIn(USER)
     await auth.fetch('/')
     expect(requests.at(-1)?.headers.authorization).toBeUndefined()
   })
+
+  test.each([{ id: WHO.id }, { name: WHO.name }, { id: '', name: '' }])(
+    'says nobody where the server names them as %j',
+    async (me) => {
+      answers['/api/v2/me'] = [200, me]
+      const { auth } = watch()
+      await auth.signIn(USER)
+      expect(auth.state).toEqual({ status: 'signed-in', scheme: 'basic', who: undefined })
+    },
+  )
+
+  test('ends what was asked for before, which says nothing of the state any more', async () => {
+    const signals: (AbortSignal | null | undefined)[] = []
+    const auth = createBrowserAuth({
+      origin,
+      vault: memoryVault(),
+      fetch: (_, init) => {
+        signals.push(init?.signal)
+        return new Promise((_, reject) => {
+          init?.signal?.addEventListener('abort', () => reject(new TypeError('broke off')))
+        })
+      },
+    })
+    const asked = [auth.resume(), auth.signIn(USER), auth.signIn({ token: 'my-token' })].map(caught)
+    await expect.poll(() => signals).toHaveLength(2)
+    const code = 'ERR_SIGN_IN_SUPERSEDED'
+    expect(await asked[1]).toMatchObject({ code })
+    expect(auth.state).toMatchObject({ status: 'signing-in', scheme: 'token' })
+    expect(signals.map((signal) => signal?.aborted)).toEqual([true, false])
+    auth.dispose()
+    expect([await asked[0], await asked[2]]).toEqual([undefined, expect.objectContaining({ code })])
+    // Nor is it asked why there was no answer.
+    expect(signals).toHaveLength(2)
+  })
+})
+
+describe('where there is no answer', () => {
+  afterEach(() => vi.unstubAllGlobals())
+
+  test.each<[scheme: string, answered: string[], message: string, isOwn?: boolean]>([
+    ['token', [], 'is the server up'],
+    ['basic', ['no-cors'], 'lacks Access-Control-Allow-Origin'],
+    ['token', ['no-cors', 'cors'], 'lacks Access-Control-Allow-Headers: authorization'],
+    ['basic', ['no-cors', 'cors'], 'lacks Access-Control-Allow-Credentials: true'],
+    ['basic', ['no-cors', 'cors'], 'broke off or redirects', true],
+  ])(
+    'to %s, and one to %j without the credential, it is said why: %s',
+    async (scheme, answered, message, isOwn) => {
+      if (isOwn) vi.stubGlobal('location', new URL(origin))
+      const cause = new TypeError('Failed to fetch')
+      const asked: unknown[] = []
+      const send: typeof fetch = async (_, init) => {
+        if (init?.mode) asked.push(init)
+        if (!answered.includes(init?.mode ?? '')) throw cause
+        return new Response()
+      }
+      const auth = createBrowserAuth({ origin, fetch: send, vault: memoryVault() })
+      const error = await caught(auth.signIn(scheme === 'basic' ? USER : { token: 'my-token' }))
+      expect(error).toMatchObject({
+        code: 'ERR_UNREACHABLE',
+        message: expect.stringContaining(message),
+        cause,
+      })
+      const modes = answered.length > 0 && !isOwn ? ['no-cors', 'cors'] : ['no-cors']
+      expect(asked).toEqual(modes.map((mode) => ({ mode, credentials: 'omit', cache: 'no-store' })))
+    },
+  )
 })
 
 describe('signIn with a token', () => {
@@ -278,6 +350,34 @@ describe('signOut', () => {
       { status: 'signed-out', sessionLives: true },
       { status: 'signed-out', sessionLives: false },
     ])
+    // One that was begun elsewhere since.
+    expect(await auth.resume()).toMatchObject({ status: 'signed-in', who: WHO })
+  })
+
+  test('ends none that has ended: by this, or as the server said', async () => {
+    const { auth } = watch()
+    await auth.signIn(USER)
+    await auth.signOut()
+    await auth.signIn({ token: 'my-token' })
+    await auth.signOut()
+    answers['/api/v2/me'] = [401]
+    await auth.resume()
+    answers['/api/v2/me'] = [200, WHO]
+    await auth.signIn({ token: 'my-token' })
+    await auth.signOut()
+    expect(sent().filter((line) => line.endsWith('signout'))).toHaveLength(1)
+  })
+
+  test('ends the session also where a token that was used since has expired', async () => {
+    const { auth } = watch()
+    await auth.signIn(USER)
+    await auth.signIn({ token: 'my-token' })
+    answers = { '/api/v2/me': [401], '/api/v2/buckets': [401] }
+    await auth.fetch('/api/v2/buckets')
+    await expect.poll(() => auth.state).toEqual({ status: 'expired', scheme: 'token', who: WHO })
+    expect(await auth.resume()).toEqual({ status: 'expired', scheme: 'token', who: WHO })
+    await auth.signOut()
+    expect(sent().at(-1)).toBe('POST /api/v2/signout')
   })
 
   test('is content when the session had ended already', async () => {
@@ -451,6 +551,10 @@ test('no-cors, which drops the header, and plain http to another machine are ref
   expect(await caught(auth.fetch('/', { mode: 'no-cors' }))).toMatchObject({ code: 'ERR_FETCH_NO_CORS' })
   for (const wrong of [
     'http://influx.example',
+    'http://https:8086',
+    'http://localhost.influx.example',
+    'http://127.0.0.1.influx.example',
+    'http://my-localhost',
     'localhost',
     'ftp://localhost',
     'blob:https://influx.example/1',
@@ -542,7 +646,7 @@ describe('subscribe', () => {
   })
 })
 
-test.each([{ orign: 'http://localhost' }, { fetch: 'fetch' }, { vault: {} }])(
+test.each([{ orign: 'http://localhost' }, { fetch: 'fetch' }, { vault: {} }, { myvault: () => undefined }])(
   'refuses the options %j',
   (options) => {
     expect(() => createBrowserAuth(options as never)).toThrow(
@@ -552,7 +656,9 @@ test.each([{ orign: 'http://localhost' }, { fetch: 'fetch' }, { vault: {} }])(
 )
 
 test('without a page there is a state, the same for all, and nothing is asked', () => {
-  const auth = createBrowserAuth()
+  const vault = vi.fn()
+  const auth = createBrowserAuth({ vault })
+  expect(vault).not.toHaveBeenCalled()
   expect(auth.state).toBe(createBrowserAuth().state)
   expect(auth.state).toEqual({ status: 'unknown' })
   expect(() => defineSignIn(auth)).not.toThrow()

@@ -81,9 +81,9 @@ export async function readMe(response: Response): Promise<Me> {
 
 /** Rendering on a server there may be none, and nothing is asked for. */
 export function readOrigin(given: string | URL | undefined): string {
-  if (given === undefined && !globalThis.location) return ''
+  if (given === undefined) return ''
   try {
-    const { origin, protocol } = new URL(given ?? '')
+    const { origin, protocol } = new URL(given)
     // The origin of a blob: is that of the page that made it.
     if (protocol !== 'blob:' && /^https:|^http:\/\/(localhost|\[::1\]|127(\.\d+){3})(:\d+)?$/.test(origin))
       return origin
