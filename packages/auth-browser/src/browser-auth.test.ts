@@ -85,7 +85,10 @@ describe('signIn', () => {
   ])('is not taken for done where /api/v2/me then says %d', async (status, code) => {
     answers['/api/v2/me'] = [status]
     const { auth } = watch()
-    expect(await caught(auth.signIn(USER))).toMatchObject({ code })
+    expect(await caught(auth.signIn(USER))).toMatchObject({
+      code,
+      status: status === 403 ? status : undefined,
+    })
     expect(auth.state.status).toBe('unknown')
     expect(sent().includes('POST /api/v2/signout')).toBe(status === 403)
   })
@@ -140,6 +143,35 @@ describe('signIn', () => {
     await auth.signIn(USER)
     await auth.fetch('/')
     expect(requests.at(-1)?.headers.authorization).toBeUndefined()
+    // The cookie that there was is replaced by one that was not kept.
+    answers['/api/v2/me'] = [401]
+    await caught(auth.signIn(USER))
+    expect(auth.state).toEqual({ status: 'expired', scheme: 'basic', who: WHO })
+  })
+
+  test('has the vault forget a token: once it takes its place, where that was still asked about, or is wrong, and in the end', async () => {
+    const held = memoryVault()(origin, fetch)
+    const [clear, dispose] = [vi.fn(held.clear), vi.fn(held.dispose)]
+    const auth = createBrowserAuth({ origin, vault: () => ({ ...held, clear, dispose }) })
+    await auth.signIn({ token: 'my-token' })
+    expect(clear).toHaveBeenCalledTimes(0)
+    await auth.signIn(USER)
+    expect(clear).toHaveBeenCalledTimes(1)
+    answers['/api/v2/signin'] = [401]
+    await Promise.all([auth.signIn({ token: 'my-token' }), auth.signIn(USER)].map(caught))
+    expect(clear).toHaveBeenCalledTimes(2)
+    await auth.signIn({ token: 'my-token' })
+    await auth.signOut()
+    expect(clear).toHaveBeenCalledTimes(3)
+    await auth.signIn({ token: 'my-token' })
+    answers['/api/v2/me'] = [401]
+    await caught(auth.signIn({ token: 'wrong' }))
+    expect(clear).toHaveBeenCalledTimes(4)
+    expect(auth.state).toEqual({ status: 'expired', scheme: 'token', who: WHO })
+    await held.hold('my-token')
+    auth.dispose()
+    expect(dispose).toHaveBeenCalledTimes(1)
+    expect(await caught(held.fetch('/'))).toMatchObject({ code: 'ERR_VAULT_EMPTY' })
   })
 
   test.each([{ id: WHO.id }, { name: WHO.name }, { id: '', name: '' }])(
@@ -362,7 +394,8 @@ describe('signOut', () => {
     await auth.signOut()
     answers['/api/v2/me'] = [401]
     await auth.resume()
-    answers['/api/v2/me'] = [200, WHO]
+    answers = { '/api/v2/me': [200, WHO], '/api/v2/signin': [401] }
+    await caught(auth.signIn(USER))
     await auth.signIn({ token: 'my-token' })
     await auth.signOut()
     expect(sent().filter((line) => line.endsWith('signout'))).toHaveLength(1)
@@ -520,6 +553,15 @@ describe('a 401', () => {
     expect(auth.state.status).toBe('signed-in')
   })
 
+  test('says nothing where nobody is signed in, or somebody is just signing in', async () => {
+    const { auth } = watch()
+    await auth.fetch(BUCKETS)
+    await auth.signIn(USER)
+    await Promise.all([auth.signIn(USER), auth.fetch(BUCKETS)])
+    expect(auth.state.status).toBe('signed-in')
+    expect(sent().filter((line) => line === 'GET /api/v2/me')).toHaveLength(2)
+  })
+
   test('after dispose() is an answer as any other', async () => {
     const { auth } = watch()
     await auth.signIn(USER)
@@ -548,7 +590,10 @@ describe('a 401', () => {
 test('no-cors, which drops the header, and plain http to another machine are refused', async () => {
   const { auth } = watch()
   await auth.signIn({ token: 'my-token' })
-  expect(await caught(auth.fetch('/', { mode: 'no-cors' }))).toMatchObject({ code: 'ERR_FETCH_NO_CORS' })
+  const mode = 'no-cors'
+  for (const request of [auth.fetch('/', { mode }), auth.fetch(new Request(origin, { mode }))])
+    expect(await caught(request)).toMatchObject({ code: 'ERR_FETCH_NO_CORS' })
+  expect((await auth.fetch(origin.replace('127.0.0.1', 'localhost'), { mode })).status).toBe(204)
   for (const wrong of [
     'http://influx.example',
     'http://https:8086',
@@ -567,6 +612,23 @@ test('no-cors, which drops the header, and plain http to another machine are ref
   }
 })
 
+test.each(['basic', 'token'])(
+  'a request is sent as it is (%s), and a lost network ends nothing',
+  async (scheme) => {
+    const { auth } = watch()
+    expect(await caught(auth.fetch('http://127.0.0.1:1/'))).toBeInstanceOf(TypeError)
+    await auth.signIn(scheme === 'basic' ? USER : { token: 'my-token' })
+    const { state } = auth
+    requests.length = 0
+    await auth.fetch('/a', { method: 'PUT' })
+    await auth.fetch(new Request(`${origin}/b`, { method: 'DELETE' }))
+    expect(sent()).toEqual(['PUT /a', 'DELETE /b'])
+    respond = (request) => request.socket.destroy()
+    expect(await caught(auth.fetch('/'))).toMatchObject({ code: 'ERR_UNREACHABLE' })
+    expect(auth.state).toBe(state)
+  },
+)
+
 test('a cookie goes along for a session alone, and to its origin', async () => {
   const modes: unknown[] = []
   const send: typeof fetch = (input, init) => {
@@ -583,6 +645,12 @@ test('a cookie goes along for a session alone, and to its origin', async () => {
   await auth.signOut()
   await auth.fetch('/x')
   expect(modes).toEqual(['omit', 'include', 'omit', 'omit', 'omit'])
+  await auth.signIn(USER)
+  answers = { '/api/v2/me': [401], '/x': [401] }
+  await auth.fetch('/x')
+  await expect.poll(() => auth.state.status).toBe('expired')
+  await auth.fetch('/x')
+  expect(modes.slice(5)).toEqual(['include', 'omit'])
 })
 
 describe('subscribe', () => {

@@ -287,6 +287,8 @@ const suite = (browser: () => Browser, name: BrowserName) => {
       'data:text/html,x',
       `blob:${server.origin}/x`,
       `http://user@${server.origin.slice(7)}/`,
+      `http://:password@${server.origin.slice(7)}/`,
+      `https${server.origin.slice(4)}/`,
       'http://',
       other.origin,
     ]

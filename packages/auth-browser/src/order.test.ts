@@ -134,6 +134,13 @@ describe.each([true, false])('with a fetch that obeys abort: %s', (obeysAbort) =
             // Nobody who signed out leaves a session that the next visit would find.
             if (state.status === 'signed-out')
               expect([title, held.sessions.has(held.cookie)]).toEqual([title, false])
+            if (state.status === 'signed-in' && state.scheme === 'token') {
+              held.lastToken = undefined
+              const used = auth.fetch('/')
+              await answer()
+              await used
+              expect([title, held.lastToken]).toEqual([title, `Token ${TOKEN}`])
+            }
             if (described.startsWith('signed-in basic'))
               expect([title, held.sessions.get(held.cookie)]).toEqual([
                 title,

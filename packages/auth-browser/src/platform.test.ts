@@ -59,20 +59,86 @@ describe('a page', () => {
     }
   }
 
+  test('hears what other tabs do, tells them, and keeps in mind that a session is to be ended', async () => {
+    const stored = new Map<string, string>()
+    const localStorage = {
+      getItem: (name: string) => stored.get(name) ?? null,
+      setItem: (name: string, value: string) => stored.set(name, value),
+      removeItem: (name: string) => stored.delete(name),
+    }
+    const channel = { onmessage: () => undefined, postMessage: vi.fn(), close: vi.fn() }
+    vi.stubGlobal('window', Object.assign(new Foreign(), { localStorage }))
+    vi.stubGlobal('document', new Foreign())
+    vi.stubGlobal('location', new URL(origin))
+    vi.stubGlobal('BroadcastChannel', function open() {
+      return channel
+    })
+    const { createBrowserAuth, memoryVault } = await load()
+    const statuses: Record<string, number> = {}
+    const ends: number[] = []
+    let looked = 0
+    const auth = createBrowserAuth({
+      vault: memoryVault(),
+      fetch: async (input) => {
+        const { pathname } = new URL(String(input))
+        if (pathname.endsWith('signout')) ends.push(stored.size)
+        if (pathname.endsWith('me')) looked++
+        return Response.json(me, { status: statuses[pathname] ?? 200 })
+      },
+    })
+    await auth.resume()
+    expect(auth.state).toMatchObject({ status: 'signed-in', who: me })
+    statuses['/api/v2/me'] = 401
+    channel.onmessage()
+    await expect.poll(() => auth.state).toEqual({ status: 'signed-out', sessionLives: false })
+    statuses['/api/v2/me'] = 200
+    channel.onmessage()
+    await expect.poll(() => auth.state).toMatchObject({ status: 'signed-in', who: me })
+    // A session that another tab began is ended as well.
+    await auth.signIn({ token: 'my-token' })
+    const before = looked
+    channel.onmessage()
+    expect(looked).toBe(before)
+    expect(channel.postMessage).toHaveBeenCalledTimes(0)
+    await auth.signOut()
+    expect([ends, stored.size]).toEqual([[1], 0])
+    expect(channel.postMessage).toHaveBeenCalledTimes(1)
+    statuses['/api/v2/signout'] = 500
+    const signIn = () => auth.signIn({ username: 'zoë', password: 'open sesame' })
+    const signedIn = signIn()
+    // It is not taken for what was asked for last.
+    channel.onmessage()
+    await signedIn
+    expect(channel.postMessage).toHaveBeenCalledTimes(2)
+    await auth.signOut().catch(() => undefined)
+    expect(stored.size).toBe(1)
+    await signIn()
+    expect(stored.size).toBe(0)
+    await auth.signOut().catch(() => undefined)
+    // Another tab has signed in since: that session is not to be ended.
+    stored.clear()
+    const { length } = ends
+    channel.onmessage()
+    await expect.poll(() => auth.state).toMatchObject({ status: 'signed-in', who: me })
+    expect(ends).toHaveLength(length)
+    auth.dispose()
+    expect(channel.close).toHaveBeenCalledTimes(1)
+  })
+
   test('whose events take no signal of that controller is watched, until it is disposed of', async () => {
     const [window, document] = [new Foreign(), new Foreign()]
     vi.stubGlobal('window', window)
     vi.stubGlobal('document', document)
     const { createBrowserAuth } = await load()
     let asked = 0
+    let status = 500
     const auth = createBrowserAuth({
       origin,
       fetch: async () => {
         asked++
-        return Response.json(me)
+        return Response.json(me, { status })
       },
     })
-    await auth.resume()
     const looks = async (on: EventTarget, event: Event) => {
       const before = asked
       on.dispatchEvent(event)
@@ -80,13 +146,24 @@ describe('a page', () => {
       return asked - before
     }
     const shown = (persisted: boolean) => Object.assign(new Event('pageshow'), { persisted })
+    // Of another origin's server only once it was asked for, and not where nobody is signed in.
+    expect(await looks(window, new Event('online'))).toBe(0)
+    await auth.resume().catch(() => undefined)
+    status = 401
+    expect(await looks(window, new Event('online'))).toBe(1)
+    expect(auth.state.status).toBe('signed-out')
+    expect(await looks(window, new Event('online'))).toBe(0)
+    status = 200
+    await auth.resume()
     expect(await looks(window, new Event('online'))).toBe(1)
     expect(await looks(window, shown(true))).toBe(1)
     expect(await looks(window, shown(false))).toBe(0)
     expect(await looks(document, new Event('visibilitychange'))).toBe(1)
     document.hidden = true
     expect(await looks(document, new Event('visibilitychange'))).toBe(0)
+    status = 401
     expect(await looks(window, new Event('online'))).toBe(1)
+    expect(auth.state).toEqual({ status: 'expired', scheme: 'basic', who: me })
     auth.dispose()
     document.hidden = false
     expect(await looks(window, new Event('online'))).toBe(0)
