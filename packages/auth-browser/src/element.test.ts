@@ -82,6 +82,13 @@ describeBrowsers('the element', (browser) => {
     await untilForms()
     await page.click('.fluxauth-basic button')
     expect([await error('basic'), await focused()]).toEqual(['Fill this in', 'username'])
+    await page.evaluate(() => {
+      window.seen = []
+      for (const name of ['fluxauth-error', 'fluxauth-signed-in'] as const)
+        document.addEventListener(name, (event) => {
+          window.seen.push(`${event.type} ${JSON.stringify((event as CustomEvent).detail)}`)
+        })
+    })
     await page.type('[name=username]', 'zoë')
     await page.type('[name=password]', 'wrong')
     server.requests.length = 0
@@ -96,9 +103,15 @@ describeBrowsers('the element', (browser) => {
     ).toEqual(['true', 'current-password'])
     expect(await axe()).toEqual([])
     if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/element.png` })
+    // What is wrong is selected, so that the next that is typed takes its place; and nothing is wrong with that any more.
     await page.keyboard.type('s3cret')
+    expect([await error('basic'), await page.$$('[aria-invalid], [aria-describedby]')]).toEqual(['', []])
     await page.keyboard.press('Enter')
     await expect.poll(status).toBe('signed-in')
+    expect(await page.evaluate(() => window.seen)).toEqual([
+      'fluxauth-error {"code":"ERR_SIGN_IN_REFUSED"}',
+      `fluxauth-signed-in ${JSON.stringify(await page.evaluate(() => window.auth.state))}`,
+    ])
   })
 
   test('can be read on a page that is light where the system is dark, and with large letters nothing is cut off', async () => {
@@ -147,7 +160,32 @@ describeBrowsers('the element', (browser) => {
     await untilForms()
     await page.type('[name=username]', 'zoë')
     await page.type('[name=password]', 's3c')
-    await page.evaluate(() => window.auth.signIn({ token: 's3cret-token' }))
+    const others = await page.evaluate(async () => {
+      const add = (schemes?: string) => {
+        const element = document.createElement('fluxauth-sign-in')
+        if (schemes) element.setAttribute('schemes', schemes)
+        document.body.append(element)
+        return element
+      }
+      const all = [add(), add('basic'), add('token'), add('token  basic')]
+      const forms = all.map((element) =>
+        [...element.querySelectorAll('form')].map((form) => form.className.split('-').at(-1)).join(' '),
+      )
+      const [removed, without] = [add(), add()]
+      removed.remove()
+      without.auth = undefined
+      await window.auth.signIn({ token: 's3cret-token' })
+      const heard = [removed.hidden, without.hidden]
+      document.body.append(removed)
+      without.auth = window.auth
+      heard.push(removed.hidden, without.hidden)
+      for (const element of [...all, removed, without]) element.remove()
+      return { forms, heard }
+    })
+    expect(others).toEqual({
+      forms: ['basic token', 'basic', 'token', 'basic token'],
+      heard: [false, false, true, true],
+    })
     expect([await isShown(), await values()]).toEqual([false, ['', '', '']])
   })
 
