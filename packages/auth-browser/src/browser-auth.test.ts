@@ -105,6 +105,14 @@ describe('signIn', () => {
     expect([auth.state.status, sent().includes('POST /api/v2/signout')]).toEqual(['signed-in', false])
   })
 
+  test('is done also where the network is lost before the server says who that is', async () => {
+    respond = ({ url, socket }, response) =>
+      url === '/api/v2/me' ? socket.destroy() : response.writeHead(204).end()
+    const { auth } = watch()
+    await auth.signIn(USER)
+    expect(auth.state).toEqual({ status: 'signed-in', scheme: 'basic', who: undefined })
+  })
+
   test('does not follow a redirect with the credential', async () => {
     respond = (_, response) => response.writeHead(307, { location: '/elsewhere' }).end()
     expect(await caught(watch().auth.signIn(USER))).toMatchObject({ code: 'ERR_UNREACHABLE' })
@@ -298,9 +306,13 @@ describe('signIn with a token', () => {
     expect(auth.state).toEqual({ status: 'signed-in', scheme: 'token', who: undefined })
   })
 
-  test('wants a vault', async () => {
+  test('wants a vault, which may refuse it', async () => {
     const auth = createBrowserAuth({ origin })
     expect(await caught(auth.signIn({ token: 'my-token' }))).toMatchObject({ code: 'ERR_SIGN_IN_VAULT' })
+    const hold = () => Promise.reject(new Error('full'))
+    const other = createBrowserAuth({ origin, vault: () => ({ ...memoryVault()(origin, fetch), hold }) })
+    expect(await caught(other.signIn({ token: 'my-token' }))).toEqual(new Error('full'))
+    expect([requests, other.state.status]).toEqual([[], 'unknown'])
   })
 
   test('follows no redirect', async () => {

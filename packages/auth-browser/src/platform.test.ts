@@ -121,6 +121,11 @@ describe('a page', () => {
     channel.onmessage()
     await expect.poll(() => auth.state).toMatchObject({ status: 'signed-in', who: me })
     expect(ends).toHaveLength(length)
+    await auth.signOut().catch(() => undefined)
+    statuses['/api/v2/signout'] = 200
+    window.dispatchEvent(new Event('online'))
+    await expect.poll(() => auth.state).toEqual({ status: 'signed-out', sessionLives: false })
+    expect([ends.length, stored.size]).toEqual([length + 2, 0])
     auth.dispose()
     expect(channel.close).toHaveBeenCalledTimes(1)
   })
