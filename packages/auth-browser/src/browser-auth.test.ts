@@ -742,4 +742,10 @@ test('without a page there is a state, the same for all, and nothing is asked', 
   expect(auth.state).toBe(createBrowserAuth().state)
   expect(auth.state).toEqual({ status: 'unknown' })
   expect(() => defineSignIn(auth)).not.toThrow()
+  // Nor is an element defined a second time, at which a page would throw.
+  const define = vi.fn()
+  vi.stubGlobal('customElements', { get: () => Object, define })
+  defineSignIn(auth)
+  vi.unstubAllGlobals()
+  expect(define).not.toHaveBeenCalled()
 })

@@ -84,6 +84,10 @@ describeBrowsers('the element', (browser) => {
     expect([await error('basic'), await focused()]).toEqual(['Fill this in', 'username'])
     await page.evaluate(() => {
       window.seen = []
+      // By itself a page would put what was typed into its address.
+      document.addEventListener('submit', (event) => {
+        if (!event.defaultPrevented) window.seen.push('submitted')
+      })
       for (const name of ['fluxauth-error', 'fluxauth-signed-in'] as const)
         document.addEventListener(name, (event) => {
           window.seen.push(`${event.type} ${JSON.stringify((event as CustomEvent).detail)}`)
@@ -99,8 +103,12 @@ describeBrowsers('the element', (browser) => {
     expect([await focused(), (await values()).slice(0, 2)]).toEqual(['password', ['zoë', 'wrong']])
     expect(server.requests.map(({ line }) => line)).toEqual(['POST /api/v2/signin'])
     expect(
-      await page.$eval('[name=password]', (field) => [field.ariaInvalid, field.getAttribute('autocomplete')]),
-    ).toEqual(['true', 'current-password'])
+      await page.$eval('[name=password]', (field) => [
+        field.ariaInvalid,
+        field.getAttribute('autocomplete'),
+        document.getElementById(field.getAttribute('aria-describedby') ?? '')?.textContent,
+      ]),
+    ).toEqual(['true', 'current-password', 'That is wrong. Check it and try again.'])
     expect(await axe()).toEqual([])
     if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/element.png` })
     // What is wrong is selected, so that the next that is typed takes its place; and nothing is wrong with that any more.
