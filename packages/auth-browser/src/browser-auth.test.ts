@@ -179,7 +179,10 @@ describe('signIn', () => {
     await held.hold('my-token')
     auth.dispose()
     expect(dispose).toHaveBeenCalledTimes(1)
-    expect(await caught(held.fetch('/'))).toMatchObject({ code: 'ERR_VAULT_EMPTY' })
+    expect(await caught(held.fetch('/'))).toMatchObject({
+      code: 'ERR_VAULT_EMPTY',
+      message: expect.stringContaining('call signIn({ token }) first'),
+    })
   })
 
   test.each([{ id: WHO.id }, { name: WHO.name }, { id: '', name: '' }])(
@@ -319,7 +322,11 @@ describe('signIn with a token', () => {
     const { auth } = watch()
     await auth.signIn({ token: 'my-token' })
     respond = (_, response) => response.writeHead(307, { location: '/elsewhere' }).end()
-    expect(await caught(auth.fetch('/'))).toMatchObject({ code: 'ERR_VAULT_REDIRECT' })
+    expect(await caught(auth.fetch('/'))).toMatchObject({
+      name: 'VaultError',
+      code: 'ERR_VAULT_REDIRECT',
+      message: expect.stringContaining('call the address that it leads to'),
+    })
     expect(requests).toHaveLength(2)
   })
 })
