@@ -14,6 +14,7 @@ const HINTS: Readonly<Record<string, string>> = {
   EPERM: 'this user may not: have the file and its folder owned by the user that this program runs as',
   ENOENT: 'no folder can be made there: give another path',
   ENOTDIR: 'a part of the path is no folder: give another path',
+  EEXIST: 'a part of the path is no folder: give another path', // what is to be its folder is something else
   EISDIR: 'it is a folder: give the path of a file',
   EIO: 'the disk fails: look into the log of the system',
 }

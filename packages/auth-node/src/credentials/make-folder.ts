@@ -13,7 +13,7 @@ export async function makeFolder(path: string): Promise<void> {
   const make = (): Promise<void> =>
     mkdir(path, { mode: 0o700 }).catch(async (error: NodeJS.ErrnoException) => {
       // What is there already is said in many ways: it exists, is a folder, or is not this user's to make.
-      if (error.code === 'ENOENT' || !(await stat(path).catch(() => undefined))?.isDirectory()) throw error
+      if (!(await stat(path).catch(() => undefined))?.isDirectory()) throw error
     })
   try {
     await make()

@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { updateSecretFile } from '../index.ts'
 
 let folder: string
@@ -29,7 +29,10 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-test('makes the file and its folder for the owner alone, and leaves nothing beside it', async () => {
+test('makes the file and its folders for the owner alone, and leaves nothing beside it', async () => {
+  const deeper = join(folder, 'a', 'b', 'c')
+  await updateSecretFile(join(deeper, 'token'), () => 'one')
+  for (const each of ['.', '..', '../..']) expect((await stat(join(deeper, each))).mode & 0o777).toBe(0o700)
   await updateSecretFile(path, (before) => `${before}one`)
   expect(await readFile(path, 'utf8')).toBe('one')
   expect((await stat(path)).mode & 0o777).toBe(0o600)
@@ -68,10 +71,21 @@ test('what throws leaves the file as it was, and the lock free', async () => {
 test('says so where it cannot write, and refuses what is no path', async () => {
   const file = join(folder, 'file')
   await writeFile(file, '')
-  await expect(updateSecretFile(join(file, 'below'), () => '')).rejects.toMatchObject({
-    code: 'ERR_SOURCE_INVALID',
-    message: expect.stringContaining('cannot be written'),
-  })
+  await symlink('nowhere', join(folder, 'lost'))
+  const fromNothing = vi.fn(() => '')
+  for (const [wrong, why] of [
+    [join(file, 'below'), '(EEXIST), as a part of the path is no folder: give another path'],
+    [join(file, 'far', 'below'), '(ENOTDIR), as a part of the path is no folder: give another path'],
+    [join(folder, 'lost', 'below'), '(EEXIST), as a part of the path is no folder: give another path'],
+    [folder, '(EISDIR), as it is a folder: give the path of a file'],
+  ] as const) {
+    await expect(updateSecretFile(wrong, fromNothing)).rejects.toMatchObject({
+      code: 'ERR_SOURCE_INVALID',
+      message: `${wrong} cannot be written ${why}`,
+    })
+  }
+  expect(fromNothing).not.toHaveBeenCalled()
+  expect(await readdir(folder)).toEqual(['file', 'lost'])
   for (const [wrong, change] of [
     ['', () => ''],
     [path, 's3cret'],
