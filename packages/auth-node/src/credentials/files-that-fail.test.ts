@@ -89,3 +89,28 @@ test('where too many files are open each source says so, nothing is lost, and it
   ])
   expect(await readFile(path('configs'), 'utf8')).toBe(profiles)
 })
+
+test('where too many files are open to start what asks the keyring, that is said, and asked again when there are fewer', async () => {
+  const entry = new URL('../../dist/index.js', import.meta.url).href
+  const script = `
+    import { closeSync, openSync } from 'node:fs'
+    const { chain, fromKeyring, fromValue } = await import(${JSON.stringify(entry)})
+    const keyring = chain([fromKeyring({ service: 'fluxauth-test-no-such-service' }), fromValue('of-somebody-else')])
+    const find = (origin) => keyring.find({ origin }).then(({ source }) => source, ({ code, message }) => code + ' ' + message)
+    const free = await find('http://h')
+    const open = []
+    try {
+      for (;;) open.push(openSync('/dev/null'))
+    } catch {}
+    const full = await find('http://other')
+    for (const file of open) closeSync(file)
+    console.log(JSON.stringify([free, full, await find('http://other')]))`
+  const command = 'ulimit -n 200; exec "$0" --input-type=module -e "$@"'
+  const [free, full, again] = JSON.parse(
+    (await run('bash', ['-c', command, process.execPath, script])).stdout,
+  )
+  expect([free, again]).toEqual(['explicit', 'explicit'])
+  expect(full).toBe(
+    'ERR_SOURCE_INVALID What asks the keyring cannot be started, as too many files are open: close some, or raise the limit (ulimit -n)',
+  )
+})

@@ -1,5 +1,6 @@
 // Asks the keyring in a process of its own: where it hangs, so does whoever asks it, timers included.
 
+import type { ChildProcess } from 'node:child_process'
 import { createRequire } from 'node:module'
 
 /** What the process runs: it is told what to ask on standard input, and answers on standard output. */
@@ -17,7 +18,7 @@ export const canAskChild: boolean =
  *
  * @param signal ends the waiting, and the process
  * @returns `null` where there is none
- * @throws where there is no keyring
+ * @throws where there is no keyring, or no process can be started
  */
 export async function askChild(
   service: string,
@@ -28,14 +29,15 @@ export async function askChild(
   // Found from here, as an import would be.
   const module = createRequire(import.meta.url).resolve('@napi-rs/keyring')
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['-e', SCRIPT], {
+    const child: ChildProcess = spawn(process.execPath, ['-e', SCRIPT], {
       stdio: ['pipe', 'pipe', 'ignore'],
       windowsHide: true,
       signal,
       killSignal: 'SIGKILL',
     })
     let answer = ''
-    child.stdout.setEncoding('utf8').on('data', (chunk) => {
+    // Where no more files can be opened it has neither input nor output.
+    child.stdout?.setEncoding('utf8').on('data', (chunk) => {
       answer += chunk
     })
     child.once('error', reject)
@@ -47,7 +49,7 @@ export async function askChild(
         reject(new Error('The keyring gave no answer'))
       }
     })
-    child.stdin.on('error', () => undefined)
-    child.stdin.end(JSON.stringify({ module, service, account }))
+    child.stdin?.on('error', () => undefined)
+    child.stdin?.end(JSON.stringify({ module, service, account }))
   })
 }

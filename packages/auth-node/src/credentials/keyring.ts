@@ -61,6 +61,13 @@ export function fromKeyring(options: KeyringOptions = {}): CredentialFinder {
       const settled = answer.then(ignore, ignore).then(() => open.delete(place))
       open.set(place, settled)
       return answer.catch((cause) => {
+        if (isOutOfFiles(cause)) {
+          throw new SourceError(
+            'ERR_SOURCE_INVALID',
+            `What asks the keyring cannot be started, as ${OUT_OF_FILES}`,
+            { cause },
+          )
+        }
         throw new SourceError(
           'ERR_SOURCE_UNAVAILABLE',
           'The keyring does not answer: is this a session without desktop?',

@@ -72,11 +72,13 @@ test('says so where it cannot write, and refuses what is no path', async () => {
   const file = join(folder, 'file')
   await writeFile(file, '')
   await symlink('nowhere', join(folder, 'lost'))
+  await symlink('loop', join(folder, 'loop'))
   const fromNothing = vi.fn(() => '')
   for (const [wrong, why] of [
     [join(file, 'below'), '(EEXIST), as a part of the path is no folder: give another path'],
     [join(file, 'far', 'below'), '(ENOTDIR), as a part of the path is no folder: give another path'],
     [join(folder, 'lost', 'below'), '(EEXIST), as a part of the path is no folder: give another path'],
+    [join(folder, 'loop'), '(ELOOP)'],
     [folder, '(EISDIR), as it is a folder: give the path of a file'],
   ] as const) {
     await expect(updateSecretFile(wrong, fromNothing)).rejects.toMatchObject({
@@ -85,7 +87,7 @@ test('says so where it cannot write, and refuses what is no path', async () => {
     })
   }
   expect(fromNothing).not.toHaveBeenCalled()
-  expect(await readdir(folder)).toEqual(['file', 'lost'])
+  expect(await readdir(folder)).toEqual(['file', 'loop', 'lost'])
   for (const [wrong, change] of [
     ['', () => ''],
     [path, 's3cret'],
