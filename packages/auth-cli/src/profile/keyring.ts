@@ -1,6 +1,6 @@
 // The operating system's keyring. Each call ends after three seconds, however the keyring behaves.
 
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { UsageError } from '../output/errors.ts'
 
@@ -58,14 +58,15 @@ export async function askKeyring(question: KeyringQuestion): Promise<string | un
 
 function askChild(question: KeyringQuestion): Promise<KeyringAnswer> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(__dirname, 'keyring-child.cjs')], {
+    const child: ChildProcess = spawn(process.execPath, [join(__dirname, 'keyring-child.cjs')], {
       stdio: ['pipe', 'pipe', 'ignore'],
       timeout: TIME_LIMIT,
       killSignal: 'SIGKILL',
     })
     let answer = ''
-    child.stdout.setEncoding('utf8')
-    child.stdout.on('data', (chunk) => {
+    // Where no more files can be opened it has neither input nor output.
+    child.stdout?.setEncoding('utf8')
+    child.stdout?.on('data', (chunk) => {
       answer += chunk
     })
     child.on('error', () => resolve({ failed: 'unavailable' }))
@@ -85,7 +86,7 @@ function askChild(question: KeyringQuestion): Promise<KeyringAnswer> {
         resolve({ failed: 'unavailable' })
       }
     })
-    child.stdin.on('error', () => undefined)
-    child.stdin.end(JSON.stringify(question))
+    child.stdin?.on('error', () => undefined)
+    child.stdin?.end(JSON.stringify(question))
   })
 }
