@@ -757,6 +757,25 @@ describe('fromExec', () => {
     expect((await refusal(source)).code).toBe(code)
   })
 
+  test('takes as much as may be read, says how a command ended, and keeps no program from ending after it', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const sh = (script: string) => fromExec('sh', ['-c', script], { maxBytes: 4 })
+      expect(await sh('printf 1234').get(CONTEXT)).toEqual(token('1234'))
+      for (const [source, why] of [
+        [sh('printf 12345'), 'sh prints more than 4 bytes'],
+        [sh('exit 3'), 'sh failed (exit code 3): run it by hand to see why'],
+        [sh('kill -9 $$'), 'sh failed (ended by SIGKILL): run it by hand to see why'],
+        [fromExec('no-such-command-here'), 'There is no command no-such-command-here'],
+      ] as const) {
+        expect((await refusal(source)).message).toBe(why)
+      }
+      expect(vi.getTimerCount()).toBe(0)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   test('a chain does not go on when the command is there and cannot be started', async () => {
     const script = await file('#!/no/such/interpreter\n', 0o700)
     const plain = await file('#!/bin/sh\necho t\n', 0o600)
