@@ -71,7 +71,12 @@ test('is ended, and heeds no other signal, when nobody waits for it any more', a
     () => Number(existsSync(path) && readFileSync(path, 'utf8')) || expect.fail(),
     5000,
   )
-  abort.abort()
-  await asked
-  await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), 5000)
+  try {
+    abort.abort()
+    await asked
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), 5000)
+  } catch (error) {
+    process.kill(pid, 'SIGKILL')
+    throw error
+  }
 })
