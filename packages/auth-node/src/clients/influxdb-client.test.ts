@@ -192,6 +192,33 @@ describe('its APIs', () => {
     }
   })
 
+  test('hand what they receive to an object of a class, at its own pace', async () => {
+    const { state, influx } = living()
+    state.body = 'rows'
+    const seen: unknown[] = await new Promise((resolve, reject) => {
+      class Observer {
+        readonly #seen: unknown[] = []
+        readonly error = reject
+        responseStarted(_: unknown, status?: number) {
+          this.#seen.push(status)
+        }
+        next(data: Uint8Array): boolean {
+          this.#seen.push(Buffer.from(data).toString())
+          return false // until it says so
+        }
+        useResume(resume: () => void) {
+          this.#seen.push('paused')
+          setImmediate(resume)
+        }
+        complete() {
+          resolve([...this.#seen, 'complete'])
+        }
+      }
+      influx.transport.send('/', '', { method: 'POST' }, new Observer())
+    })
+    expect(seen).toEqual([200, 'rows', 'paused', 'complete'])
+  })
+
   test('stop a query that is cancelled while it waits for a busy server', async () => {
     const stage = network.stage(() => ({ status: 503, headers: { 'retry-after': '25' } }))
     const url = `${network.loopback}/${stage.id}`

@@ -107,7 +107,7 @@ function withCredentials(
         const signals = [cancelled, ...(options.signal ? [options.signal as AbortSignal] : [])]
         const attempts = await start(options, AbortSignal.any(signals))
         await attempts.run((headers) =>
-          sendOnce(transport, path, body, { ...options, headers }, { ...callbacks, useCancellable }),
+          sendOnce(transport, path, body, { ...options, headers }, callbacks, useCancellable),
         )
       }
       run().catch((error) => (cancelled.aborted ? callbacks.complete?.() : callbacks.error?.(error)))
@@ -122,10 +122,14 @@ function sendOnce(
   body: string,
   options: SendOptions,
   callbacks: Partial<CommunicationObserver<Uint8Array>>,
+  useCancellable: (started: Cancellable) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
+    // The caller's may be an object of a class, which nothing is copied of.
     transport.send(path, body, options, {
-      ...callbacks,
+      next: (data) => callbacks.next?.(data),
+      ...(callbacks.useResume && { useResume: (resume) => callbacks.useResume?.(resume) }),
+      useCancellable,
       // A refusal is told by its error, and may yet be followed by an answer.
       responseStarted: (headers, status) => {
         if (status !== undefined && status < 300) callbacks.responseStarted?.(headers, status)
