@@ -8,8 +8,9 @@ import {
   startNetwork,
   testClient,
 } from '@fluxauth/auth-testkit'
-import { Agent, BalancedPool, Client, type Dispatcher, interceptors, Pool, RetryAgent, request } from 'undici'
+import { Agent, BalancedPool, Client, Dispatcher, interceptors, Pool, RetryAgent, request } from 'undici'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { connectedTo } from './connected.ts'
 import { authDispatcher, authInterceptor } from './undici.ts'
 
 /** A request whose options, and the URL object in them, are its caller's. */
@@ -183,6 +184,26 @@ test('a pool of several servers is refused: it does not say where a request goes
   expect(() => authDispatcher(new BalancedPool(origin), { origin, credentials: 'my-token' })).toThrow(
     expect.objectContaining({ code: 'ERR_TARGET_DISPATCHER' }),
   )
+})
+
+test('what does not say where it goes is refused by the name of its class, or of one that it is made from, and no other', () => {
+  const connected = (name: string) => {
+    const named = { [name]: class extends Dispatcher {} }[name] as typeof Dispatcher
+    class Own extends named {}
+    return [new named(), new Own()].map((each) => {
+      try {
+        return connectedTo(each)
+      } catch (error) {
+        return (error as { code?: string }).code
+      }
+    })
+  }
+  for (const name of ['RetryAgent', 'Client', 'H2CClient', 'RoundRobinPool']) {
+    expect(connected(name), name).toEqual(['ERR_TARGET_DISPATCHER', 'ERR_TARGET_DISPATCHER'])
+  }
+  for (const name of ['Agent', 'MyRetryAgent', 'RetryAgents', 'MyClient', 'Clients', 'Pools']) {
+    expect(connected(name), name).toEqual([undefined, undefined])
+  }
 })
 
 describe.each([
