@@ -16,7 +16,7 @@ import { H3, type H3Event } from 'h3'
 import { toNodeHandler } from 'h3/node'
 import { type Context, Hono } from 'hono'
 import Koa from 'koa'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { createMemoryStore } from '../stores/memory.ts'
 import { createVerifier, type NodeVerifierOptions } from '../verifier/index.ts'
 import { guardExpress } from './express.ts'
@@ -286,6 +286,31 @@ describe.each(Object.entries({ ...adapters, Hono: onHono, h3: onH3 }))('the guar
       expect(admitted.text.match(/100 Continue/g)).toHaveLength(1)
     })
   })
+})
+
+test('nobody is told of a client that has gone while the guard waited: neither a handler nor who is told of errors', async () => {
+  const { verifier } = await setUp({ findToken: async () => undefined })
+  const raw = {
+    rawHeaders: ['Authorization', TOKEN],
+    headers: {},
+    socket: { destroyed: true },
+    complete: true,
+  }
+  const app = fastify() as FastifyInstance
+  await app.register(guardFastify, { verifier })
+  const next = vi.fn()
+  const [http, express, koa] = [guardHttp(verifier), guardExpress(verifier), guardKoa(verifier)]
+  const [request, response, ctx] = [raw as never, {} as never, { req: raw, res: {} } as never]
+  http.protect(next)(request, response)
+  express.authenticate(request, response, next)
+  app.authenticate.call(app, { raw } as never, { raw: {} } as never, next)
+  await koa.authenticate(ctx, next)
+  await http.signIn(request, response)
+  await express.signIn(request, response, next)
+  app.signIn.call(app, { raw } as never, { raw: {} } as never)
+  await koa.signIn(ctx, next)
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(next).not.toHaveBeenCalled()
 })
 
 describe('callbacks that throw', () => {

@@ -168,6 +168,22 @@ describe('the plugin for Fastify', () => {
     )
   })
 
+  test('leaves the answer to whom it was handed over to while the guard waited', async () => {
+    const app = fastify() as FastifyInstance
+    let handOver = () => {}
+    const findToken = async () => handOver() as undefined
+    await app.register(guardFastify, { verifier: createVerifier({ findToken }) })
+    const takeOver: onRequestHookHandler = (_, reply, done) => {
+      handOver = () => {
+        reply.hijack()
+        setImmediate(() => reply.raw.end('mine'))
+      }
+      done()
+    }
+    app.get('/me', { onRequest: [takeOver, app.authenticate] }, async () => 'me')
+    expect(await app.inject({ url: '/me', headers })).toMatchObject({ statusCode: 200, body: 'mine' })
+  })
+
   test('is known by its name, and adds its cookie to those that others set', async () => {
     const app = await guarded()
     app.addHook('onRequest', async (_, reply) => {
