@@ -202,6 +202,18 @@ describe.each(Object.entries(adapters))('the guard of %s', (_, start) => {
     })
   })
 
+  test('says no length of a body that an answer cannot have', async () => {
+    const { verifier } = await setUp()
+    await withServer(await start(verifier, 'nobody'), async (origin) => {
+      const authorization = encodeBasic('joe', 'my-token')
+      const { status, headers } = await fetch(`${origin}/signin`, {
+        method: 'POST',
+        headers: { authorization },
+      })
+      expect([status, headers.get('content-length'), headers.get('content-type')]).toEqual([204, null, null])
+    })
+  })
+
   test('reads no large body of whoever signs in', async () => {
     const { verifier } = await setUp()
     await withServer(await start(verifier, 'nobody'), async (origin) => {
@@ -287,6 +299,40 @@ describe.each(Object.entries({ ...adapters, Hono: onHono, h3: onH3 }))('the guar
     })
   })
 })
+
+test.each<[ends: boolean, headers: Record<string, string>, rest?: object]>([
+  [false, {}],
+  [false, { 'content-length': '65536' }],
+  [true, { 'content-length': '65537' }],
+  [true, { 'transfer-encoding': 'chunked' }],
+  [true, { 'content-length': '1', expect: '100-continue' }],
+  [false, { 'transfer-encoding': 'chunked' }, { complete: true }], // somebody has read it
+  [false, { 'transfer-encoding': 'chunked' }, { httpVersionMajor: 2 }], // whose connection is others' as well
+])(
+  'a refusal ends the connection behind it, after half a second, or not: %j, %j',
+  async (ends, headers, rest) => {
+    const { verifier } = await setUp()
+    vi.useFakeTimers({ toFake: ['setTimeout'] })
+    try {
+      const socket: { destroySoon?: () => void; end: unknown; destroy: unknown } = {
+        end: vi.fn(),
+        destroy: vi.fn(),
+      }
+      const raw = { rawHeaders: [], httpVersionMajor: 1, complete: false, headers, socket, ...rest }
+      const response = { shouldKeepAlive: true, setHeader: vi.fn(), end: vi.fn() }
+      guardHttp(verifier).protect(fail)(raw as never, response as never)
+      expect([response.end.mock.calls.length, response.shouldKeepAlive]).toEqual([1, !ends])
+      socket.destroySoon?.()
+      expect(socket.end).toHaveBeenCalledTimes(ends ? 1 : 0)
+      vi.advanceTimersByTime(499)
+      expect(socket.destroy).not.toHaveBeenCalled()
+      vi.advanceTimersByTime(1)
+      expect(socket.destroy).toHaveBeenCalledTimes(ends ? 1 : 0)
+    } finally {
+      vi.useRealTimers()
+    }
+  },
+)
 
 test('nobody is told of a client that has gone while the guard waited: neither a handler nor who is told of errors', async () => {
   const { verifier } = await setUp({ findToken: async () => undefined })
