@@ -12,7 +12,8 @@ import {
 } from '@fluxauth/auth-testkit'
 import { HttpError } from '@influxdata/influxdb-client'
 import followRedirects from 'follow-redirects'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { fixHeaders } from './influxdb-attempts.ts'
 import { authInfluxDB } from './influxdb-client.ts'
 
 testClient(
@@ -123,7 +124,7 @@ describe('with the package follow-redirects', () => {
     })
     await transport.request(`/${stage.id}/`, '', { method: 'GET' })
     expect(stage.visits.map(({ headers }) => headers.authorization === 'Token my-token')).toEqual(carries)
-    expect(events.includes('dropped')).toBe(carries.includes(false))
+    expect(events.filter((type) => type === 'dropped')).toHaveLength(carries.includes(false) ? 1 : 0)
   })
 })
 
@@ -190,6 +191,34 @@ describe('its APIs', () => {
         `Token ${form}`,
       ])
     }
+  })
+
+  test('ask for no other credential where a permission is missing', async () => {
+    const refusal = { code: 'unauthorized', message: 'read:orgs/1/buckets is unauthorized' }
+    const stage = network.stage(() => ({
+      status: 401,
+      body: JSON.stringify(refusal),
+      headers: { 'content-type': 'application/json' },
+    }))
+    const credentials = vi.fn(() => `token-${stage.visits.length}`)
+    const { transport } = authInfluxDB({ url: `${network.loopback}/${stage.id}`, credentials })
+    await expect(transport.request('/', '', { method: 'GET' })).rejects.toMatchObject({ statusCode: 401 })
+    expect([stage.visits.length, credentials.mock.calls.length]).toEqual([1, 1])
+  })
+
+  test('leave other headers of as many letters as the credential’s as they are', () => {
+    const headers = {
+      'Cache-Control': 'no-store',
+      'If-None-Match': '"a"',
+      AUTHORIZATION: 'Token a',
+      'X-Mine': '1',
+    }
+    expect(fixHeaders(headers)).toEqual({
+      'Cache-Control': 'no-store',
+      'If-None-Match': '"a"',
+      authorization: 'Token a',
+      'X-Mine': '1',
+    })
   })
 
   test('hand what they receive to an object of a class, at its own pace', async () => {

@@ -263,6 +263,24 @@ describe('a write of the InfluxDB 3 client', () => {
     await strict.close()
     expect(stage.visits).toMatchObject([{ credentials: 1, headers: { authorization: 'Token mine' } }])
   })
+
+  test('asks for no other credential where a permission is missing', async () => {
+    const body = '{"code":"unauthorized","message":"write:orgs/1/buckets/2 is unauthorized"}'
+    const stage = network.stage(() => ({
+      status: 401,
+      body,
+      headers: { 'content-type': 'application/json' },
+    }))
+    let asked = 0
+    const influx = authInfluxDBClient({
+      host: `${network.loopback}/${stage.id}`,
+      credentials: () => `token-${asked++}`,
+      database: 'db',
+    })
+    await expect(influx.write('a b=1')).rejects.toMatchObject({ statusCode: 401 })
+    await influx.close()
+    expect([stage.visits.length, asked]).toEqual([1, 1])
+  })
 })
 
 describe('the version that the InfluxDB 3 client asks for', () => {
