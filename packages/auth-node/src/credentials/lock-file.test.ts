@@ -8,6 +8,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { updateSecretFile } from '../index.ts'
 import { lockFile } from './lock-file.ts'
 
+vi.mock('node:fs/promises', { spy: true })
+
 /** A whole second, which every disk keeps as it is. */
 const NOW = 1_800_000_000_000
 
@@ -50,6 +52,32 @@ test('who has it says so every two seconds by the clock of this machine, until i
   expect(vi.getTimerCount()).toBe(0)
   expect(await readdir(folder)).toEqual([])
 })
+
+test.each(['asked whether it has it', 'done with it'])(
+  'who is just saying so is %s after that',
+  async (what) => {
+    vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'], now: NOW })
+    const held = await lockFile(path)
+    let isSaid: () => void = () => undefined
+    const said = new Promise<void>((resolve) => {
+      isSaid = resolve
+    })
+    const { utimes: real } = await vi.importActual<typeof import('node:fs/promises')>('node:fs/promises')
+    vi.mocked(utimes).mockImplementationOnce(async (...given) => {
+      await real(...given)
+      await said
+    })
+    vi.advanceTimersByTime(2000)
+    while ((await saidAt()) !== Date.now()) await setImmediate()
+    const isDone = what === 'done with it'
+    const outcome = isDone ? held?.release() : held?.isHeld()
+    for (let i = 0; i < 5; i++) await saidAt()
+    isSaid()
+    expect(await outcome).toBe(isDone ? undefined : true)
+    expect(await readdir(folder)).toEqual(isDone ? [] : ['token.lock'])
+    await held?.release()
+  },
+)
 
 test('who lost it leaves it to who has it by then, and asks for it no more', async () => {
   vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'], now: NOW })
