@@ -57,6 +57,7 @@ test.each([0, 0o277])(
       const real = prototype[step]
       vi.spyOn(prototype, step).mockImplementation(async function (this: unknown, ...given) {
         if (step === 'writeFile') expect(modeOf(beside()) & 0o077).toBe(0)
+        await new Promise((resolve) => setTimeout(resolve, step === 'sync' ? 5 : 20)) // who does not wait goes on
         await real.apply(this, given)
         steps.push(step)
       })
