@@ -207,6 +207,17 @@ describe('its APIs', () => {
     expect(credentials).toHaveBeenCalledOnce()
   })
 
+  test('have the credential for the origin that is given alone, and no server without TLS where there is one with', async () => {
+    const stage = network.stage(() => ({ status: 204 }))
+    const [origin, credentials] = ['https://influx.example', 'my-token']
+    const { transport } = authInfluxDB({ url: `${network.loopback}/${stage.id}`, origin, credentials })
+    await transport.request('/', '', { method: 'GET' })
+    expect(stage.visits.map(({ headers }) => headers.authorization)).toEqual([undefined])
+    expect(() => authInfluxDB({ url: 'http://influx.example', origin, credentials })).toThrow(
+      expect.objectContaining({ code: 'ERR_TARGET_INSECURE' }),
+    )
+  })
+
   test('leave other headers of as many letters as the credential’s as they are', () => {
     const headers = {
       'Cache-Control': 'no-store',
