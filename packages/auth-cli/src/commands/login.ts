@@ -38,7 +38,7 @@ import { createTokenInstead, type TokenInsteadOptions } from './login/create-tok
 import { choosePlace } from './login/place.ts'
 import { readLoginSecret } from './login/secret.ts'
 import { readServer } from './login/server.ts'
-import { visibleOrgs } from './new-token.ts'
+import { readExpiry, visibleOrgs } from './new-token.ts'
 
 interface Options extends TokenInsteadOptions, ReplaceOptions {
   readonly user?: string
@@ -102,6 +102,7 @@ async function login(address: string | undefined, options: Options): Promise<voi
     throw usage('--user is for --scheme basic')
   if (options.user?.includes(':'))
     throw usage('--user takes the name alone: a password here stays in the history')
+  readExpiry(options.expires) // before anything is asked
   const { allowInsecure } = options
   const url = await readServer(address)
   const { origin } = new URL(url)

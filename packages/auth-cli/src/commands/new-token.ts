@@ -5,6 +5,7 @@ import {
   type ApiToken,
   allAccess,
   authorizations,
+  type Bucket,
   buckets,
   type Influx,
   type InfluxPermission,
@@ -110,16 +111,19 @@ async function permissionsFor(
     return actions.map((action) => ({ action, resource: { type: 'buckets', orgID: org.id } }))
   }
   const of = { read: readBucket, write: writeBucket }
-  const all = await buckets.list(influx, { orgID: org.id })
-  return bucket.flatMap((name) => {
+  const found = bucketsOf(bucket, await buckets.list(influx, { orgID: org.id }))
+  return found.flatMap(({ id }) => actions.map((action) => of[action](id, org.id)))
+}
+
+/** @throws {UsageError} `ERR_NO_BUCKET`, with the names that there are */
+export function bucketsOf(names: readonly string[], all: readonly Bucket[]): Bucket[] {
+  return names.map((name) => {
     const found = all.find((each) => each.name === name)
-    if (!found) {
-      const names = all.map(({ name }) => name).filter((name) => !name.startsWith('_'))
-      throw new UsageError(
-        'ERR_NO_BUCKET',
-        `There is no bucket of one of these names: there are ${names.join(', ')}`,
-      )
-    }
-    return actions.map((action) => of[action](found.id, org.id))
+    if (found) return found
+    const others = all.map(({ name }) => name).filter((name) => !name.startsWith('_'))
+    throw new UsageError(
+      'ERR_NO_BUCKET',
+      `There is no bucket of one of these names: there are ${others.join(', ')}`,
+    )
   })
 }

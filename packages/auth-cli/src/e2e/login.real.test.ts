@@ -267,10 +267,14 @@ describeReal('login at InfluxDB 2', ['influxdb2'], () => {
         ['Keep it there?', 'y\r'],
         ['Make an API token', '\r'],
         ['What may it do', '2\r'],
-        ['Which buckets', `${server.bucket}\r`],
-        ['how many days', '90\r'],
+        ['Which buckets', 'none-of-that-name\r'],
+        [server.bucket, `${server.bucket}\r`],
+        ['how many days', 'soon\r'],
+        ['from 1 to 3650', '90\r'],
       ])
       expect(stdout).toContain('keeps it in plain text')
+      // A slip is asked about again: nobody types the password anew for it.
+      expect(stdout).toContain('There is no bucket of one of these names')
       expect(code).toBe(0)
       expect((await person.run(['status'])).stdout).toMatch(/may: +read the bucket/)
       expect(person.traces(server.password)).toEqual({ files: [], seen: [] })

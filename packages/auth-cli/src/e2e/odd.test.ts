@@ -157,3 +157,8 @@ test.each(['0', '1e3', '0x10', '-1', '1.5', ' 7', '99999'])(
     expect([code, stderr]).toEqual([2, expect.stringContaining('--expires takes')])
   },
 )
+
+test('login says so before it asks for a server, and for a password', async () => {
+  const { code, stderr } = await person.run(['login', '--expires', 'soon'])
+  expect([code, stderr]).toEqual([2, expect.stringContaining('--expires takes')])
+})

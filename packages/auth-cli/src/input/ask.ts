@@ -7,6 +7,7 @@ import { columns, hang } from '../output/fold.ts'
 import { say } from '../output/print.ts'
 import { isTerminal } from '../output/streams.ts'
 import { style } from '../output/style.ts'
+import { escapeControls } from '../output/terminal.ts'
 import { settings } from '../settings.ts'
 
 /** Whether somebody is there to be asked. */
@@ -26,6 +27,23 @@ export async function ask(question: string, fallback = ''): Promise<string> {
     throw error
   })
   return answer.trim() || fallback
+}
+
+/**
+ * Asks until the answer is one that can be used: a slip of the finger does not cost what was typed before.
+ *
+ * @param read what an answer comes to; what is wrong with it, as a `UsageError`, is said
+ */
+export async function askUntil<T>(question: string, read: (answer: string) => T | Promise<T>): Promise<T> {
+  for (;;) {
+    const answer = await ask(question)
+    try {
+      return await read(answer)
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error
+      say(`  ${escapeControls(error.message, { lines: false })}.`, 2)
+    }
+  }
 }
 
 /**

@@ -1,9 +1,9 @@
 // Instead of keeping a password: an API token that may no more than it has to.
 
-import type { Influx } from '@fluxauth/auth-core/influxdb'
-import { ask, canAsk, choose, confirm } from '../../input/ask.ts'
+import { buckets, type Influx } from '@fluxauth/auth-core/influxdb'
+import { askUntil, canAsk, choose, confirm } from '../../input/ask.ts'
 import { usage } from '../../output/errors.ts'
-import { type MadeToken, makeToken, type NewTokenOptions } from '../new-token.ts'
+import { bucketsOf, type MadeToken, makeToken, type NewTokenOptions, readExpiry } from '../new-token.ts'
 
 /** Whether one is made, and what it is to be. */
 export interface TokenInsteadOptions extends NewTokenOptions {
@@ -22,7 +22,7 @@ export async function createTokenInstead(
       byDefault: true,
     })
     if (!wants) return undefined
-    return makeToken(influx, await askWhat(options))
+    return makeToken(influx, await askWhat(influx, options))
   }
   if (!options.createToken) {
     throw usage(
@@ -32,7 +32,7 @@ export async function createTokenInstead(
   return makeToken(influx, options)
 }
 
-async function askWhat(options: NewTokenOptions): Promise<NewTokenOptions> {
+async function askWhat(influx: Influx, options: NewTokenOptions): Promise<NewTokenOptions> {
   const { bucket = [] } = options
   const permissions = await choose('What may it do', [
     ['all', 'everything in the organization'],
@@ -43,7 +43,19 @@ async function askWhat(options: NewTokenOptions): Promise<NewTokenOptions> {
   const names =
     permissions === 'all' || bucket.length > 0
       ? bucket
-      : (await ask('Which buckets, with commas between (none: all)')).split(',').map((name) => name.trim())
-  const expires = options.expires ?? (await ask('To be replaced in how many days (none: never)'))
-  return { ...options, permissions, bucket: names.filter(Boolean), ...(expires && { expires }) }
+      : await askUntil('Which buckets, with commas between (none: all)', async (answer) => {
+          const named = answer
+            .split(',')
+            .map((name) => name.trim())
+            .filter(Boolean)
+          if (named.length > 0) bucketsOf(named, await buckets.list(influx))
+          return named
+        })
+  const expires =
+    options.expires ??
+    (await askUntil('To be replaced in how many days (none: never)', (answer) => {
+      readExpiry(answer)
+      return answer
+    }))
+  return { ...options, permissions, bucket: names, ...(expires && { expires }) }
 }
