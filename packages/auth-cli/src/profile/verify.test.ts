@@ -30,7 +30,7 @@ describe.each(all)('%s', (product, { title, api }) => {
   })
 
   test('why it is not known what a token may do is said where there are authorizations', async () => {
-    const { influx } = answering(200, { authorizations: [] })
+    const { influx } = answering(200, { id: '1', name: 'zoe', authorizations: [] })
     const why = await whyUnknown({ influx, product })
     expect(why !== undefined).toBe(api.session)
   })
