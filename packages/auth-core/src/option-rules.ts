@@ -39,19 +39,13 @@ export function string(form: RegExp = /^/, wanted: string = 'a string'): OptionR
 }
 
 /** A finite number, bounds included. */
-export function number(least: number, most: number = Number.POSITIVE_INFINITY): OptionRule {
-  return {
-    wanted: `a number ${between(least, most)}`,
-    test: (value) => Number.isFinite(value) && isBetween(value, least, most),
-  }
+export function number(least: number, most?: number): OptionRule {
+  return bounded('a number', Number.isFinite, least, most)
 }
 
 /** A whole number, bounds included. */
-export function whole(least: number, most: number = Number.POSITIVE_INFINITY): OptionRule {
-  return {
-    wanted: `a whole number ${between(least, most)}`,
-    test: (value) => Number.isSafeInteger(value) && isBetween(value, least, most),
-  }
+export function whole(least: number, most?: number): OptionRule {
+  return bounded('a whole number', Number.isSafeInteger, least, most)
 }
 
 /** Web origins, written as browsers do: `https://app.example`. */
@@ -86,12 +80,16 @@ export function groupOrFalse<Name extends string>(within: OptionRules<Name>): Op
   return { wanted: 'an object, or false', test: (value) => value === false || isObject(value), within }
 }
 
-function between(least: number, most: number): string {
-  return most === Number.POSITIVE_INFINITY ? `from ${least}` : `from ${least} to ${most}`
-}
-
-function isBetween(value: unknown, least: number, most: number): boolean {
-  return (value as number) >= least && (value as number) <= most
+function bounded(
+  kind: string,
+  isKind: (value: unknown) => boolean,
+  least: number,
+  most: number = Number.POSITIVE_INFINITY,
+): OptionRule {
+  return {
+    wanted: `${kind} from ${least}${Number.isFinite(most) ? ` to ${most}` : ''}`,
+    test: (value) => isKind(value) && (value as number) >= least && (value as number) <= most,
+  }
 }
 
 function isObject(value: unknown): value is object {

@@ -40,8 +40,8 @@ export function toProvider(source: CredentialSource): CredentialProvider {
       },
     }
   }
-  if (typeof source === 'object' && source !== null && 'get' in source) return source
-  const credentials = toCredentials(source)
+  if ('get' in Object(source)) return source as CredentialProvider
+  const credentials = toCredentials(source as string | Credentials)
   return { get: () => credentials }
 }
 
@@ -50,7 +50,7 @@ export function toCredentials(value: string | Credentials): Credentials {
   if (typeof value !== 'string' && (typeof value !== 'object' || value === null)) {
     throw new CredentialsError(
       'ERR_CREDENTIALS_TYPE',
-      'No credentials: give a token, or { scheme, … }. Is the variable set that you read them from?',
+      'No credentials: give a token, or { scheme, … }. Is the variable set that you read it from?',
     )
   }
   return typeof value === 'string' ? { scheme: 'token', token: value } : value
@@ -77,7 +77,7 @@ export function adviseOn(credentials: Credentials, write: (credentials: Credenti
 }
 
 /** What an `Authorization` value that was pasted begins with. */
-const PASTED = /^\s*(?:authorization\s*:\s*)?(token|bearer|basic)\s/i
+const PASTED = /^(?:authorization\s*:\s*)?(token|bearer|basic)\s/i
 
 const INSTEAD: Readonly<Record<string, string>> = {
   token: "the token alone, without 'Token' before it",
@@ -88,11 +88,12 @@ const INSTEAD: Readonly<Record<string, string>> = {
 /** What to write instead; shows nothing of what was written. */
 function advise(given: Record<string, unknown> | undefined): string | undefined {
   const { scheme, token } = given ?? {}
-  if (scheme !== 'token' && scheme !== 'bearer' && scheme !== 'basic') {
+  if (!Object.hasOwn(INSTEAD, `${scheme}`)) {
     return "Credentials are { scheme: 'token', token }, { scheme: 'bearer', token } or { scheme: 'basic', username, password }, with the scheme in lower case"
   }
   if (typeof token !== 'string') return undefined
+  // As a variable is that is set to nothing, and a file that ends with its line.
+  if (!token || token.trim() !== token) return 'Empty, or with blanks around it'
   const pasted = PASTED.exec(token)?.[1]?.toLowerCase()
-  if (pasted) return `This is a whole Authorization value, not a token: give ${INSTEAD[pasted]}`
-  return undefined
+  return pasted && `This is a whole Authorization value, not a token: give ${INSTEAD[pasted]}`
 }

@@ -21,7 +21,7 @@ export type TokenCheck =
  * @param influx the server
  * @param given the token to check, and `{ signal }`; left out, the credential that `influx` has is checked
  * @throws {CredentialsError} `ERR_CREDENTIALS_TYPE` for a token that is `undefined`: a variable that is not set
- * @throws {InfluxError} for all that says nothing of the token: no answer, a server that fails, one without `/api/v2/me`
+ * @throws {InfluxError} for all that says nothing of the token: no answer, a server that fails, one without `/api/v2/me`, a proxy's page
  * @example
  * import { checkToken, influxApi } from '@fluxauth/auth-core/influxdb'
  *
@@ -39,7 +39,9 @@ export async function checkToken(
     const { id, name } = await me(checked, options)
     return { state: 'good', user: { id, name } }
   } catch (error) {
-    const { reason, serverMessage = '' } = error as Partial<InfluxError>
+    const { reason, serverMessage } = error as Partial<InfluxError>
+    // Where InfluxDB says why, it is InfluxDB who refused, and not a proxy before it.
+    if (!serverMessage) throw error
     if (reason === 'credential') return { state: 'unknown' }
     if (reason === 'token-inactive') return { state: 'inactive' }
     if (reason === 'user-inactive') return { state: 'user-inactive' }

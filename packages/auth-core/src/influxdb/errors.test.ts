@@ -91,8 +91,10 @@ test.each<[string, number, string, InfluxReason]>([
 
 test('the message says what that means, what the server said, and nothing of a page', () => {
   expect(toInfluxError(401, '{"code":"unauthorized","message":"write:users is unauthorized"}').message).toBe(
-    'The credential is good, and lacks a permission (401: write:users is unauthorized)',
+    'A permission is missing (401: write:users is unauthorized)',
   )
+  // Whether a credential is good is not known to the page of a proxy.
+  expect(toInfluxError(403, '<html>secret</html>').message).toBe('A permission is missing (403)')
   expect(toInfluxError(502, '<html>secret</html>').message).toBe('The server cannot do it now (502)')
   expect(toInfluxError(502, '<html>secret</html>').serverMessage).toBeUndefined()
   // As v1 and v3 say it.

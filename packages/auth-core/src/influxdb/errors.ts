@@ -16,13 +16,12 @@ export type InfluxErrorCode =
 
 /** Each {@link InfluxReason}, and what to tell people. */
 const HINTS = {
-  credential:
-    'No credential, an unknown token, a wrong password, a session that is over, or a password for a token (sign in first)',
+  credential: 'No credential, an unknown token, a wrong password or scheme, or a session that is over',
   'token-inactive': 'The token is inactive',
   'user-inactive': 'The user is inactive or deleted',
   'password-change': 'The password has to be changed first',
   password: 'The old password is wrong',
-  permission: 'The credential is good, and lacks a permission',
+  permission: 'A permission is missing',
   conflict: 'There is one already',
   'not-found': 'None that this may see, or no such path',
   invalid: 'The server does not take this',
@@ -59,7 +58,7 @@ export class InfluxError extends AuthError<InfluxErrorCode> {
     } = {},
   ) {
     const { cause, ...told } = details
-    super(code, message, undefined, cause === undefined ? {} : { cause })
+    super(code, message, undefined, cause ? { cause } : {})
     Object.assign(this, told)
   }
 

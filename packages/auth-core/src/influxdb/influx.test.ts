@@ -422,8 +422,31 @@ describe('an answer', () => {
       (error) => error,
     )
     expect(error).toMatchObject({ code: 'ERR_INFLUX_UNREACHABLE', cause: { name: 'TypeError' } })
+    expect(error.message).toBe(`No answer from ${url}: connect ECONNREFUSED 127.0.0.1:1`)
     expect(error.cause.message).toBe('fetch failed')
     expect(error.cause.cause).toMatchObject({ message: reason.message, code: 'ECONNREFUSED' })
+  })
+
+  test.each<[string, Error, string]>([
+    ['by Node', new TypeError('fetch failed', { cause: new Error('bad port') }), 'bad port'],
+    // Of two addresses that refuse, Node says the code alone.
+    ['by its code', new TypeError('x', { cause: Object.assign(new Error(), { code: 'ECODE' }) }), 'ECODE'],
+    ['by Bun', Object.assign(new Error('Unable to connect'), { code: 'Refused' }), 'Unable to connect'],
+    ['by no browser', new TypeError('Failed to fetch'), 'is it down, or is it CORS?'],
+  ])('that fetch cannot get: why is said %s', async (_, thrown, why) => {
+    await expect(ask(() => Promise.reject(thrown))).rejects.toThrow(`No answer from ${url}: ${why}`)
+  })
+
+  test('is to a path, which begins with a slash', async () => {
+    for (const base of [url, 'https://influx.example', `${url}/influx`]) {
+      for (const path of ['', 'api/v2/me', '@evil.example', ':1/x', '.evil.example', '\n/x']) {
+        const fetch = fakeFetch(() => [200, ME])
+        await expect(influxApi({ url: base, fetch }).send({ path })).rejects.toMatchObject({
+          code: 'ERR_TARGET_URL',
+        })
+        expect(fetch.sent).toHaveLength(0)
+      }
+    }
   })
 
   test('that a fetch cannot get whose errors hold the request does not show the credential', async () => {

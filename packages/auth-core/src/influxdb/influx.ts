@@ -174,9 +174,10 @@ function parse(status: number, text: string | undefined): unknown {
 /** What requests go to, and whether a credential may. */
 function readUrl(url: InfluxOptions['url'], allowInsecure: boolean | undefined): Omit<Server, 'fetch'> {
   const parsed = parseUrl(Object(url).href ?? url)
-  if (!parsed) throw new TargetError('ERR_TARGET_URL', 'Give a url like https://localhost:8086')
+  if (!parsed || /[?#]/.test(parsed.href)) {
+    throw new TargetError('ERR_TARGET_URL', 'Give a url like https://localhost:8086, without a query')
+  }
   const { origin, href } = parsed
   createTarget({ origin, allowInsecure }).resolve(href)
-  if (/[?#]/.test(href)) throw new TargetError('ERR_TARGET_URL', 'Give a url without a query')
   return { origin, base: href.replace(/\/+$/, '') }
 }

@@ -12,7 +12,7 @@ import {
   type RotationStep,
   rotate,
 } from './index.ts'
-import { type Reply, refusal, type Sent, UNAUTHORIZED } from './testing/fake-fetch.ts'
+import { fakeFetch, type Reply, refusal, type Sent, UNAUTHORIZED, URL_OF_FAKE } from './testing/fake-fetch.ts'
 
 const ORG = '5038992ed382fd88'
 const USER = '11b0e8765db63000'
@@ -249,6 +249,7 @@ test('a token that may not say whose it is can be replaced, and one that is inac
   const off = server.add({ status: 'inactive' })
   const error = await stopped(run({ id: off.id }))
   expect(error).toMatchObject({ code: 'ERR_ROTATION_INACTIVE', left: { todo: 'nothing' } })
+  expect(error.message).toBe('The token is inactive. Nothing is left to do: no second token is there')
 })
 
 test('an operator replaces the token of somebody else, who may delete none', async () => {
@@ -272,6 +273,17 @@ test('a successor that is not good, or is another user’s, is deleted', async (
   }
 })
 
+test('why it stopped is said where the reason is one of ours, and holds no secret', async () => {
+  const redirects = influxApi({
+    url: URL_OF_FAKE,
+    fetch: fakeFetch(() => [302, undefined, { location: '/elsewhere' }]),
+  })
+  const error = await stopped(rotate(redirects, { id: old.id, store: keep }))
+  expect(error.message).toBe(
+    "The rotation stopped at 'find': The server redirects, and no credential goes along: give the url it leads to. Nothing is left to do: no second token is there",
+  )
+})
+
 describe('where the store fails', () => {
   const store = () => Promise.reject(new Error('disk full'))
 
@@ -286,7 +298,7 @@ describe('where the store fails', () => {
     server.fate = ({ method }) => (method === 'DELETE' ? 'lost' : 'answered')
     const { left, cause, step, message } = await stopped(run({ store }))
     expect(message).toBe(
-      'The rotation stopped. The successor is there, and nobody has it: resume with `left`',
+      "The rotation stopped at 'store'. The successor is there, and nobody has it: resume with `left`",
     )
     expect([left, cause, step]).toEqual([
       { todo: 'delete-successor', replaces: old.id, id: 'id-3' },

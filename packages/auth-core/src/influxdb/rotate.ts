@@ -4,7 +4,7 @@ import { callback, oneOf, string as text } from '../option-rules.ts'
 import { checkOptions } from '../options.ts'
 import { type ApiToken, authorizations } from './authorizations.ts'
 import { checkToken } from './check-token.ts'
-import { InfluxError } from './errors.ts'
+import type { InfluxError } from './errors.ts'
 import { checkInput, id as identifier } from './input.ts'
 import type { InfluxPermission, PermissionResource } from './permissions.ts'
 import { RotationError, type RotationLeft, type RotationStep } from './rotation-error.ts'
@@ -147,12 +147,9 @@ async function find(influx: Influx, id: string | undefined, call: CallOptions): 
   const all = await authorizations.list(influx, {}, call)
   const own = all[await influx.whichIs(all.map(({ token }) => token))]
   if (own) return own
-  throw new RotationError(
-    'ERR_ROTATION_ID',
-    'Give the id of the authorization: the server does not say it',
-    'find',
-    { todo: 'nothing' },
-  )
+  throw new RotationError('ERR_ROTATION_ID', 'Give the id of the token: the server does not say it', 'find', {
+    todo: 'nothing',
+  })
 }
 
 /** A permission as it was listed. What is `null` there is as good as absent, and would not be taken. */
@@ -178,7 +175,7 @@ async function orLeave<T>(influx: Influx, left: RotationLeft, step: Promise<T>):
     const { cause, code, step: name } = error as RotationError
     if (left.todo === 'find-successor' && isRefusal(cause)) throw error
     if (await finish(influx, left, {}).catch(() => false)) throw error
-    throw new RotationError(code, 'The rotation stopped', name, left, cause)
+    throw new RotationError(code, undefined, name, left, cause)
   }
 }
 
@@ -193,15 +190,9 @@ async function attempt<T>(step: RotationStep, left: RotationLeft, run: () => T |
   try {
     return await run()
   } catch (cause) {
-    if (cause instanceof RotationError) throw cause
-    const why = cause instanceof InfluxError ? `: ${cause.message}` : ''
-    throw new RotationError(
-      'ERR_ROTATION_STOPPED',
-      `The rotation stopped at '${step}'${why}`,
-      step,
-      left,
-      cause,
-    )
+    throw cause instanceof RotationError
+      ? cause
+      : new RotationError('ERR_ROTATION_STOPPED', undefined, step, left, cause)
   }
 }
 

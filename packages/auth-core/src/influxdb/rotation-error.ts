@@ -19,7 +19,7 @@ export type RotationStep = 'find' | 'create' | 'activate' | 'check' | 'store' | 
 /**
  * What a rotation left behind. It holds no secret and may be kept as JSON: `rotate` takes it as `resume`, also in another process.
  *
- * - `nothing`: no second token is there, and the old one is in use.
+ * - `nothing`: no second token is there, and the old one is as it was.
  * - `find-successor`: the answer to its making was lost. If it was made it is inactive, nobody has it, and this is its `description`.
  * - `delete-successor`: it is there, and nobody has it.
  * - `delete-predecessor`: the successor is kept, and the old token is still good beside it.
@@ -31,8 +31,8 @@ export type RotationLeft =
   | { readonly todo: 'delete-predecessor'; readonly replaces: string; readonly id: string }
 
 const LEFT: Readonly<Record<RotationLeft['todo'], string>> = {
-  nothing: 'Nothing is left to do: the old token is in use',
-  'find-successor': 'A successor may be there, inactive: resume with `left`',
+  nothing: 'Nothing is left to do: no second token is there',
+  'find-successor': 'The successor may be there: resume with `left`',
   'delete-successor': 'The successor is there, and nobody has it: resume with `left`',
   'delete-predecessor': 'The successor is kept, and the old token is still good: resume with `left`',
 }
@@ -45,14 +45,20 @@ export class RotationError extends AuthError<RotationErrorCode> {
 
   constructor(
     code: RotationErrorCode,
-    message: string,
+    message: string | undefined,
     step: RotationStep,
     left: RotationLeft,
     cause?: unknown,
   ) {
-    super(code, `${message}. ${LEFT[left.todo]}`, undefined, cause === undefined ? {} : { cause })
-    this.step = step
-    this.left = left
+    // What others throw, such as `store`, may hold a secret.
+    const why = AuthError.is(cause) ? `: ${cause.message}` : ''
+    super(
+      code,
+      `${message ?? `The rotation stopped at '${step}'`}${why}. ${LEFT[left.todo]}`,
+      undefined,
+      cause ? { cause } : {},
+    )
+    Object.assign(this, { step, left })
   }
 
   override get name(): string {

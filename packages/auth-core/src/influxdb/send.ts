@@ -45,13 +45,11 @@ export async function send(
   { authorization, cookie, isSession, secrets }: Presented,
   signal: AbortSignal,
 ): Promise<{ readonly status: number; readonly headers: AnswerHeaders; readonly text: string | undefined }> {
-  // A path such as `@evil.example` would be another host.
+  // One such as `@evil.example` would be another host.
+  if (!path.startsWith('/')) throw new TargetError('ERR_TARGET_URL', 'A path begins with a slash')
   const url = new URL(base + path)
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) url.search += `${url.search && '&'}${name}=${encodeURIComponent(value)}`
-  }
-  if (url.origin !== origin || url.username || url.password) {
-    throw new TargetError('ERR_TARGET_URL', 'A path begins with a slash')
   }
   const json = 'application/json'
   const headers: Record<string, string> = { accept: json }
@@ -73,10 +71,13 @@ export async function send(
     signal.throwIfAborted()
     // A fetch that binds a credential itself has its own reasons.
     if (AuthError.is(thrown)) throw thrown
+    const cause = toldBy(thrown, secrets)
+    // Why there is none is said by what caused it; browsers never say it.
+    const { message, code = cause.cause && cause.message } = (cause.cause ?? cause) as AuthError
     throw new InfluxError(
       'ERR_INFLUX_UNREACHABLE',
-      `No answer from ${origin}: is it up, and does it let a page call it (CORS)?`,
-      { cause: toldBy(thrown, secrets) },
+      `No answer from ${origin}: ${code ? message || code : 'is it down, or is it CORS?'}`,
+      { cause },
     )
   }
   throw new RedirectError(

@@ -250,6 +250,9 @@ describe('checkToken', () => {
   test.each<[Reply, string]>([
     [[404, '404 page not found'], 'not-found'],
     [[500, '{"code":"internal error","message":"x"}'], 'server'],
+    // A proxy's page: whether the token is good nobody was asked.
+    [[403, '<html><h1>403 Forbidden</h1></html>'], 'permission'],
+    [[401, '<html>401 Authorization Required</html>'], 'credential'],
   ])('says nothing of a token where %j', async (reply, reason) => {
     const influx = influxApi({ url, fetch: fakeFetch(() => reply) })
     await expect(checkToken(influx, 'a-token')).rejects.toMatchObject({ reason })

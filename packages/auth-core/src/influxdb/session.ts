@@ -102,6 +102,6 @@ function expectUser(body: unknown): User {
 /** The cookies that a server sets, as a `Cookie` value. Each is sent as it came: InfluxDB does not decode it. */
 function cookieIn(headers: AnswerHeaders): string | undefined {
   const set = headers.getSetCookie?.() ?? [headers.get('set-cookie') ?? '']
-  const pairs = set.map((cookie) => cookie.split(';', 1)[0]?.trim()).filter((pair) => /=./.test(pair ?? ''))
+  const pairs = set.map((cookie) => `${cookie.split(';', 1)[0]}`.trim()).filter((pair) => /=./.test(pair))
   return pairs.join('; ') || undefined
 }
