@@ -48,7 +48,9 @@ export function chain(sources: readonly CredentialFinder[]): CredentialFinder {
       }
       throw new SourceError(
         'ERR_SOURCE_CHAIN',
-        ['No credential was found. Looked at:', ...reasons].join('\n'),
+        reasons.length > 0
+          ? ['No credential was found. Looked at:', ...reasons].join('\n')
+          : 'No credential was found: the chain has no sources',
       )
     },
     (credentials) => {

@@ -5,7 +5,7 @@ import { TIMEOUT } from './deadline.ts'
 import { VARIABLES } from './env.ts'
 import { runCommand } from './run-command.ts'
 import { decodeText } from './secret.ts'
-import { type CredentialFinder, defineKeptSource } from './source.ts'
+import { type CredentialFinder, defineKeptSource, SourceError } from './source.ts'
 import { parseCredentialText } from './text.ts'
 
 /** Options of {@link fromExec}. */
@@ -56,7 +56,11 @@ export function fromExec(
     () => '',
     async () => {
       const output = await runCommand(command, args, { timeout, maxBytes, env, cwd })
-      return { credentials: parseCredentialText(decodeText(output, place), place), source }
+      const text = decodeText(output, place)
+      if (text.trim() === '') {
+        throw new SourceError('ERR_SOURCE_INVALID', `${place}'s output is empty: run it by hand to see why`)
+      }
+      return { credentials: parseCredentialText(text, place), source }
     },
   )
 }

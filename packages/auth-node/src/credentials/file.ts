@@ -44,8 +44,10 @@ export async function readSecretFile(
   } catch (error) {
     if (error instanceof SourceError) throw error
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR')
-      throw new SourceError('ERR_SOURCE_ABSENT', `There is no ${path}`)
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      const hint = /^~[/\\]/.test(path) ? ': write the home folder out, which only shells read from ~' : ''
+      throw new SourceError('ERR_SOURCE_ABSENT', `There is no ${path}${hint}`)
+    }
     throw new SourceError('ERR_SOURCE_INVALID', `${path} cannot be read${fileHint(error)}`, { cause: error })
   }
 }

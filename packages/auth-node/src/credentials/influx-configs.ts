@@ -89,8 +89,14 @@ export function fromInfluxConfigs(options: InfluxConfigsOptions = {}): Credentia
     if (!profile?.token && !profile?.cookie) {
       const what = profile ? `The ${source} has no token` : `There is no ${source}`
       // As where there is no home folder.
-      if (asked) throw new SourceError('ERR_SOURCE_INVALID', `${what}: see its name, or make it`)
-      throw new SourceError('ERR_SOURCE_ABSENT', what)
+      if (asked) {
+        const next = profile ? 'put one there, or name another profile' : 'see its name, or make it'
+        throw new SourceError('ERR_SOURCE_INVALID', `${what}: ${next}`)
+      }
+      throw new SourceError(
+        'ERR_SOURCE_ABSENT',
+        profile || profiles.size === 0 ? what : `No profile of ${path} is active, and none is called ${name}`,
+      )
     }
     if (!profile.url) {
       throw new SourceError(

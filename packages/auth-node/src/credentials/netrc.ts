@@ -55,7 +55,9 @@ export function fromNetrc(options: NetrcOptions = {}): CredentialFinder {
         (username === undefined || login === username),
     )
     if (!entry || (entry.login === undefined && entry.password === undefined)) {
-      throw new SourceError('ERR_SOURCE_ABSENT', `${file} has no entry for ${host}`)
+      const what = entry ? 'neither login nor password' : 'no entry'
+      const whose = username === undefined ? '' : ' with the user name that was asked for'
+      throw new SourceError('ERR_SOURCE_ABSENT', `${file} has ${what} for ${host}${whose}`)
     }
     const source = `${file}, ${entry.machine === undefined ? 'default' : `machine ${entry.machine}`}`
     const given = { username: entry.login ?? '', password: entry.password ?? '' }

@@ -120,7 +120,8 @@ async function startError(
       `${command} cannot be started: the interpreter that it names is not there`,
     )
   }
-  return new SourceError('ERR_SOURCE_UNAVAILABLE', `There is no command ${command}`)
+  const hint = /\s/.test(command) ? ': if it has arguments in it, give them as a list beside it' : ''
+  return new SourceError('ERR_SOURCE_UNAVAILABLE', `There is no command ${command}${hint}`)
 }
 
 /** Where a command is, found as the operating system finds it, except that Windows' current folder does not count. */

@@ -963,6 +963,35 @@ describe('chain', () => {
     ])
   })
 
+  test('says what is so, and what to do about it', async () => {
+    const netrc = await file('machine localhost login u password p\nmachine other')
+    const profiles = await file('[a]\nurl = "https://localhost:8086"')
+    const messages = await Promise.all(
+      [
+        chain([]),
+        fromTokenFile('~/token'),
+        fromExec('pass show influxdb'),
+        fromExec('true'),
+        fromNetrc({ path: netrc, username: 'another' }),
+        fromInfluxConfigs({ path: profiles, profile: 'a' }),
+        fromInfluxConfigs({ path: profiles, profile: 'b' }),
+        fromInfluxConfigs({ path: profiles }),
+      ].map(async (source) => (await refusal(source)).message),
+    )
+    const [none, home, line, silent, login, tokenless, unknown, inactive] = messages
+    expect(none).toBe('No credential was found: the chain has no sources')
+    expect(home).toMatch(/write the home folder out, which only shells read from ~$/)
+    expect(line).toMatch(/: if it has arguments in it, give them as a list beside it$/)
+    expect(silent).toBe("The command true's output is empty: run it by hand to see why")
+    expect(login).toMatch(/has no entry for localhost with the user name that was asked for$/)
+    expect(tokenless).toMatch(/has no token: put one there, or name another profile$/)
+    expect(unknown).toMatch(/^There is no profile b of .*: see its name, or make it$/)
+    expect(inactive).toMatch(/^No profile of .* is active, and none is called default$/)
+    await expect(fromNetrc({ path: netrc }).find({ origin: 'http://other' })).rejects.toThrow(
+      'has neither login nor password for other',
+    )
+  })
+
   test('does not go on behind a source that is broken: that would be somebody else’s credential', async () => {
     const path = await file(`machine localhost login u password ${SECRET}`, 0o644)
     expect((await refusal(chain([fromNetrc({ path }), fromValue('other')]))).code).toBe(
