@@ -27,7 +27,7 @@ export type RedirectErrorCode =
   | 'ERR_REDIRECT_LOCATION'
   /** The request asked for `redirect: 'error'`, and the server redirects. */
   | 'ERR_REDIRECT_REFUSED'
-  /** The body was a stream: it cannot be sent a second time. */
+  /** The body was a stream, or that of a `Request`, which is one: it cannot be sent a second time. */
   | 'ERR_REDIRECT_BODY'
 
 /** A credential was not sent because its target is not right. */

@@ -187,7 +187,10 @@ class OngoingExchange implements Exchange {
       )
     }
     if (!redirect.dropsBody && !this.#replayable) {
-      throw new RedirectError('ERR_REDIRECT_BODY', 'A streamed body cannot be sent again: send text or bytes')
+      throw new RedirectError(
+        'ERR_REDIRECT_BODY',
+        'A streamed body, or that of a Request, cannot be sent again: send text or bytes',
+      )
     }
     return redirect
   }

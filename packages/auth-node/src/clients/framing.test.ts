@@ -49,6 +49,22 @@ const bad: readonly [string, Record<string, string>, string | undefined][] = [
   ['something, with a coding over the chunks', { 'transfer-encoding': 'chunked, gzip' }, 'abcdef'],
 ]
 
+test.each<[string, unknown]>([
+  ['an object', { a: 1 }],
+  ['a number', 5],
+  ['an ArrayBuffer', new ArrayBuffer(2)],
+  ['a stream of objects', Readable.from([{ a: 1 }])],
+  ['a stream of numbers', Readable.from([Buffer.from('abc'), 5])],
+])('a body that is %s is refused as what it is', async (_, body) => {
+  const { origin } = await startRecorder()
+  const { request } = authHttp({ origin, credentials: 'my-token' })
+  await expect(request('/', { method: 'POST', body: body as string })).rejects.toMatchObject({
+    name: 'TypeError',
+    code: 'ERR_INVALID_ARG_TYPE',
+    message: expect.stringContaining('text or bytes'),
+  })
+})
+
 test.each(bad.flatMap((one) => ['GET', 'POST', 'DELETE'].map((method) => [method, ...one] as const)))(
   'a %s with %s is refused, and nothing of the body is sent',
   async (method, _, headers, body) => {

@@ -1,6 +1,7 @@
 // Sees to it that a server can tell where a request's body ends: what comes behind it, a server takes for the next request.
 
 import { ClientRequest } from 'node:http'
+import { isUint8Array } from 'node:util/types'
 
 /** How many bytes of the body are still to come. */
 const LEFT = Symbol('bytes left')
@@ -27,7 +28,7 @@ export function frameBody(request: ClientRequest): void {
 
 function writeFramed(this: Framed, ...given: unknown[]): boolean {
   if (takes(this, given[0], given[1])) return write.apply(this, given)
-  this.destroy(mismatch())
+  this.destroy(refusal(given[0]))
   return false
 }
 
@@ -35,17 +36,16 @@ function endFramed(this: Framed, ...given: unknown[]): ClientRequest {
   const [chunk, encoding] = given
   const last = chunk && typeof chunk !== 'function' ? chunk : undefined
   if ((!last || takes(this, last, encoding)) && isWhole(this)) return end.apply(this, given)
-  return this.destroy(mismatch())
+  return this.destroy(refusal(last))
 }
 
-/** Counts a part of the body; `false` when it is more than was announced, or nothing was. */
+/** Counts a part of the body; `false` when it is more than was announced, or nothing was, or when it is no part of one. */
 function takes(request: Framed, chunk: unknown, encoding: unknown): boolean {
   if (request[LEFT] === undefined && !request.headersSent) request.useChunkedEncodingByDefault = true
   const left = request[LEFT] ?? announced(request)
+  if (!isPart(chunk)) return false
   const length =
-    typeof chunk === 'string'
-      ? Buffer.byteLength(chunk, encoding as BufferEncoding)
-      : (chunk as Uint8Array).byteLength
+    typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding as BufferEncoding) : chunk.byteLength
   request[LEFT] = left - length
   return left >= length
 }
@@ -70,7 +70,18 @@ function announced(request: Framed): number {
   return request.headersSent && !request.useChunkedEncodingByDefault ? 0 : Number.POSITIVE_INFINITY
 }
 
-function mismatch(): Error {
+function isPart(chunk: unknown): chunk is string | Uint8Array {
+  return typeof chunk === 'string' || isUint8Array(chunk)
+}
+
+/** Why a body is not sent. What Node would throw for a part of a stream, nobody could catch. */
+function refusal(chunk: unknown): Error {
+  if (chunk !== undefined && !isPart(chunk)) {
+    const error = new TypeError(
+      'A body is text or bytes, and so is each part of a stream: JSON is to be made text',
+    )
+    return Object.assign(error, { code: 'ERR_INVALID_ARG_TYPE' })
+  }
   const message =
     'The body is not as long as Content-Length says, or the server could not tell its end: leave out Content-Length and Transfer-Encoding'
   return Object.assign(new Error(message), { code: 'ERR_HTTP_CONTENT_LENGTH_MISMATCH' })

@@ -42,7 +42,7 @@ export interface AuthHttpRequest {
   /** As in `fetch`. Default `'follow'`. */
   readonly redirect?: 'follow' | 'manual' | 'error' | undefined
   readonly signal?: AbortSignal | undefined
-  /** In milliseconds, of a connection on which nothing comes. Default: the agent's. */
+  /** In milliseconds, of a connection on which nothing comes: then the error is `ETIMEDOUT`. Default: the agent's. */
   readonly timeout?: number | undefined
 }
 
@@ -159,6 +159,12 @@ function toOptions(
   }
 }
 
+/** Says the code that the system says of a connection on which nothing comes; an answer may have begun. */
+function timeoutError({ hostname, timeout }: RequestOptions): Error {
+  const message = `No answer from ${hostname} within ${timeout} ms, or no more of it: give it a longer timeout`
+  return Object.assign(new Error(message), { code: 'ETIMEDOUT' })
+}
+
 /** Sends a request; its errors, those of a streamed body included, are the request's. */
 function send(
   options: RequestOptions,
@@ -170,7 +176,7 @@ function send(
   if (timeout !== undefined) options.timeout = timeout
   const request = quietRequest(options, answer).on('error', fail)
   if (timeout !== undefined) {
-    request.on('timeout', () => request.destroy(new Error(`No answer from ${options.hostname} in time`)))
+    request.on('timeout', () => request.destroy(timeoutError(options)))
   }
   if (typeof body === 'object' && isStream(body)) {
     pipeline(Readable.from(body as AsyncIterable<Uint8Array>), request).catch((error) =>
