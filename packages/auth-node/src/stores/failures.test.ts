@@ -29,6 +29,7 @@ test.each<[what: string, codes: readonly string[], hint: string]>([
   ['Redis', ['OOM'], 'its memory is full'],
   ['PostgreSQL', ['25006'], 'it can only be read'],
   ['Redis', ['READONLY'], 'it can only be read'],
+  ['Redis', ['ERR_INVALID_URL'], 'its URL cannot be read'],
   ['PostgreSQL', ['53300'], 'it has as many connections as it takes'],
   [
     'Redis',

@@ -37,6 +37,10 @@ const SERVER_HINTS: typeof FILE_HINTS = [
   [/^(53100|MISCONF)$/, 'its disk is full, or fails: make room there, or look into its log'],
   [/^(53200|OOM)$/, 'its memory is full: give it more, or make room in it'],
   [/^(25006|READONLY)$/, 'it can only be read: give the address of the one that is written to'],
+  [
+    /^ERR_INVALID_URL$/,
+    'its URL cannot be read: look at its host and port, and percent-encode what is special in user name and password',
+  ],
   [/^53300$/, 'it has as many connections as it takes: let it take more, or give each server fewer'],
 ]
 
@@ -53,6 +57,14 @@ export function missingPackage(name: string): (cause: unknown) => never {
       cause,
     })
   }
+}
+
+/** That nobody said where the store is: a driver would take this machine for it, or what else it finds. */
+export function absent(place: string): StoreError {
+  return new StoreError(
+    'ERR_STORE_ABSENT',
+    `Give the store ${place}: is the variable set that you read it from?`,
+  )
 }
 
 /** A system's, a database's or a protocol's word for what happened: `ECONNREFUSED`, `57P01`, `WRONGPASS`. */

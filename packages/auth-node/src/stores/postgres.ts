@@ -2,7 +2,7 @@
 
 import { type AuthStore, allowed, checkOptions } from '@fluxauth/auth-core/server'
 import { createDeadline } from './deadline.ts'
-import { guard, missingPackage, unavailable } from './failures.ts'
+import { absent, guard, missingPackage, unavailable } from './failures.ts'
 import { type AttemptLimits, attemptLimits, timeoutRule } from './limits.ts'
 import {
   createTables,
@@ -43,7 +43,7 @@ const SWEEP_MILLISECONDS = 300_000
  *
  * @param options `connectionString` or `pool`, `prefix`, `timeout` and `limits`
  * @returns the store, once its tables are there
- * @throws {StoreError} `ERR_STORE_PACKAGE` without `pg`, `ERR_STORE_UNAVAILABLE` when it cannot be reached, or lets nobody in
+ * @throws {StoreError} `ERR_STORE_ABSENT` without either, `ERR_STORE_PACKAGE` without `pg`, `ERR_STORE_UNAVAILABLE` when it cannot be reached, or lets nobody in
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  * @example
  * import { createVerifier } from '@fluxauth/auth-node/server'
@@ -62,6 +62,7 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
     limits: allowed.group(attemptLimits),
   })
   const { prefix = 'fluxauth_', timeout = 5000, limits } = options
+  if (!options.pool && !options.connectionString) throw absent('a connectionString, or a pool')
   const pool = options.pool ?? (await openPool(options.connectionString, timeout))
   // Without a listener a connection that is lost while nobody uses it would end the process.
   const ignore = () => undefined

@@ -83,9 +83,13 @@ export async function connect(url: string, milliseconds: number): Promise<RedisC
   }
   try {
     client = newClient()
+  } catch {
+    // What is wrong with a URL is told without the URL.
+    throw unavailable('Redis', Object.assign(new Error(), { code: 'ERR_INVALID_URL' }))
+  }
+  try {
     await deadline(() => client.connect(), destroy)
   } catch (error) {
-    // What is wrong with a URL is told without the URL.
     throw unavailable('Redis', error)
   }
   started = true

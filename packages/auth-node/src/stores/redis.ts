@@ -1,7 +1,7 @@
 // Everything in Redis or Valkey, for many machines.
 
 import { type AuthStore, allowed, checkOptions } from '@fluxauth/auth-core/server'
-import { guard } from './failures.ts'
+import { absent, guard } from './failures.ts'
 import { type AttemptLimits, attemptLimits, timeoutRule } from './limits.ts'
 import { connect, type RedisClient, useClient } from './redis-connection.ts'
 import { redisAttempts, redisSessions, redisTokens } from './redis-keys.ts'
@@ -38,7 +38,7 @@ export type RedisPlace =
  *
  * @param options `url` or `client`, `prefix`, `timeout` and `limits`
  * @returns the store, once it is connected
- * @throws {StoreError} `ERR_STORE_PACKAGE` without `redis`, `ERR_STORE_UNAVAILABLE` when it cannot be reached, or lets nobody in
+ * @throws {StoreError} `ERR_STORE_ABSENT` without either, `ERR_STORE_PACKAGE` without `redis`, `ERR_STORE_UNAVAILABLE` when it cannot be reached, or lets nobody in
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  * @example
  * import { createVerifier } from '@fluxauth/auth-node/server'
@@ -58,6 +58,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Auth
     limits: allowed.group(attemptLimits),
   })
   const { prefix = 'fluxauth:', timeout = 2000, limits } = options
+  if (!options.client && !options.url) throw absent('a url, or a client')
   const { send, close } = options.client
     ? await useClient(options.client, timeout)
     : await connect(options.url, timeout)

@@ -94,7 +94,7 @@ function read(stored: string): { parameters: Parameters; salt: Buffer; hash: Buf
   if (!salt || !hash) {
     throw new PasswordError(
       'ERR_PASSWORD_HASH',
-      'The stored hash is not of scrypt: use the hasher that made it',
+      'What is stored is no hash of scrypt: use the hasher that made it, and for a password in clear keep its hash',
     )
   }
   if (!isBounded(parameters)) {

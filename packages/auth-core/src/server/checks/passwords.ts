@@ -70,7 +70,7 @@ export function pbkdf2Passwords({ iterations = 600_000 }: Pbkdf2Options = {}): P
       if (!rounds || !salt || !hash) {
         throw new PasswordError(
           'ERR_PASSWORD_HASH',
-          'The stored hash is not of PBKDF2: use the hasher that made it',
+          'What is stored is no hash of PBKDF2: use the hasher that made it, and for a password in clear keep its hash',
         )
       }
       const applied = Number(rounds)
