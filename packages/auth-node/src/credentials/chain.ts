@@ -1,6 +1,6 @@
 // Asks one source after the other, and says what it looked at when none has a credential.
 
-import type { Credentials } from '@fluxauth/auth-core'
+import { AuthError, type Credentials } from '@fluxauth/auth-core'
 import { allowed, checkOptions } from '@fluxauth/auth-core/client'
 import { fromEnv } from './env.ts'
 import { CREDENTIALS, fromValue } from './explicit.ts'
@@ -39,9 +39,9 @@ export function chain(sources: readonly CredentialFinder[]): CredentialFinder {
           servers.set(found.credentials, source)
           return found
         } catch (error) {
+          // Of whichever class: a source may be of another copy of this module, or have a class of its own.
           const passable =
-            error instanceof SourceError &&
-            ['ERR_SOURCE_ABSENT', 'ERR_SOURCE_UNAVAILABLE'].includes(error.code)
+            AuthError.is(error) && ['ERR_SOURCE_ABSENT', 'ERR_SOURCE_UNAVAILABLE'].includes(error.code)
           if (!passable) throw error
           reasons.push(`- ${source.source}: ${error.message}`)
         }

@@ -20,7 +20,7 @@ import {
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { inspect, promisify } from 'node:util'
-import type { Credentials } from '@fluxauth/auth-core'
+import { AuthError, type Credentials } from '@fluxauth/auth-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import {
   type CredentialFinder,
@@ -961,6 +961,19 @@ describe('chain', () => {
       expect.stringMatching(/^- token file .*none: There is no /),
       '- command no-such-command-here: There is no command no-such-command-here',
     ])
+  })
+
+  test('goes on behind a source whose errors are of a class of its own, or of another copy', async () => {
+    class Absent extends AuthError<'ERR_SOURCE_ABSENT'> {}
+    const own = defineSource('own', () => {
+      throw new Absent('ERR_SOURCE_ABSENT', 'The vault has nothing')
+    })
+    expect(await chain([own, fromValue('v')]).get(CONTEXT)).toEqual(token('v'))
+    expect((await refusal(chain([own]))).message).toContain('- own: The vault has nothing')
+    const another = defineSource('another', () => {
+      throw Object.assign(new Error('not of fluxauth'), { code: 'ERR_SOURCE_ABSENT' })
+    })
+    await expect(chain([another, fromValue('v')]).get(CONTEXT)).rejects.toThrow('not of fluxauth')
   })
 
   test('says what is so, and what to do about it', async () => {
