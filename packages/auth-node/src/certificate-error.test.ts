@@ -25,6 +25,14 @@ test('a certificate of the server’s own is named by Node’s fetch, with the w
   expect(message).toContain('has signed its certificate itself')
   expect(message).toContain('NODE_EXTRA_CA_CERTS')
   expect(message).toContain('option ca')
+  // The Agent that fetch takes heeds no `ca` of its own.
+  expect(message).toContain('within connect of an Agent of undici')
+  const { ca } = network
+  const agents = [new Agent({ ca } as Agent.Options), new Agent({ connect: { ca } })]
+  const answers = agents.map((dispatcher) => undiciFetch(`https://127.0.0.1:${port}/`, { dispatcher }))
+  const outcomes = await Promise.allSettled(answers)
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled'])
+  await Promise.all(agents.map((agent) => agent.destroy()))
   await network.stop()
 })
 

@@ -2,7 +2,7 @@
 
 /** How Node is told to trust one more authority, or a server's own certificate: for the whole process, or for one client. */
 function trust(certificate: string): string {
-  return `set NODE_EXTRA_CA_CERTS to a file with ${certificate} (PEM), or give it to the client's agent as its option ca`
+  return `set NODE_EXTRA_CA_CERTS to a file with ${certificate} (PEM), or in a program give it as the option ca: of an https.Agent, or within connect of an Agent of undici, which fetch takes`
 }
 
 /** By the codes of Node's TLS. What switches checks off is on no way out: whoever listens in would be trusted as well. */

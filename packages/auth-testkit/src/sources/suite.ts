@@ -184,7 +184,10 @@ export function testSource(
         withSource(async (other) => {
           await place.put(one)
           await other.put(two)
-          expect([await get(place), await get(other), await get(place)]).toEqual([one, two, one])
+          expect(
+            [await get(place), await get(other), await get(place)],
+            'each has its own: what is kept stands in no variable that all share, and what is given is a copy',
+          ).toEqual([one, two, one])
         }),
       ))
 
