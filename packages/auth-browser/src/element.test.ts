@@ -216,12 +216,24 @@ describeBrowsers('the element', (browser) => {
       'unknown',
       'The server does not answer. Are you online?',
     ])
-    isCut = false
     await page.type('[name=username]', 'zoë')
     expect(await error('basic')).toBe('')
-    await page.type('[name=password]', 's3cret')
+    await page.type('[name=password]', 'wrong')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => error('basic')).toContain('does not answer')
+    expect([await status(), await isShown(), await focused()]).toEqual(['unknown', true, 'password'])
+    isCut = false
+    await page.keyboard.press('Enter')
+    await expect.poll(() => error('basic')).toContain('That is wrong')
+    expect([await status(), await isShown(), await focused()]).toEqual(['unknown', true, 'password'])
+    await page.evaluate(() => window.dispatchEvent(new Event('online')))
+    await expect.poll(status).toBe('signed-out')
+    expect([await error('basic'), await isShown(), await focused()]).toEqual(['', true, 'password'])
+    expect(await page.$$('[aria-invalid], [aria-describedby]')).toEqual([])
+    await page.keyboard.type('s3cret')
     await page.keyboard.press('Enter')
     await expect.poll(status).toBe('signed-in')
+    expect(await isShown()).toBe(false)
   })
 
   test('speaks other languages, also once it is in the page, and keeps what was typed', async () => {

@@ -74,12 +74,9 @@ function createElement(
       this.disconnectedCallback()
       if (this.#forms.length === 0) this.#build()
       this.#end = this.#auth?.subscribe((state) => this.#show(state))
+      // Where nobody knows who is signed in it is said why, and may be tried.
       if (this.#auth?.state.status === 'unknown')
-        this.#auth.resume().catch((error) => {
-          // Nobody knows who is signed in: it is said why, and may be tried.
-          this.hidden = false
-          this.#showError(undefined, error)
-        })
+        this.#auth.resume().catch((error) => this.#showError(undefined, error))
     }
     disconnectedCallback() {
       this.#end?.()
@@ -179,6 +176,8 @@ function createElement(
         input.removeAttribute('aria-describedby')
       }
       const code = (error as { readonly code?: string } | undefined)?.code
+      // Also where it is as unknown as before who is signed in.
+      if (error) this.hidden = this.#auth?.state.status === 'signed-in'
       place.textContent = error ? this.#text(code ?? 'error') : ''
       field?.setAttribute('aria-invalid', 'true')
       field?.setAttribute('aria-describedby', place.id)
@@ -188,8 +187,12 @@ function createElement(
     #show(state: BrowserAuthState): void {
       const { status } = state
       this.hidden = status === 'unknown' || status === 'signed-in'
-      // Signed in elsewhere: what was half typed here is for nobody.
-      if (status === 'signed-in') for (const form of this.#forms) form.reset()
+      for (const form of this.#forms) {
+        // What was said was so before: such as that nobody answers.
+        this.#showError(form)
+        // Signed in elsewhere: what was half typed here is for nobody.
+        if (status === 'signed-in') form.reset()
+      }
       // While it is signed in again in place, what was said stays.
       if (status !== 'signing-in') this.#note.hidden = status !== 'expired'
     }
