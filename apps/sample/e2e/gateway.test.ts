@@ -78,6 +78,28 @@ describeReal('the page in Chromium before InfluxDB 2', ['influxdb2', 'chromium']
     const headers = { authorization: `Token ${influx.token}` }
     expect(await (await fetch(`${influx.url}/query?${query}`, { headers })).text()).toContain('24.5')
 
+    // The same call as the Wire has it for Flux, which InfluxDB itself makes.
+    const operator = { authorization: `Token ${influx.token}` }
+    await fetch(`${influx.url}/api/v2/orgs/${influx.orgID}/secrets`, {
+      method: 'PATCH',
+      headers: operator,
+      body: JSON.stringify({ INFLUX_TOKEN: find(/^ {2}token +(\S+)/m) }),
+    })
+    await page.$$eval('.wire [role=tab]', (tabs) => {
+      for (const tab of tabs) if (tab.textContent === 'Flux') (tab as HTMLElement).click()
+    })
+    const flux = await page.$$eval('.wire [role=tabpanel]:not([hidden]) code', (all) => {
+      const texts = all.map(({ textContent }) => textContent ?? '')
+      return texts.find((text) => text.includes('"POST"') && text.includes('/api/v2/points')) ?? ''
+    })
+    const ran = await fetch(`${influx.url}/api/v2/query?org=${influx.org}`, {
+      method: 'POST',
+      headers: { ...operator, 'content-type': 'application/vnd.flux' },
+      body: flux.replace('24.5', '19.75'),
+    })
+    expect(await ran.text()).toContain(',204,')
+    expect(await (await fetch(`${influx.url}/query?${query}`, { headers })).text()).toContain('19.75')
+
     const all = [...(await Promise.all(passed)), await page.content(), said].join('\n')
     // Not what it is compared with, which is long and could hold the token.
     expect([all.includes('/api/v2/points'), all.includes(influx.token)]).toEqual([true, false])

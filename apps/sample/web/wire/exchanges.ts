@@ -13,6 +13,7 @@ export interface Exchange {
   readonly authorization: string | undefined
   /** Of Basic: the user name, which is no secret. */
   readonly username: string | undefined
+  readonly contentType: string | undefined
   readonly body: string | undefined
   readonly status: number | undefined
   /** How long it took, in milliseconds. */
@@ -37,15 +38,15 @@ function change(next: readonly Exchange[]): void {
 export function recordingFetch(send: typeof fetch): typeof fetch {
   return async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : String(input), location.origin)
-    const value = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined)).get(
-      'authorization',
-    )
+    const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined))
+    const value = headers.get('authorization')
     const exchange: Exchange = {
       id: ++last,
       method: init?.method ?? (input instanceof Request ? input.method : 'GET'),
       path: url.origin === location.origin ? url.pathname + url.search : url.href,
       authorization: value === null ? undefined : redactAuthorization(value),
       username: value === null ? undefined : usernameIn(value),
+      contentType: headers.get('content-type') ?? undefined,
       body: typeof init?.body === 'string' ? withoutSecrets(init.body) : undefined,
       status: undefined,
       took: undefined,
@@ -100,7 +101,7 @@ function usernameIn(value: string): string | undefined {
 
 /** A password in a body is for nobody to see. */
 function withoutSecrets(body: string): string {
-  return body.replace(/("(?:password|token)"\s*:\s*)"[^"]*"/g, '$1"[redacted]"').slice(0, 2_000)
+  return body.replace(/("(?:password|token)"\s*:\s*)"(?:[^"\\]|\\.)*"/g, '$1"[redacted]"')
 }
 
 async function refusalIn(response: Response): Promise<string | undefined> {

@@ -23,11 +23,15 @@ export function partsOf({ authorization, username, path }: Exchange): readonly P
   }
   const [word = '', ...rest] = authorization.split(' ')
   const value = rest.join(' ')
-  const scheme = SCHEMES[word] ?? {
-    word: 'No scheme that InfluxDB knows.',
-    value: 'Whatever follows is refused.',
-  }
-  return [
+  const scheme =
+    SCHEMES[word] ??
+    (/^token$/i.test(word)
+      ? { word: 'The scheme’s word, in a case that Cloud does not take.', value: 'The API token as it is.' }
+      : {
+          word: 'No scheme that InfluxDB knows, or one without a value.',
+          value: 'Whatever follows is refused.',
+        })
+  const parts = [
     { text: 'Authorization', means: 'The header’s name, in any case.' },
     { text: word, means: scheme.word },
     {
@@ -35,6 +39,7 @@ export function partsOf({ authorization, username, path }: Exchange): readonly P
       means: username === undefined ? scheme.value : `${scheme.value} The user name is ${username}.`,
     },
   ]
+  return parts.filter(({ text }) => text !== '')
 }
 
 const SCHEMES: Readonly<Record<string, { readonly word: string; readonly value: string }>> = {
@@ -54,6 +59,7 @@ export function snippetsOf({
   path,
   authorization,
   username,
+  contentType,
   body,
 }: Exchange): Readonly<Record<string, string>> {
   const { origin, href: url } = new URL(path, location.origin)
@@ -61,36 +67,54 @@ export function snippetsOf({
   const name = username ?? 'USERNAME'
   // A line for each part: a narrow column would break it within an option.
   const lines = (...parts: readonly string[]): string => parts.join(' \\\n  ')
-  const call = [`--request ${method}`, ...(body === undefined ? [] : [`--data ${quote(body)}`]), quote(url)]
+  const call = [
+    `--request ${method}`,
+    // Of what it is given as data curl says that it is a form's.
+    ...(contentType === undefined ? [] : [`--header ${quote(`Content-Type: ${contentType}`)}`]),
+    ...(body === undefined ? [] : [`--data ${quote(body)}`]),
+    quote(url),
+  ]
   const curl = isBasic
     ? lines('curl', `--user ${quote(name)}`, ...call)
     : `fluxauth header ${quote(origin)} |\n  ${lines('curl --header @-', ...call)}`
   const secret = isBasic
-    ? `http.basicAuth(u: ${JSON.stringify(name)}, p: secrets.get(key: "PASSWORD"))`
-    : `"Token " + secrets.get(key: "TOKEN")`
-  const lower = method === 'GET' ? 'get' : 'post'
-  const flux = `import "http${method === 'GET' ? '/requests' : ''}"
+    ? `http.basicAuth(u: ${fluxLiteral(name)}, p: secrets.get(key: "INFLUX_PASSWORD"))`
+    : `"Token " + secrets.get(key: "INFLUX_TOKEN")`
+  const type = contentType === undefined ? '' : `, "Content-Type": ${fluxLiteral(contentType)}`
+  const flux = `${isBasic ? 'import "http"\n' : ''}import "http/requests"
 import "influxdata/influxdb/secrets"
 
-${method === 'GET' ? 'requests' : 'http'}.${lower}(
-  url: ${JSON.stringify(url)},
-  headers: ["Authorization": ${secret}],${body === undefined ? '' : `\n  data: bytes(v: ${JSON.stringify(body)}),`}
-)`
+response = requests.do(
+  method: "${method}",
+  url: ${fluxLiteral(url)},
+  headers: ["Authorization": ${secret}${type}],${body === undefined ? '' : `\n  body: bytes(v: ${fluxLiteral(body)}),`}
+)
+
+requests.peek(response: response)`
   const credentials = isBasic
-    ? `{ scheme: 'basic', username: ${JSON.stringify(name)}, password: process.env.PASSWORD }`
+    ? `{ scheme: 'basic', username: ${JSON.stringify(name)}, password: process.env.INFLUX_PASSWORD }`
     : 'process.env.INFLUX_TOKEN'
-  const init =
-    body === undefined ? `{ method: '${method}' }` : `{ method: '${method}', body: ${JSON.stringify(body)} }`
+  const init = [
+    `method: '${method}'`,
+    ...(contentType === undefined ? [] : [`headers: { 'content-type': ${JSON.stringify(contentType)} }`]),
+    ...(body === undefined ? [] : [`body: ${JSON.stringify(body)}`]),
+  ]
   return {
     cURL: curl,
     Flux: flux,
     JavaScript: `import { authFetch } from '@fluxauth/auth-node'
 
 const fetch = authFetch({ origin: '${origin}', credentials: ${credentials} })
-const response = await fetch(${JSON.stringify(path)}, ${init})`,
+const response = await fetch(${JSON.stringify(path)}, { ${init.join(', ')} })
+console.log(response.status, await response.text())`,
   }
 }
 
 function quote(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`
+}
+
+/** As JSON, but that Flux puts a value in where a dollar sign and a brace stand. */
+function fluxLiteral(text: string): string {
+  return JSON.stringify(text).replaceAll('${', String.raw`\${`)
 }
