@@ -101,12 +101,15 @@ export const attacks: readonly Attack[] = [
   },
 ]
 
-/** Whether a request leaves, whatever the server makes of it. */
+/** Whether a request leaves, whatever the server makes of it. Where it has no answer it is not known what stopped it. */
 async function send(vault: Vault, path: string): Promise<Outcome> {
-  return Promise.resolve(vault.fetch(location.origin + path)).then(
-    () => 'made a request',
-    () => 'stopped',
-  )
+  try {
+    await vault.fetch(location.origin + path)
+    return 'made a request'
+  } catch (error) {
+    if (Object(error).code === 'ERR_VAULT_PATH') return 'stopped'
+    throw error
+  }
 }
 
 /** Has a function replaced while the vault sends a request, and where that is asked for is handed its token; and looks at what passed by. */

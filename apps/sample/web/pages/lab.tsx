@@ -6,7 +6,9 @@ import { workerVault } from '@fluxauth/auth-browser/worker'
 import { useState } from 'react'
 import { type Attack, type Attacked, attacks, type Outcome } from '../../attacks/attacks.ts'
 import { carelessVault } from '../../attacks/careless.ts'
+import { Problem } from '../problem.tsx'
 import { startWorker } from '../start-worker.ts'
+import { messageOf } from '../use-asked.ts'
 
 /** It is made up, so that no attack gets at a real one. */
 const TOKEN = 'made-up-lab-token=='
@@ -25,17 +27,23 @@ export function Lab() {
   const [outcomes, setOutcomes] = useState<Readonly<Record<string, Outcome>>>({})
   // Two at a time would put back what the other has put in the place of the platform's.
   const [isRunning, setRunning] = useState(false)
+  const [error, setError] = useState<string>()
   const runAll = async (): Promise<void> => {
     setRunning(true)
-    const vault = VAULTS[chosen].create()
+    setError(undefined)
+    setOutcomes({})
+    let vault: Vault | undefined
     try {
+      vault = VAULTS[chosen].create()
       await vault.hold(TOKEN)
       for (const attack of attacks) {
         const outcome = await attack.run(vault, TOKEN)
         setOutcomes((before) => ({ ...before, [attack.name]: outcome }))
       }
+    } catch (reason) {
+      setError(messageOf(reason))
     } finally {
-      vault.dispose()
+      vault?.dispose()
       setRunning(false)
     }
   }
@@ -55,6 +63,7 @@ export function Lab() {
           onChange={(event) => {
             setChosen(event.target.value as Attacked)
             setOutcomes({})
+            setError(undefined)
           }}
         >
           {Object.entries(VAULTS).map(([name, { title }]) => (
@@ -67,6 +76,7 @@ export function Lab() {
       <button type="button" disabled={isRunning} onClick={() => void runAll()}>
         Run the attacks
       </button>
+      <Problem text={error} />
       <ul className="cards" aria-label="Attacks">
         {attacks.map((attack) => (
           <li key={attack.name} className="card">
