@@ -231,6 +231,14 @@ function testPage(name: keyof typeof BROWSERS): void {
     await click('List the buckets')
     await see('Buckets: air-quality')
     expect((await wire())[0]).toBe('GET /api/v2/buckets | 200 | Authorization: Token [redacted]')
+    await page.setOfflineMode(true)
+    await click('List the buckets')
+    await see('does not answer', 'main')
+    expect(await page.$eval('main', (main) => main.textContent)).not.toContain('Buckets: air-quality')
+    await page.setOfflineMode(false)
+    await click('List the buckets')
+    await see('Buckets: air-quality')
+    expect(await page.$eval('main', (main) => main.textContent)).not.toContain('does not answer')
     expect(await traces()).not.toContain(example.token)
   })
 
@@ -275,9 +283,14 @@ function testPage(name: keyof typeof BROWSERS): void {
       await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'light' }])
       await expect.poll(async () => (await drawn()) === light).toBe(true)
     }
-    expect((await wire()).some((line) => line.startsWith('POST /api/v2/points?bucket=air-quality'))).toBe(
-      true,
+    const written = (await wire()).findIndex((line) =>
+      line.startsWith('POST /api/v2/points?bucket=air-quality'),
     )
+    expect(written).toBeGreaterThanOrEqual(0)
+    const same = `.wire li:nth-child(${written + 1})`
+    await page.locator(`${same} summary`).click()
+    // Without it the server would be told that it is a form.
+    await see("--header 'Content-Type: application/json'", same)
     expect(complaints.filter((text) => !text.includes('401'))).toEqual([])
   })
 
@@ -294,6 +307,10 @@ function testPage(name: keyof typeof BROWSERS): void {
       (await fetch(`${origin}/api/v2/buckets`, { headers: { authorization: `Token ${value}` } })).json()
     const isGood = async (value: string) => (await asks(value)).buckets?.length > 0
     expect(await isGood(token)).toBe(true)
+    const disabled = async () =>
+      new Set(await page.$$eval('button:disabled', (all) => all.map((button) => button.textContent)))
+    const others = new Set(['Make it', 'Rotate'])
+    expect(await disabled(), 'a second one would take the place of what is shown').toEqual(others)
     await click('I have kept it')
     expect(await traces()).not.toContain(token)
 
@@ -305,10 +322,7 @@ function testPage(name: keyof typeof BROWSERS): void {
     }
     const gone = () => page.waitForFunction(() => !document.querySelector('.secret'))
     const unwanted = await rotated()
-    const disabled = await page.$$eval('button:disabled', (all) => all.map((button) => button.textContent))
-    expect(new Set(disabled), 'a second one would take the place of what is shown').toEqual(
-      new Set(['Make it', 'Rotate']),
-    )
+    expect(await disabled(), 'a second one would take the place of what is shown').toEqual(others)
     expect(await Promise.all([isGood(token), isGood(unwanted)])).toEqual([true, true])
     await click('Stay with the old one')
     await gone()
@@ -353,6 +367,27 @@ function testPage(name: keyof typeof BROWSERS): void {
         fields.map((field) => (field as HTMLInputElement).value),
       )
     expect(await typed()).toEqual(['the report of', 'both'])
+
+    // So it does where the session ends, for whoever typed it and for nobody else.
+    const headers = { authorization: `Token ${CREDENTIALS.token}` }
+    const end = async () => {
+      const { sessions } = await (await fetch(`${origin}/api/v2/sessions`, { headers })).json()
+      for (const { id } of sessions as { id: string }[])
+        await fetch(`${origin}/api/v2/sessions/${id}`, { method: 'DELETE', headers })
+      await click('Make it')
+      await see('Your session has ended', 'main')
+      expect(await page.$eval('#description', (field) => field.checkVisibility())).toBe(false)
+    }
+    await end()
+    await fill('.fluxauth-basic', { 'User name': CREDENTIALS.username, Password: CREDENTIALS.password })
+    await page.waitForFunction(() => document.querySelector('#description')?.checkVisibility())
+    expect(await typed()).toEqual(['the report of', 'both'])
+    await page.waitForFunction(() => document.querySelector('main .error')?.textContent === '')
+    await end()
+    const { example } = await (await fetch(`${origin}/shown/example`)).json()
+    await fill('.fluxauth-token', { 'API token': example.token })
+    await see(example.username, 'nav .who')
+    expect(await typed()).toEqual(['', 'read'])
   })
 
   test('says in the navigation that a token is refused, and takes another in place', async () => {
@@ -370,6 +405,8 @@ function testPage(name: keyof typeof BROWSERS): void {
     await page.goto(origin)
     await fill('.fluxauth-token', { 'API token': token })
     await see('· token', 'nav')
+    await open('Refusals')
+    await see('needs a token that may say whose it is', 'main')
     await fetch(`${origin}/api/v2/authorizations/${id}`, { method: 'DELETE', headers })
     await open('Data')
     await see('Token refused', 'nav .who')
@@ -410,6 +447,14 @@ function testPage(name: keyof typeof BROWSERS): void {
     await expect.poll(() => page.$eval('.late', (text) => getComputedStyle(text).visibility)).toBe('visible')
     come?.()
     await see('Temperature', 'main')
+    await page.locator('nav a[href="/"]').click()
+    page.removeAllListeners('request')
+    page.on('request', (request) => {
+      if (request.url().includes('/api/v2/buckets')) void request.respond({ body: '{"buckets":[]}' })
+      else void request.continue()
+    })
+    await open('Data')
+    await see('There is no bucket that you may see', 'main')
   })
 
   test('says that a page did not load, and stays usable', async () => {
@@ -424,6 +469,11 @@ function testPage(name: keyof typeof BROWSERS): void {
     await click('Load the page anew')
     await see('Run the attacks')
     await see('zoë · session')
+    await page.setOfflineMode(true)
+    await click('Run the attacks')
+    await see('The server does not answer', 'main .error')
+    await see('not run yet', 'main .cards li:last-child')
+    await page.setOfflineMode(false)
   })
 
   test('what a button leads to is seen on a phone, however far below the button is', async () => {
@@ -714,6 +764,13 @@ function testPage(name: keyof typeof BROWSERS): void {
     await fill('.fluxauth-basic', { 'User name': CREDENTIALS.username, Password: CREDENTIALS.password })
     await see('air-quality', '#buckets')
     expect(await traces()).not.toContain('s3cret')
+    // As another tab that signs out.
+    await page.evaluate(async () => {
+      await fetch('/api/v2/signout', { method: 'POST' })
+      new BroadcastChannel(`fluxauth ${location.origin}`).postMessage(0)
+    })
+    await page.waitForSelector('.fluxauth-basic', { visible: true })
+    expect(await page.$eval('#buckets', (list) => list.textContent)).toBe('')
   })
 
   test('asks who is not signed in to sign in, and shows each page its source', async () => {

@@ -1,6 +1,6 @@
 // The frame: navigation, the page in the middle with its own source, and the Wire.
 
-import { lazy, type ReactNode } from 'react'
+import { lazy, type ReactNode, useState } from 'react'
 import { Link, Route, Switch, useLocation } from 'wouter'
 import { useAuthState } from './auth.ts'
 import { Loadable } from './loadable.tsx'
@@ -127,7 +127,6 @@ function whoIs(state: ReturnType<typeof useAuthState>): string {
 }
 
 function PageFrame({ title, Page, Source, isPrivate }: PageEntry) {
-  const { status } = useAuthState()
   return (
     <>
       <title>{`${title} · fluxauth`}</title>
@@ -136,11 +135,7 @@ function PageFrame({ title, Page, Source, isPrivate }: PageEntry) {
         tabs={[
           {
             name: title,
-            content: (
-              <Loadable>
-                {isPrivate && status !== 'signed-in' ? <SignedOut title={title} /> : <Page />}
-              </Loadable>
-            ),
+            content: <Loadable>{isPrivate ? <Private title={title} Page={Page} /> : <Page />}</Loadable>,
           },
           {
             name: 'Source',
@@ -156,6 +151,27 @@ function PageFrame({ title, Page, Source, isPrivate }: PageEntry) {
   )
 }
 
+/** A page for whoever is signed in. Where that ends it is kept as it is for them to go on, and for nobody else. */
+function Private({ title, Page }: Pick<PageEntry, 'title' | 'Page'>) {
+  const state = useAuthState()
+  const isIn = state.status === 'signed-in'
+  const whose = 'who' in state ? state.who?.id : undefined
+  /** Whose page there is. Nobody's is asked for while its user has to sign in. */
+  const [kept, keep] = useState<string>()
+  const next = isIn || whose === kept ? whose : undefined
+  if (next !== kept) keep(next)
+  return (
+    <>
+      {!isIn && <SignedOut title={title} />}
+      {(isIn || next !== undefined) && (
+        <div key={whose} hidden={!isIn}>
+          <Page />
+        </div>
+      )}
+    </>
+  )
+}
+
 /** What one sees who has to sign in first: that is done in place, and the page is there. */
 function SignedOut({ title }: { readonly title: string }) {
   const state = useAuthState()
@@ -165,7 +181,7 @@ function SignedOut({ title }: { readonly title: string }) {
   return (
     <>
       <h1>{title}</h1>
-      <p className={state.status === 'unknown' ? 'hint' : scheme && 'ended'}>
+      <p className={state.status === 'unknown' ? 'hint moment' : scheme && 'ended'}>
         {state.status === 'unknown'
           ? 'One moment …'
           : scheme

@@ -1,8 +1,10 @@
-// What a page asks the server for: it is asked when the page opens and after each change, and an answer that is late is dropped.
+// What a page asks the server for: it is asked when the page opens, after each change and where one is signed in again, and an answer that is
+// late is dropped.
 
 import { signInMessages } from '@fluxauth/auth-browser/element'
 import type { AuthError } from '@fluxauth/auth-core'
 import { useCallback, useEffect, useRef, useState } from 'react'
+import { useAuthState } from './auth.ts'
 
 export interface Asked<T> {
   readonly value: T | undefined
@@ -49,12 +51,21 @@ export function useAsked<T>(ask: () => Promise<T>): Asked<T> {
       asked.current++
     }
   }, [again])
+  const isIn = useAuthState().status === 'signed-in'
+  const wasIn = useRef(isIn)
+  useEffect(() => {
+    if (isIn && !wasIn.current) void again()
+    wasIn.current = isIn
+  }, [again, isIn])
   return { value, error, again, after }
 }
 
 /** What a person can do with an error: whoever looks for more finds it in the Wire. */
 export function messageOf(error: unknown): string {
   const { code, message } = Object(error) as Partial<AuthError>
-  if (code === 'ERR_UNREACHABLE') return signInMessages[code] ?? code
-  return message || 'That did not work'
+  // Of a network that failed each browser says something else, and none what to do.
+  const isNetwork =
+    /^ERR_(INFLUX_)?UNREACHABLE$/.test(code ?? '') ||
+    /^(Failed to fetch|NetworkError|Load failed)/.test(message ?? '')
+  return (isNetwork && signInMessages.ERR_UNREACHABLE) || message || 'That did not work'
 }
