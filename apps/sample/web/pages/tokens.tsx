@@ -93,10 +93,11 @@ export function Tokens() {
       )}
       <CreateForm
         // What is shown is not to be lost: one new value after the other.
-        isBusy={isRotating}
+        isBusy={isRotating || made !== undefined}
         create={(description, permissions) => tokens.after(() => create(description, permissions))}
       />
       <Problem text={tokens.error} />
+      {tokens.value?.length === 0 && <p className="hint">There is no token yet that you may see.</p>}
       <ul className="cards" aria-label="API tokens">
         {tokens.value?.map((token) => (
           <li key={token.id}>
@@ -105,7 +106,7 @@ export function Tokens() {
               toggle={() =>
                 tokens.after(() => api.setStatus(token.id, token.status === 'active' ? 'inactive' : 'active'))
               }
-              isBusy={isRotating || unfinished !== undefined}
+              isBusy={isRotating || made !== undefined || unfinished !== undefined}
               rotate={() => rotate(token.description, { id: token.id })}
               remove={() => tokens.after(() => api.deleteAuthorization(token.id))}
             />
@@ -122,7 +123,7 @@ const UNDONE = new Error('It was not kept')
 function NewToken({ description, token, done, undo }: Made) {
   return (
     <Notice label="New token">
-      <h2>{description}</h2>
+      <h2>{description || 'A token'}</h2>
       <p>
         This is the only time that its value is shown.
         {undo && ' The one that it replaces is deleted once you have kept it.'}
@@ -189,7 +190,7 @@ function CreateForm({
           <label htmlFor="of">the bucket</label>
           <select id="of" name="bucket">
             <option value="">all buckets</option>
-            {buckets.value?.map(({ id, name }) => (
+            {buckets.value?.filter(isNarrowing).map(({ id, name }) => (
               <option key={id} value={id}>
                 {name}
               </option>
@@ -202,6 +203,11 @@ function CreateForm({
       </div>
     </form>
   )
+}
+
+/** Databases before an InfluxDB 1 or 3 are shown as buckets, and have no identifier by which a permission could name them. */
+function isNarrowing({ id }: Bucket): boolean {
+  return /^[\da-f]{16}$/.test(id)
 }
 
 function permissionsFor(
@@ -229,11 +235,14 @@ function TokenCard({
 }) {
   /** Whether one is asked to delete it; `false` once one was, and is not any more. */
   const [asks, setAsks] = useState<boolean>()
-  const { description, status, createdAt, permissions } = token
+  const { status, createdAt, permissions } = token
+  const description = token.description.trim()
   return (
     <article className="card" aria-label={description || 'A token'}>
       <h2>
-        {description || 'Without a description'} <span className={`badge ${status}`}>{status}</span>
+        {/* Of what is written from right to left the rest is not. */}
+        <bdi>{description || 'Without a description'}</bdi>{' '}
+        <span className={`badge ${status}`}>{status}</span>
       </h2>
       <p className="hint">
         Allows: {describePermissions(permissions).join('; ')}.
