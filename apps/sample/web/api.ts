@@ -12,6 +12,7 @@ import {
   type RotateOptions,
   type RotationLeft,
   rotate,
+  toInfluxError,
 } from '@fluxauth/auth-core/influxdb'
 import { hc, type InferResponseType } from 'hono/client'
 import type { orgRoutes } from '../src/server/routes/orgs.ts'
@@ -71,11 +72,10 @@ export const api = {
 }
 
 /** The answer, unless the server refused: then an error with what it said. */
-async function good<Answer extends Pick<Response, 'ok' | 'status' | 'json'>>(
+async function good<Answer extends Pick<Response, 'ok' | 'status' | 'text'>>(
   asked: Promise<Answer>,
 ): Promise<Answer> {
   const answer = await asked
   if (answer.ok) return answer
-  const { message, error } = await answer.json().catch(() => ({}))
-  throw new Error(String(message ?? error ?? `the server answered ${answer.status}`))
+  throw toInfluxError(answer.status, await answer.text().catch(() => ''))
 }

@@ -8,8 +8,11 @@ const auth = createBrowserAuth()
 defineSignIn(auth)
 
 auth.subscribe(async ({ status }) => {
+  // Signed out, also in another tab: what was seen is for nobody else.
+  if (status === 'signed-out') document.querySelector('#buckets')?.replaceChildren()
   if (status !== 'signed-in') return
-  const { buckets } = await (await auth.fetch('/api/v2/buckets')).json()
+  const response = await auth.fetch('/api/v2/buckets')
+  const { buckets = [] } = await response.json()
   const items = buckets.map(({ name }: { name: string }) =>
     Object.assign(document.createElement('li'), { textContent: name }),
   )

@@ -8,6 +8,7 @@ import { InfluxDB } from '@influxdata/influxdb-client'
 import { AuthorizationsAPI } from '@influxdata/influxdb-client-apis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type SampleServer, startServer } from './app.ts'
+import { memoryPoints } from './routes/points.ts'
 
 const USER = { username: 'zoë', password: 'p:ä ß€' }
 let server: SampleServer
@@ -410,4 +411,10 @@ describeReal('curl --user', ['curl'], () => {
       pairs.map((pair) => ({ scheme: 'basic', ...pair })),
     )
   })
+})
+
+test('of two points of one time the later counts, as in InfluxDB', async () => {
+  const { write, read } = memoryPoints(() => true)
+  for (const celsius of [1, 2]) await write('weather', { time: 0, celsius })
+  expect(await read('weather')).toEqual([{ time: 0, celsius: 2 }])
 })

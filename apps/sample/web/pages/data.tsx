@@ -11,17 +11,23 @@ export function Data() {
   const buckets = useAsked(api.buckets)
   const [chosen, setChosen] = useState<string>()
   const own = buckets.value?.filter(({ name }) => !name.startsWith('_')) ?? []
-  const bucket = chosen ?? own[0]?.name
+  const bucket = own.find(({ name }) => name === chosen)?.name ?? own[0]?.name
   return (
     <>
       <h1>Data</h1>
       <Problem text={buckets.error} />
+      {buckets.value && own.length === 0 && (
+        <p className="hint">There is no bucket that you may see. Ask who runs the server.</p>
+      )}
       {own.length > 0 && (
         <p className="field">
           <label htmlFor="bucket">Bucket</label>
           <select id="bucket" value={bucket} onChange={(event) => setChosen(event.target.value)}>
             {own.map(({ id, name }) => (
-              <option key={id}>{name}</option>
+              // Of its text alone it would have another value: blanks that are many are one there.
+              <option key={id} value={name}>
+                {name}
+              </option>
             ))}
           </select>
         </p>
@@ -43,7 +49,16 @@ function Points({ bucket }: { readonly bucket: string }) {
       <form className="row" onSubmit={write}>
         <p className="field">
           <label htmlFor="celsius">Temperature in °C</label>
-          <input id="celsius" name="celsius" type="number" step="0.1" defaultValue="21.5" required />
+          <input
+            id="celsius"
+            name="celsius"
+            type="number"
+            step="0.1"
+            min="-273.1"
+            max="10000"
+            defaultValue="21.5"
+            required
+          />
         </p>
         <button type="submit">Write a point</button>
       </form>
@@ -72,6 +87,8 @@ function Chart({ points }: { readonly points: readonly Point[] }) {
       {
         ...size(),
         legend: { show: false },
+        // Of one point alone it would be the years to come.
+        scales: { x: { range: (_, from, to) => (from === to ? [from - 30, to + 30] : [from, to]) } },
         axes: [axis, { ...axis, label: '°C' }],
         series: [{}, { label: 'celsius', stroke: colour('--accent'), width: 2, points: { show: true } }],
       },

@@ -54,7 +54,8 @@ export function Refusals() {
   const elsewhere = useAsked(api.elsewhere)
   const state = useAuthState()
   const [answers, setAnswers] = useState<Readonly<Record<string, Answers>>>({})
-  const userID = state.status === 'signed-in' ? state.who?.id : undefined
+  const isIn = state.status === 'signed-in'
+  const userID = isIn ? state.who?.id : undefined
   const refusals: readonly Refusal[] = [
     ...HEADERS,
     {
@@ -95,7 +96,13 @@ export function Refusals() {
               </button>
             ) : (
               <p className="hint">
-                This needs somebody who is signed in. <Link href="/">Sign in</Link>
+                {isIn ? (
+                  'This needs a token that may say whose it is: yours may not.'
+                ) : (
+                  <>
+                    This needs somebody who is signed in. <Link href="/">Sign in</Link>
+                  </>
+                )}
               </p>
             )}
           </li>
@@ -164,7 +171,9 @@ function toOtherOrigin(origin: string): Refusal {
         ['fluxauth makes of it', `${error.message} (${error.code})`],
         [
           'There arrived',
-          `${came.map(({ method, path }) => `${method} ${path}`).join(', ')}; with ${carried.join(', ') || 'no Authorization and no cookie'}.`,
+          came.length === 0
+            ? 'nothing.'
+            : `${came.map(({ method, path }) => `${method} ${path}`).join(', ')}; with ${carried.join(', ') || 'no Authorization and no cookie'}.`,
         ],
       ]
     },

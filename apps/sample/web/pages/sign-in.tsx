@@ -1,7 +1,7 @@
 // Signing in with either scheme of the InfluxDB API: the forms are those of one element.
 
 import type { BrowserAuthState } from '@fluxauth/auth-browser'
-import type { Bucket } from '@fluxauth/auth-core/influxdb'
+import { type Bucket, toInfluxError } from '@fluxauth/auth-core/influxdb'
 import { useState } from 'react'
 import { api } from '../api.ts'
 import { auth, useAuthState } from '../auth.ts'
@@ -21,7 +21,7 @@ export function SignIn() {
       </p>
       <SignInForm />
       <Examples />
-      {state.status === 'signed-in' && <SignedIn {...state} />}
+      {state.status === 'signed-in' && <SignedIn key={state.who?.id} {...state} />}
     </>
   )
 }
@@ -78,6 +78,11 @@ function SignedIn({ who, scheme }: BrowserAuthState & { readonly status: 'signed
   const [error, setError] = useState<string>()
   const [buckets, setBuckets] = useState<string>()
   const failed = (reason: unknown): void => setError(messageOf(reason))
+  const list = (): void => {
+    setError(undefined)
+    setBuckets(undefined)
+    listBuckets().then(setBuckets, failed)
+  }
   return (
     <section className="card" aria-label="Signed in">
       <h2>{who ? `Signed in as ${who.name}` : 'Signed in'}</h2>
@@ -89,7 +94,7 @@ function SignedIn({ who, scheme }: BrowserAuthState & { readonly status: 'signed
       <p aria-live="polite">{buckets}</p>
       <Problem text={error} />
       <p className="row">
-        <button type="button" className="quiet" onClick={() => listBuckets().then(setBuckets, failed)}>
+        <button type="button" className="quiet" onClick={list}>
           List the buckets
         </button>
         <button type="button" onClick={() => auth.signOut().catch(failed)}>
@@ -103,7 +108,8 @@ function SignedIn({ who, scheme }: BrowserAuthState & { readonly status: 'signed
 /** The documentation's own call. */
 async function listBuckets(): Promise<string> {
   const response = await auth.fetch('/api/v2/buckets')
-  const { buckets, message } = await response.json()
-  if (!response.ok) throw new Error(message)
-  return `Buckets: ${(buckets as readonly Bucket[]).map(({ name }) => name).join(', ')}`
+  if (!response.ok) throw toInfluxError(response.status, await response.text())
+  const { buckets } = await response.json()
+  const names = (buckets as readonly Bucket[]).map(({ name }) => name)
+  return names.length > 0 ? `Buckets: ${names.join(', ')}` : 'There is no bucket that you may see.'
 }

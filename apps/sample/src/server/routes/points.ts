@@ -55,7 +55,7 @@ export function pointRoutes(
 /** How many are kept of each bucket: the oldest go. */
 const MOST = 1_000
 
-/** Keeps them in memory. */
+/** Keeps them in memory. As in InfluxDB, of two at one time the later counts. */
 export function memoryPoints(isBucket: (name: string) => boolean): PointStore {
   const points = new Map<string, readonly Point[]>()
   const of = (bucket: string): readonly Point[] => {
@@ -64,7 +64,8 @@ export function memoryPoints(isBucket: (name: string) => boolean): PointStore {
   }
   return {
     async write(bucket, point) {
-      points.set(bucket, [...of(bucket), point].slice(-MOST))
+      const others = of(bucket).filter(({ time }) => time !== point.time)
+      points.set(bucket, [...others, point].slice(-MOST))
     },
     async read(bucket) {
       return of(bucket)
