@@ -70,6 +70,15 @@ describeReal('before InfluxDB 2', ['influxdb2'], () => {
         .status,
     ).toBe(400)
     expect((await call(points, { method: 'POST', headers, body: '{"celsius":"1 drop"}' })).status).toBe(400)
+    // As those are named that come from InfluxDB 1.
+    await fetch(`${influx.url}/api/v2/buckets`, {
+      method: 'POST',
+      headers: { authorization: encodeToken(influx.token) },
+      body: JSON.stringify({ orgID: influx.orgID, name: 'telegraf/autogen', retentionRules: [] }),
+    })
+    const upgraded = '/api/v2/points?bucket=telegraf%2Fautogen'
+    expect((await call(upgraded, { method: 'POST', headers, body: '{"celsius":-4.5}' })).status).toBe(204)
+    expect(await (await call(upgraded)).json()).toMatchObject({ points: [{ celsius: -4.5 }] })
   })
 
   test('takes nobody who is InfluxDB’s: they sign in here', async () => {
@@ -161,6 +170,8 @@ describeReal('before InfluxDB 1', ['influxdb'], () => {
       const point = { method: 'POST', headers, body: JSON.stringify({ celsius: 19.25 }) }
       expect((await call('/api/v2/points?bucket=weather', point)).status).toBe(204)
       expect(JSON.stringify(await (await call('/api/v2/points?bucket=weather')).json())).toContain('19.25')
+      const none = await call('/api/v2/points?bucket=no-such')
+      expect([none.status, await none.text()]).toEqual([400, expect.stringContaining('database not found')])
       for (const query of [
         'DROP DATABASE weather',
         'SELECT * INTO copy FROM air',

@@ -173,18 +173,26 @@ async function databases(upstream: Upstream): Promise<string[]> {
 
 /** The temperatures of the page's chart, in the InfluxDB behind. */
 export function upstreamPoints(upstream: Upstream): PointStore {
+  /** To InfluxQL a bucket of InfluxDB 2 that is named as `telegraf/autogen` is a database and its retention policy. */
+  const placeOf = (bucket: string): Record<string, string> => {
+    const [, db = bucket, rp] = (upstream.product === 'v2' && /^(.+?)\/(.+)$/s.exec(bucket)) || []
+    return { db, ...(rp !== undefined && { rp }) }
+  }
   return {
     async write(bucket, { time, celsius }) {
       const where =
         upstream.product === 'v3'
           ? `/api/v3/write_lp?${new URLSearchParams({ db: bucket, precision: 'millisecond' })}`
-          : `/write?${new URLSearchParams({ db: bucket, precision: 'ms' })}`
+          : `/write?${new URLSearchParams({ ...placeOf(bucket), precision: 'ms' })}`
       await expectDone(await ask(upstream, where, { method: 'POST', body: `air celsius=${celsius} ${time}` }))
     },
     async read(bucket) {
-      const query = new URLSearchParams({ db: bucket, epoch: 'ms', q: 'SELECT celsius FROM air' })
+      const query = new URLSearchParams({ ...placeOf(bucket), epoch: 'ms', q: 'SELECT celsius FROM air' })
       const { results } = await (await expectDone(await ask(upstream, `/query?${query}`, {}))).json()
-      const values: readonly [number, number][] = results?.[0]?.series?.[0]?.values ?? []
+      const { error, series } = results?.[0] ?? {}
+      // With status 200, such as that there is no such database.
+      if (error !== undefined) throw refusal(400, 'invalid', String(error))
+      const values: readonly [number, number][] = series?.[0]?.values ?? []
       return values.map(([time, celsius]) => ({ time, celsius }))
     },
   }
