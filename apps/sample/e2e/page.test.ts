@@ -350,6 +350,7 @@ function testPage(name: keyof typeof BROWSERS): void {
     await see('Whoever uses it is refused', card)
     await click('Delete it', card)
     await page.waitForFunction((selector) => !document.querySelector(selector), {}, card)
+    expect(await page.evaluate(() => document.activeElement?.ariaLabel)).toBe('API tokens')
   })
 
   test('what was typed stays where the source is looked at', async () => {
@@ -382,6 +383,7 @@ function testPage(name: keyof typeof BROWSERS): void {
     await fill('.fluxauth-basic', { 'User name': CREDENTIALS.username, Password: CREDENTIALS.password })
     await page.waitForFunction(() => document.querySelector('#description')?.checkVisibility())
     expect(await typed()).toEqual(['the report of', 'both'])
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('MAIN')
     await page.waitForFunction(() => document.querySelector('main .error')?.textContent === '')
     await end()
     const { example } = await (await fetch(`${origin}/shown/example`)).json()

@@ -61,7 +61,7 @@ export function App() {
         Skip to the page
       </a>
       <Navigation />
-      <main id="page">
+      <main id="page" tabIndex={-1}>
         <Switch>
           {PAGES.map((entry) => (
             <Route key={entry.path} path={entry.path}>

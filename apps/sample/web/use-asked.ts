@@ -3,6 +3,7 @@
 
 import { signInMessages } from '@fluxauth/auth-browser/element'
 import type { AuthError } from '@fluxauth/auth-core'
+import type { InfluxError } from '@fluxauth/auth-core/influxdb'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { useAuthState } from './auth.ts'
 
@@ -37,6 +38,8 @@ export function useAsked<T>(ask: () => Promise<T>): Asked<T> {
       try {
         await change()
       } catch (reason) {
+        // What is shown may be there no more.
+        if (isGone(reason)) await again()
         setError(messageOf(reason))
         return false
       }
@@ -58,6 +61,12 @@ export function useAsked<T>(ask: () => Promise<T>): Asked<T> {
     wasIn.current = isIn
   }, [again, isIn])
   return { value, error, again, after }
+}
+
+/** Whether it was not found, also as the reason why something else stopped. */
+function isGone(error: unknown): boolean {
+  const { reason, cause } = Object(error) as Partial<InfluxError>
+  return reason === 'not-found' || (cause !== undefined && isGone(cause))
 }
 
 /** What a person can do with an error: whoever looks for more finds it in the Wire. */

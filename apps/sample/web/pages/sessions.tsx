@@ -14,7 +14,7 @@ export function Sessions() {
       </p>
       <Problem text={sessions.error} />
       {sessions.value?.length === 0 && <p className="hint">There is none: you use a token.</p>}
-      <ul className="cards" aria-label="Sessions">
+      <ul className="cards" aria-label="Sessions" tabIndex={-1}>
         {sessions.value?.map(({ id, createdAt, expiresAt, isThis }) => (
           <li key={id} className="card">
             <h2>

@@ -98,7 +98,7 @@ export function Tokens() {
       />
       <Problem text={tokens.error} />
       {tokens.value?.length === 0 && <p className="hint">There is no token yet that you may see.</p>}
-      <ul className="cards" aria-label="API tokens">
+      <ul className="cards" aria-label="API tokens" tabIndex={-1}>
         {tokens.value?.map((token) => (
           <li key={token.id}>
             <TokenCard
@@ -231,10 +231,11 @@ function TokenCard({
   readonly toggle: () => void
   readonly isBusy: boolean
   readonly rotate: () => void
-  readonly remove: () => void
+  readonly remove: () => Promise<unknown>
 }) {
   /** Whether one is asked to delete it; `false` once one was, and is not any more. */
   const [asks, setAsks] = useState<boolean>()
+  const [isGoing, setGoing] = useState(false)
   const { status, createdAt, permissions } = token
   const description = token.description.trim()
   return (
@@ -255,9 +256,13 @@ function TokenCard({
             <button
               type="button"
               className="danger"
-              onClick={() => {
+              disabled={isGoing}
+              onClick={async () => {
+                // Pressed twice, it would be another button that is there by then.
+                setGoing(true)
+                await remove()
+                setGoing(false)
                 setAsks(undefined)
-                remove()
               }}
             >
               Delete it

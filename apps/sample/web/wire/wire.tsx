@@ -10,7 +10,7 @@ export function Wire() {
   const exchanges = useExchanges()
   const [open, setOpen] = useState(false)
   return (
-    <aside className={open ? 'wire open' : 'wire'} aria-label="Wire">
+    <aside className={open ? 'wire open' : 'wire'} aria-label="Wire" tabIndex={-1}>
       <header>
         <h2>
           <button
