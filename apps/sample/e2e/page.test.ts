@@ -709,6 +709,12 @@ function testPage(name: keyof typeof BROWSERS): void {
       `GET ${other}/api/v2/me | no answer | Authorization: Token [redacted]`,
       `GET ${other}/api/v2/me | no answer | no Authorization header`,
     ])
+    // What has no colon may be all secret.
+    const explained = await page.$eval('.wire', (part) => part.textContent)
+    expect([explained?.includes('The user name is u.'), explained?.includes('is user.')]).toEqual([
+      true,
+      false,
+    ])
     // Nowhere else does the page's policy let it go: another port of this machine is not that one.
     const refused = await page.evaluate(async (url) => {
       const violation = new Promise<string>((resolve) => {

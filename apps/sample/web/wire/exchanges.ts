@@ -93,7 +93,8 @@ function usernameIn(value: string): string | undefined {
   if (!value.startsWith('Basic ')) return undefined
   try {
     const bytes = Uint8Array.from(atob(value.slice(6)), (character) => character.charCodeAt(0))
-    return new TextDecoder().decode(bytes).split(':', 1)[0]
+    // Without a colon it may be a token.
+    return /^[^:]*(?=:)/.exec(new TextDecoder().decode(bytes))?.[0]
   } catch {
     return undefined
   }
