@@ -88,7 +88,9 @@ function Chart({ points }: { readonly points: readonly Point[] }) {
         ...size(),
         legend: { show: false },
         // Of one point alone it would be the years to come.
-        scales: { x: { range: (_, from, to) => (from === to ? [from - 30, to + 30] : [from, to]) } },
+        scales: {
+          x: { range: (_, from, to) => (points.length === 1 ? [from - 30, from + 30] : [from, to]) },
+        },
         axes: [axis, { ...axis, label: '°C' }],
         series: [{}, { label: 'celsius', stroke: colour('--accent'), width: 2, points: { show: true } }],
       },
