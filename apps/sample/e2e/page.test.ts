@@ -475,7 +475,12 @@ function testPage(name: keyof typeof BROWSERS): void {
     await click('Run the attacks')
     await see('The server does not answer', 'main .error')
     await see('not run yet', 'main .cards li:last-child')
+    await page.locator('nav a[href="/data"]').click()
+    await page.waitForSelector('main ::-p-aria([name="Try again"])')
+    await see('The server does not answer', 'main .error')
     await page.setOfflineMode(false)
+    await click('Try again')
+    await see('Temperature', 'main')
   })
 
   test('what a button leads to is seen on a phone, however far below the button is', async () => {
@@ -652,9 +657,12 @@ function testPage(name: keyof typeof BROWSERS): void {
       const own = [...document.querySelectorAll('main .cards li')].find((item) =>
         item.textContent?.includes('This one'),
       )
+      // Where the one before was pressed twice.
+      own?.querySelector('button')?.dispatchEvent(new MouseEvent('click', { bubbles: true, detail: 2 }))
       own?.querySelector('button')?.click()
     })
     await see('Your session has ended')
+    expect((await wire()).filter((line) => line.startsWith('DELETE /api/v2/sessions/'))).toHaveLength(2)
     await fill('.fluxauth-basic', { 'User name': CREDENTIALS.username, Password: 's3cret-but-wrong' })
     await see('wrong', '.fluxauth-basic [role=alert]')
     await page.type('.fluxauth-basic input[name=password]', CREDENTIALS.password)

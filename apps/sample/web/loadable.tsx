@@ -31,7 +31,7 @@ export class Loadable extends Component<Props, { readonly failed: boolean }> {
   }
 }
 
-/** What one sees where a page or its source takes long to come. */
-function Loading() {
+/** What one sees where a page, its source or an answer takes long to come. */
+export function Loading() {
   return <p className="hint late">One moment …</p>
 }

@@ -4,6 +4,7 @@ import { type FormEvent, useEffect, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { api, type Point } from '../api.ts'
+import { Loading } from '../loadable.tsx'
 import { Problem } from '../problem.tsx'
 import { useAsked } from '../use-asked.ts'
 
@@ -15,7 +16,8 @@ export function Data() {
   return (
     <>
       <h1>Data</h1>
-      <Problem text={buckets.error} />
+      <Problem text={buckets.error} again={!buckets.value && buckets.again} />
+      {!buckets.value && !buckets.error && <Loading />}
       {buckets.value && own.length === 0 && (
         <p className="hint">There is no bucket that you may see. Ask who runs the server.</p>
       )}
@@ -39,10 +41,15 @@ export function Data() {
 
 function Points({ bucket }: { readonly bucket: string }) {
   const points = useAsked(() => api.points(bucket))
-  const write = (event: FormEvent<HTMLFormElement>): void => {
+  const write = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault()
-    const celsius = Number(new FormData(event.currentTarget).get('celsius'))
-    void points.after(() => api.write(bucket, celsius))
+    const form = event.currentTarget
+    // One at a time, however slow the network is.
+    if (form.ariaBusy === 'true') return
+    form.ariaBusy = 'true'
+    const celsius = Number(new FormData(form).get('celsius'))
+    await points.after(() => api.write(bucket, celsius))
+    form.ariaBusy = 'false'
   }
   return (
     <>
@@ -62,7 +69,8 @@ function Points({ bucket }: { readonly bucket: string }) {
         </p>
         <button type="submit">Write a point</button>
       </form>
-      <Problem text={points.error} />
+      <Problem text={points.error} again={!points.value && points.again} />
+      {!points.value && !points.error && <Loading />}
       {points.value?.length === 0 && <p className="hint">Nothing in this bucket yet. Write a point.</p>}
       {points.value && points.value.length > 0 && (
         <>

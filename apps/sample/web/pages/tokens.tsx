@@ -12,6 +12,7 @@ import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { api } from '../api.ts'
 import { useAuthState } from '../auth.ts'
 import { CopyButton } from '../copy-button.tsx'
+import { Loading } from '../loadable.tsx'
 import { focus, Notice } from '../notice.tsx'
 import { Problem } from '../problem.tsx'
 import { UnfinishedRotation, useUnfinished } from '../unfinished-rotation.tsx'
@@ -96,7 +97,8 @@ export function Tokens() {
         isBusy={isRotating || made !== undefined}
         create={(description, permissions) => tokens.after(() => create(description, permissions))}
       />
-      <Problem text={tokens.error} />
+      <Problem text={tokens.error} again={!tokens.value && tokens.again} />
+      {!tokens.value && !tokens.error && <Loading />}
       {tokens.value?.length === 0 && <p className="hint">There is no token yet that you may see.</p>}
       <ul className="cards" aria-label="API tokens" tabIndex={-1}>
         {tokens.value?.map((token) => (
