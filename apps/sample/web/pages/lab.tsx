@@ -52,7 +52,7 @@ export function Lab() {
       <h1>Lab</h1>
       <p className="lead">
         A script that came later attacks the vault that you choose. Its token is made up. What no vault stops
-        is shown as plainly.
+        is shown as plainly. Its requests are not in the Wire.
       </p>
       <p className="field">
         <label htmlFor="vault">Vault</label>
