@@ -25,7 +25,10 @@ export async function withDeadline<T>(
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      const error = new SourceError('ERR_SOURCE_TIMEOUT', `${what} did not answer within ${timeout} ms`)
+      const error = new SourceError(
+        'ERR_SOURCE_TIMEOUT',
+        `${what} did not answer within ${timeout} ms: see what holds it up, or set timeout`,
+      )
       reject(error)
       abort.abort(error)
     }, timeout)

@@ -53,7 +53,11 @@ export async function runCommand(
       reject(new SourceError(code, message))
     }
     const timer = setTimeout(
-      () => give('ERR_SOURCE_TIMEOUT', `${command} took longer than ${timeout} ms`),
+      () =>
+        give(
+          'ERR_SOURCE_TIMEOUT',
+          `${command} took longer than ${timeout} ms, with what it started: it has no terminal to ask its user on; where it needs the time, set timeout`,
+        ),
       timeout,
     )
     const chunks: Buffer[] = []

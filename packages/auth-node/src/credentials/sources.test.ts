@@ -430,7 +430,10 @@ describe('fromTokenFile', () => {
   test('reads a pipe anew that gave nothing in time, or nothing that can be read', async () => {
     const pipe = join(folder, 'again')
     await promisify(execFile)('mkfifo', [pipe])
-    expect((await refusal(fromTokenFile(pipe, { timeout: 100 }))).code).toBe('ERR_SOURCE_TIMEOUT')
+    expect(await refusal(fromTokenFile(pipe, { timeout: 100 }))).toMatchObject({
+      code: 'ERR_SOURCE_TIMEOUT',
+      message: `${pipe} did not answer within 100 ms: see what holds it up, or set timeout`,
+    })
     await new Promise((resolve) => setTimeout(resolve, 50))
     const source = fromTokenFile(pipe, { timeout: 5000 })
     const [refused] = await Promise.all([refusal(source), writeFile(pipe, Buffer.from([0xe9]))])
@@ -812,7 +815,11 @@ describe('fromExec', () => {
   test('waits for no child that made itself a session of its own and holds the output', async () => {
     const before = Date.now()
     const source = fromExec('sh', ['-c', 'setsid sleep 4 & echo t'], { timeout: 500 })
-    expect((await refusal(source)).code).toBe('ERR_SOURCE_TIMEOUT')
+    expect(await refusal(source)).toMatchObject({
+      code: 'ERR_SOURCE_TIMEOUT',
+      message:
+        'sh took longer than 500 ms, with what it started: it has no terminal to ask its user on; where it needs the time, set timeout',
+    })
     expect(Date.now() - before).toBeLessThan(3500)
   })
 
