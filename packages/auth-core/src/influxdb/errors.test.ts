@@ -101,6 +101,21 @@ test('the message says what that means, what the server said, and nothing of a p
   expect(toInfluxError(401, '{"error":"authorization failed"}').serverMessage).toBe('authorization failed')
 })
 
+test.each(refused)(
+  '%i %s, %s is read of what a client made of it as well: %s',
+  (status, code, message, reason) => {
+    expect(toInfluxError(status, { code, message })).toMatchObject({ status, reason, serverCode: code })
+    expect(toInfluxError(status, { error: message }).reason).toBe(reason)
+  },
+)
+
+test.each([undefined, null, 7, true, [], ['x'], new ArrayBuffer(2)])(
+  'a body that is %j says nothing',
+  (body) => {
+    expect(toInfluxError(401, body)).toMatchObject({ reason: 'credential', serverMessage: undefined })
+  },
+)
+
 test('what the server repeats of a credential is not shown, nor what would move a terminal', () => {
   const body = JSON.stringify({
     code: 's3cret',

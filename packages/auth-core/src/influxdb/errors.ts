@@ -72,7 +72,8 @@ export class InfluxError extends AuthError<InfluxErrorCode> {
  * something else, such as a proxy's page, counts by its status.
  *
  * @param status 300 or above
- * @param body the text of the answer; what is not needed of it, such as all but its first 64 KiB, can be left out
+ * @param body the text of the answer, or what a client made of its JSON; what is not needed of the text, such as all but its first
+ *   64 KiB, can be left out
  * @param secrets what must not be shown, should the server repeat it
  * @returns with code `ERR_INFLUX_REFUSED`
  * @example
@@ -81,12 +82,13 @@ export class InfluxError extends AuthError<InfluxErrorCode> {
  * toInfluxError(401, '{"code":"unauthorized","message":"write:orgs/1f/buckets is unauthorized"}').reason // 'permission'
  * toInfluxError(401, '{"code":"unauthorized","message":"unauthorized access"}').reason // 'credential'
  */
-export function toInfluxError(status: number, body: string, secrets: readonly string[] = []): InfluxError {
-  let said: Record<string, unknown> = {}
+export function toInfluxError(status: number, body: unknown, secrets: readonly string[] = []): InfluxError {
+  let said: Record<string, unknown>
   try {
-    said = Object(JSON.parse(body))
+    said = Object(JSON.parse(body as string))
   } catch {
-    // A page, or nothing at all.
+    // A page or nothing, which has none of these members; or read already, as axios does.
+    said = Object(body)
   }
   const message = said.message ?? said.error
   const text = typeof message === 'string' ? message : ''

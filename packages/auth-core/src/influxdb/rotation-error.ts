@@ -34,7 +34,7 @@ const LEFT: Readonly<Record<RotationLeft['todo'], string>> = {
   nothing: 'Nothing is left to do: no second token is there',
   'find-successor': 'The successor may be there: resume with `left`',
   'delete-successor': 'The successor is there, and nobody has it: resume with `left`',
-  'delete-predecessor': 'The successor is kept, and the old token is still good: resume with `left`',
+  'delete-predecessor': 'The successor is kept, and the old token is good: resume with `left`',
 }
 
 /** A rotation that stopped. */
