@@ -564,7 +564,8 @@ function testPage(name: keyof typeof BROWSERS): void {
     }
     const card = '[aria-label="the report"]'
     const notice = '[aria-label="Unfinished rotation"]'
-    const gone = () => page.waitForFunction(() => !document.querySelector('.notice'))
+    // The notice goes as a step begins, and the buttons are back as it is done.
+    const gone = () => page.waitForFunction(() => !document.querySelector('.notice, button:disabled'))
 
     cutAt('POST')
     await click('Rotate', card)
