@@ -16,7 +16,7 @@ export type InfluxErrorCode =
 
 /** Each {@link InfluxReason}, and what to tell people. */
 const HINTS = {
-  credential: 'No credential, an unknown token, a wrong password or scheme, or no session: sign in first',
+  credential: 'No credential, an unknown token, a wrong password or scheme, or no session (sign in first)',
   'token-inactive': 'The token is inactive',
   'user-inactive': 'The user is inactive or deleted',
   'password-change': 'The password has to be changed first',
