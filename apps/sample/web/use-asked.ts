@@ -20,15 +20,18 @@ export function useAsked<T>(ask: () => Promise<T>): Asked<T> {
   const [value, setValue] = useState<T>()
   const [error, setError] = useState<string>()
   const asked = useRef(0)
+  const failed = useRef(0)
   const question = useRef(ask)
   question.current = ask
   const again = useCallback(async () => {
     const mine = ++asked.current
+    const before = failed.current
     try {
       const answer = await question.current()
       if (mine !== asked.current) return
       setValue(answer)
-      setError(undefined)
+      // What went wrong since it was asked is not over with an answer that was on its way.
+      if (before === failed.current) setError(undefined)
     } catch (reason) {
       if (mine === asked.current) setError(messageOf(reason))
     }
@@ -40,6 +43,7 @@ export function useAsked<T>(ask: () => Promise<T>): Asked<T> {
       } catch (reason) {
         // What is shown may be there no more.
         if (isGone(reason)) await again()
+        failed.current++
         setError(messageOf(reason))
         return false
       }
