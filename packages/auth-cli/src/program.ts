@@ -129,8 +129,8 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     if (args.includes('--json')) setSettings({ ...settings(), json: true })
     const given = await read(args)
     if (!given) return
-    const { json = false, input, profile } = given.global as Partial<Settings>
-    setSettings({ json, input: input ?? true, profile })
+    const { json = false, input = true, profile } = given.global as Partial<Settings>
+    setSettings({ json, input, profile })
     const run = given.command.run as (...given: readonly unknown[]) => unknown
     await run(...given.arguments, given.options)
   } catch (error) {

@@ -18,10 +18,12 @@ import { takesPasswordsAtSignIn, withConnection } from '../profile/connect.ts'
 import { findCredential, findHost } from '../profile/find-credential.ts'
 import type { FoundCredential } from '../profile/from-environment.ts'
 import { VERDICTS, verify } from '../profile/verify.ts'
-import { checkCredential, checkScheme, type Sent, toSignIn } from './check/credential.ts'
+import { checkCredential } from './check/credential.ts'
 import { Finding, type Step } from './check/finding.ts'
-import { checkToken, type GivenHeaders, readLines, readValue } from './check/given.ts'
+import { checkToken, type GivenHeaders, readLines, readValue, type Sent } from './check/given.ts'
 import { reach } from './check/reach.ts'
+import { toSignIn } from './check/refusal.ts'
+import { checkScheme } from './check/scheme.ts'
 
 interface Options {
   readonly header?: true

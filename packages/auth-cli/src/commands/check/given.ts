@@ -14,6 +14,18 @@ export interface GivenHeaders {
   readonly cookie: string | undefined
 }
 
+/** What is sent, and where. */
+export interface Sent {
+  /** Of the server, with the path that a proxy has it below. */
+  readonly base: string
+  /** The whole address. */
+  readonly url: URL
+  /** Whether the address was asked for; or else one that tells is. */
+  readonly isGiven: boolean
+  readonly credentials: Credentials | undefined
+  readonly headers: GivenHeaders
+}
+
 const PLACEHOLDER =
   /^(\$\{?\w+\}?|%\w+%|<.*>|\[?redacted\]?|\*+|x{3,}|\$\(\w+\)|YOUR[_-]?(API|AUTH|INFLUX\w*)?[_-]?TOKEN|(API|AUTH|ADMIN|OPERATOR|DATABASE|ALL_ACCESS|INFLUX\w*)_TOKEN)$/i
 

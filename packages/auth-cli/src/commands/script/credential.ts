@@ -24,7 +24,7 @@ export async function findForScript(
   options: RevealOptions,
 ): Promise<FoundCredential> {
   checkReveal(options, 'use fluxauth exec or fluxauth request')
-  const found = await findCredential(url === undefined ? undefined : readAddress(url).origin)
+  const found = await findAlone(url === undefined ? undefined : readAddress(url).origin)
   if (found.profile?.known?.isOperator) {
     warn('This is an operator token: it may do everything in every organization')
   }
@@ -32,7 +32,7 @@ export async function findForScript(
 }
 
 /** Where the environment has it, no profile is read. */
-async function findCredential(origin: string | undefined): Promise<FoundCredential> {
+async function findAlone(origin: string | undefined): Promise<FoundCredential> {
   if (settings().profile === undefined) {
     const found = await fromEnvironment(origin, undefined)
     if (typeof found !== 'string') return found
