@@ -795,16 +795,38 @@ function testPage(name: keyof typeof BROWSERS): void {
 
   test('the least page that signs in does', async () => {
     await page.goto(`${origin}/minimal`)
-    await fill('.fluxauth-basic', { 'User name': CREDENTIALS.username, Password: CREDENTIALS.password })
+    const enter = () =>
+      fill('.fluxauth-basic', { 'User name': CREDENTIALS.username, Password: CREDENTIALS.password })
+    /** As another tab does. */
+    const leave = async () => {
+      await page.evaluate(async () => {
+        await fetch('/api/v2/signout', { method: 'POST' })
+        new BroadcastChannel(`fluxauth ${location.origin}`).postMessage(0)
+      })
+      await page.waitForSelector('.fluxauth-basic', { visible: true })
+    }
+    const listed = () => page.$eval('#buckets', (list) => list.textContent)
+    await enter()
     await see('air-quality', '#buckets')
     expect(await traces()).not.toContain('s3cret')
-    // As another tab that signs out.
-    await page.evaluate(async () => {
-      await fetch('/api/v2/signout', { method: 'POST' })
-      new BroadcastChannel(`fluxauth ${location.origin}`).postMessage(0)
+    await leave()
+    expect(await listed()).toBe('')
+
+    let answerLate: (() => Promise<void>) | undefined
+    await page.setRequestInterception(true)
+    page.on('request', (request) => {
+      const body = JSON.stringify({ buckets: [{ name: 'air-quality' }] })
+      if (!request.url().endsWith('/api/v2/buckets')) void request.continue()
+      else answerLate = () => request.respond({ status: 200, contentType: 'application/json', body })
     })
-    await page.waitForSelector('.fluxauth-basic', { visible: true })
-    expect(await page.$eval('#buckets', (list) => list.textContent)).toBe('')
+    await enter()
+    await expect.poll(() => answerLate).toBeDefined()
+    await leave()
+    const late = page.waitForResponse((response) => response.url().endsWith('/api/v2/buckets'))
+    await answerLate?.()
+    await late
+    await page.evaluate(() => new Promise((done) => setTimeout(done, 50)))
+    expect(await listed()).toBe('')
   })
 
   test('asks who is not signed in to sign in, and shows each page its source', async () => {

@@ -7,12 +7,15 @@ import '@fluxauth/auth-browser/element.css'
 const auth = createBrowserAuth()
 defineSignIn(auth)
 
-auth.subscribe(async ({ status }) => {
+auth.subscribe(async (state) => {
+  const { status } = state
   // Signed out, also in another tab: what was seen is for nobody else.
   if (status === 'signed-out') document.querySelector('#buckets')?.replaceChildren()
   if (status !== 'signed-in') return
   const response = await auth.fetch('/api/v2/buckets')
   const { buckets = [] } = await response.json()
+  // What comes late is for nobody, either.
+  if (auth.state !== state) return
   const items = buckets.map(({ name }: { name: string }) =>
     Object.assign(document.createElement('li'), { textContent: name }),
   )
