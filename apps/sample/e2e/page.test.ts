@@ -8,7 +8,14 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { encodeBasic } from '@fluxauth/auth-core'
 import { describeReal, realParts, requirePart } from '@fluxauth/auth-testkit/real'
-import { type Browser, type BrowserContext, type LaunchOptions, launch, type Page } from 'puppeteer-core'
+import {
+  type Browser,
+  type BrowserContext,
+  type HTTPRequest,
+  type LaunchOptions,
+  launch,
+  type Page,
+} from 'puppeteer-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Attacked, attacks } from '../attacks/attacks.ts'
 
@@ -104,6 +111,26 @@ function testPage(name: keyof typeof BROWSERS): void {
   const open = async (title: string) => {
     await page.locator(`nav ::-p-aria([name="${title}"])`).click()
     await page.waitForFunction((path) => location.pathname === path, {}, `/${title.toLowerCase()}`)
+  }
+  /** Presses a button twice; what the first press asked for fails once the second has its answer, which shows this. */
+  const pressTwice = async (button: string, shows: string) => {
+    let fail: (() => Promise<void>) | undefined
+    const hold = (request: HTTPRequest): void => {
+      if (fail) void request.continue()
+      else fail = () => request.abort()
+    }
+    await page.setRequestInterception(true)
+    page.on('request', hold)
+    await page.locator(button).click()
+    await expect.poll(() => fail).toBeDefined()
+    await page.locator(button).click()
+    await see(shows, 'main')
+    const failed = new Promise((resolve) => page.once('requestfailed', resolve))
+    await fail?.()
+    await failed
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))))
+    page.off('request', hold)
+    await page.setRequestInterception(false)
   }
   /** What the Wire shows: the newest first. */
   const wire = () =>
@@ -238,6 +265,8 @@ function testPage(name: keyof typeof BROWSERS): void {
     await page.setOfflineMode(false)
     await click('List the buckets')
     await see('Buckets: air-quality')
+    expect(await page.$eval('main', (main) => main.textContent)).not.toContain('does not answer')
+    await pressTwice('main .card:last-child button:first-child', 'Buckets: air-quality')
     expect(await page.$eval('main', (main) => main.textContent)).not.toContain('does not answer')
     expect(await traces()).not.toContain(example.token)
   })
@@ -519,12 +548,12 @@ function testPage(name: keyof typeof BROWSERS): void {
     await isSeen('.notice')
     expect(await page.evaluate(() => document.activeElement?.ariaLabel)).toBe('New token')
     let answerLate: (() => Promise<void>) | undefined
+    const isList = (request: HTTPRequest) =>
+      request.method() === 'GET' && new URL(request.url()).pathname === '/api/v2/authorizations'
     await page.setRequestInterception(true)
     page.on('request', (request) => {
-      const isList =
-        request.method() === 'GET' && new URL(request.url()).pathname === '/api/v2/authorizations'
       if (request.method() === 'PATCH') void request.abort()
-      else if (isList && !answerLate) answerLate = () => request.continue()
+      else if (isList(request) && !answerLate) answerLate = () => request.continue()
       else void request.continue()
     })
     await click('Stay with the old one')
@@ -533,9 +562,15 @@ function testPage(name: keyof typeof BROWSERS): void {
     await press('Deactivate')
     await isSeen('main .error')
     // What was asked before it answers now: that is no reason to take it away.
-    const late = page.waitForResponse((response) => response.url().endsWith('/api/v2/authorizations'))
+    const late = new Promise<void>((resolve) => {
+      const settle = (request: HTTPRequest): void => {
+        if (isList(request)) resolve()
+      }
+      page.on('requestfinished', settle)
+      page.on('requestfailed', settle) // so Chromium has it now and then, where all of it was read
+    })
     await answerLate?.()
-    await (await late).text()
+    await late
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))))
     await isSeen('main .error')
   })
@@ -699,6 +734,8 @@ function testPage(name: keyof typeof BROWSERS): void {
     await open('Refusals')
     await see('Another origin', 'main .cards')
     expect(await card('A token that was good until now')).toContain('needs somebody who is signed in')
+    await pressTwice('main .cards li:first-child button', 'The server says: 401')
+    expect(await card('A token that nobody has')).toContain('The server says: 401')
     await page.locator('nav a[href="/"]').click()
     await signIn()
     await open('Refusals')
@@ -763,10 +800,30 @@ function testPage(name: keyof typeof BROWSERS): void {
       button?.click()
     })
     await page.waitForFunction(() => !document.querySelector('main button:disabled'))
-    const left = await page.evaluate(() =>
-      [fetch, Headers.prototype.set, Worker.prototype.postMessage].map((each) => `${each}`),
-    )
-    for (const source of left) expect(source).toContain('[native code]')
+    const left = () =>
+      page.evaluate(() =>
+        [fetch, Headers.prototype.set, Worker.prototype.postMessage].map((each) => `${each}`),
+      )
+    for (const source of await left()) expect(source).toContain('[native code]')
+    // Nor begins one while that of the page as it was before is under way.
+    const held: HTTPRequest[] = []
+    let isHeld = true
+    await page.setRequestInterception(true)
+    page.on('request', (request) => {
+      if (isHeld && request.url().endsWith('/api/v2/me')) held.push(request)
+      else void request.continue()
+    })
+    await click('Run the attacks')
+    await expect.poll(() => held.length).toBe(1)
+    await open('Refusals')
+    await open('Lab')
+    await click('Run the attacks')
+    await page.evaluate(() => new Promise((done) => setTimeout(done, 50)))
+    expect(held.length).toBe(1)
+    isHeld = false
+    await held[0]?.continue()
+    await page.waitForFunction(() => !document.querySelector('main button:disabled'))
+    for (const source of await left()) expect(source).toContain('[native code]')
   })
 
   test('each attack on each vault comes to what it must, and to all on one that is careless', async () => {

@@ -22,16 +22,21 @@ const VAULTS: Readonly<Record<Attacked, { readonly title: string; create(): Vaul
   careless: { title: 'None: localStorage', create: () => carelessVault(startWorker) },
 }
 
+/** The attacks under way, also those of this page when it was open before: two at a time would put back what the other replaced. */
+let underWay: Promise<void> = Promise.resolve()
+
 export function Lab() {
   const [chosen, setChosen] = useState<Attacked>('memory')
   const [outcomes, setOutcomes] = useState<Readonly<Record<string, Outcome>>>({})
-  // Two at a time would put back what the other has put in the place of the platform's.
   const [isRunning, setRunning] = useState(false)
   const [error, setError] = useState<string>()
-  const runAll = async (): Promise<void> => {
+  const runAll = (): void => {
     setRunning(true)
     setError(undefined)
     setOutcomes({})
+    underWay = underWay.then(attackAll).finally(() => setRunning(false))
+  }
+  const attackAll = async (): Promise<void> => {
     let vault: Vault | undefined
     try {
       vault = VAULTS[chosen].create()
@@ -44,7 +49,6 @@ export function Lab() {
       setError(messageOf(reason))
     } finally {
       vault?.dispose()
-      setRunning(false)
     }
   }
   return (
@@ -73,7 +77,7 @@ export function Lab() {
           ))}
         </select>
       </p>
-      <button type="button" disabled={isRunning} onClick={() => void runAll()}>
+      <button type="button" disabled={isRunning} onClick={runAll}>
         Run the attacks
       </button>
       <Problem text={error} />

@@ -3,7 +3,7 @@
 import { type BrowserAuth, createBrowserAuth } from '@fluxauth/auth-browser'
 import { memoryVault } from '@fluxauth/auth-browser/memory'
 import { AuthError, parseAuthorization } from '@fluxauth/auth-core'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { Link } from 'wouter'
 import { api } from '../api.ts'
 import { useAuthState } from '../auth.ts'
@@ -66,9 +66,13 @@ export function Refusals() {
     },
     ...(elsewhere.value ? [toOtherOrigin(elsewhere.value.origin)] : []),
   ]
+  const asked = useRef<Record<string, number>>({})
   const ask = async ({ title, send }: Refusal): Promise<void> => {
+    const mine = (asked.current[title] ?? 0) + 1
+    asked.current[title] = mine
     const came = await send?.().catch((error): Answers => [['That did not work', messageOf(error)]])
-    if (came) setAnswers((before) => ({ ...before, [title]: came }))
+    // Sent twice, the last answer counts, whenever the other comes.
+    if (came && mine === asked.current[title]) setAnswers((before) => ({ ...before, [title]: came }))
   }
   return (
     <>

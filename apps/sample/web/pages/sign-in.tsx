@@ -2,7 +2,7 @@
 
 import type { BrowserAuthState } from '@fluxauth/auth-browser'
 import { type Bucket, toInfluxError } from '@fluxauth/auth-core/influxdb'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { api } from '../api.ts'
 import { auth, useAuthState } from '../auth.ts'
 import { Problem } from '../problem.tsx'
@@ -77,11 +77,18 @@ function fillIn(scheme: 'basic' | 'token', values: Readonly<Record<string, strin
 function SignedIn({ who, scheme }: BrowserAuthState & { readonly status: 'signed-in' }) {
   const [error, setError] = useState<string>()
   const [buckets, setBuckets] = useState<string>()
+  const asked = useRef(0)
   const failed = (reason: unknown): void => setError(messageOf(reason))
-  const list = (): void => {
-    setError(undefined)
-    setBuckets(undefined)
-    listBuckets().then(setBuckets, failed)
+  const list = async (): Promise<void> => {
+    const mine = ++asked.current
+    const show = (names?: string, wrong?: string): void => {
+      // Asked twice, the last answer counts, whenever the other comes.
+      if (mine !== asked.current) return
+      setBuckets(names)
+      setError(wrong)
+    }
+    show()
+    await listBuckets().then(show, (reason) => show(undefined, messageOf(reason)))
   }
   return (
     <section className="card" aria-label="Signed in">

@@ -54,21 +54,19 @@ export function recordingFetch(send: typeof fetch): typeof fetch {
     }
     change([exchange, ...exchanges].slice(0, MOST))
     const begin = performance.now()
-    const settle = (outcome: Partial<Exchange>): void => {
-      const took = Math.round(performance.now() - begin)
-      change(exchanges.map((each) => (each.id === exchange.id ? { ...each, ...outcome, took } : each)))
-    }
+    const settle = (outcome: Partial<Exchange>): void =>
+      change(exchanges.map((each) => (each.id === exchange.id ? { ...each, ...outcome } : each)))
+    const took = (): number => Math.round(performance.now() - begin)
     try {
       const response = await send(input, init)
       // Of another origin, without CORS: the browser lets nobody see what it is.
-      settle(
-        response.type === 'opaque'
-          ? { said: 'hidden' }
-          : { status: response.status, said: await refusalIn(response) },
-      )
+      const isHidden = response.type === 'opaque'
+      settle({ took: took(), ...(isHidden ? { said: 'hidden' } : { status: response.status }) })
+      // Whoever asked does not wait for it.
+      if (!response.ok && !isHidden) void refusalIn(response).then((said) => settle({ said }))
       return response
     } catch (error) {
-      settle({ said: 'no answer' })
+      settle({ said: 'no answer', took: took() })
       throw error
     }
   }
@@ -105,8 +103,7 @@ function withoutSecrets(body: string): string {
   return body.replace(/("(?:password|token)"\s*:\s*)"(?:[^"\\]|\\.)*"/g, '$1"[redacted]"')
 }
 
-async function refusalIn(response: Response): Promise<string | undefined> {
-  if (response.ok) return undefined
+async function refusalIn(response: Response): Promise<string> {
   const text = await response
     .clone()
     .text()
