@@ -1,33 +1,36 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
-const suites = ['packages/auth-testkit/src/**/*.test.ts', 'packages/auth-node/src/**/*.parity.test.ts']
+/** What measures time, and has the cores that Vitest leaves. */
+const measured = [
+  'packages/auth-core/src/**/*.test.ts',
+  'packages/auth-node/src/{stores,verifier}/**/*.test.ts',
+]
 const common = { testTimeout: 30_000, hookTimeout: 60_000 }
 
 export default defineConfig({
   test: {
-    // The libraries' tests measure time, and have the cores that Vitest leaves. The others wait for processes and answers: two files at once at least, so that two cores are not idle.
     projects: [
       {
         test: {
           ...common,
-          name: 'libraries',
-          include: ['packages/auth-{core,node}/src/**/*.test.ts'],
-          exclude: suites,
+          name: 'what measures time',
+          include: measured,
           sequence: { groupOrder: 0 },
         },
       },
       {
         test: {
           ...common,
-          name: 'suites, programs and pages',
+          name: 'what waits',
           include: [
-            ...suites,
-            'packages/auth-{browser,cli}/src/**/*.test.ts',
+            'packages/*/src/**/*.test.ts',
             'apps/*/{src,e2e}/**/*.test.ts',
             'turbo/generators/*.test.ts',
           ],
-          maxWorkers: Math.max(2, availableParallelism() - 1),
+          exclude: measured,
+          // For processes, servers and browsers: more files at once than there are cores, so that none is idle.
+          maxWorkers: availableParallelism() + 1,
           sequence: { groupOrder: 1 },
         },
       },
