@@ -75,6 +75,7 @@ testClient(
 
 describe('a query of the InfluxDB 3 client', () => {
   const seen: unknown[] = []
+  const asked: unknown[] = []
   let valid = 'old'
   let breaksOff = false
   const server = new Server()
@@ -97,6 +98,8 @@ describe('a query of the InfluxDB 3 client', () => {
       DoGet(call: ServerWritableStream<Buffer, Buffer> & { metadata: Metadata }) {
         const given = call.metadata.get('authorization')
         seen.push(...given)
+        const seconds = Math.round((Number(call.getDeadline()) - Date.now()) / 10_000)
+        asked.push([call.request.toString('latin1'), call.metadata.getMap(), seconds])
         if (breaksOff) for (const message of oneRow()) call.write(message)
         if (given[0] === `Bearer ${valid}` && !breaksOff) call.end()
         else call.emit('error', { code: status.UNAUTHENTICATED, details: 'who are you?' })
@@ -112,6 +115,7 @@ describe('a query of the InfluxDB 3 client', () => {
   afterAll(() => server.forceShutdown())
   beforeEach(() => {
     seen.length = 0
+    asked.length = 0
     valid = 'old'
     breaksOff = false
   })
@@ -130,6 +134,44 @@ describe('a query of the InfluxDB 3 client', () => {
     await rows('old')
     expect(seen).toEqual(['Bearer old', 'Bearer old'])
   })
+
+  test.each<[string, Partial<AuthInfluxDBClientOptions>, Partial<QueryOptions> | undefined, string?]>([
+    ['nothing of it', {}, undefined],
+    ['another database', {}, undefined, 'other ß'],
+    ['its language and parameters', {}, { type: 'influxql', params: { place: 'ß', n: 1 } }],
+    ['those of all queries', { queryOptions: { type: 'influxql', params: { all: true } } }, undefined],
+    ['how long all may take', { queryTimeout: 132_000 }, undefined],
+    ['how long it may take', { queryTimeout: 132_000 }, { timeout: 72_000 }],
+    ['its own above those', { queryOptions: { type: 'influxql', params: { all: true } } }, { type: 'sql' }],
+    [
+      'its headers',
+      { headers: { 'x-client': '1' }, queryOptions: { headers: { 'x-queries': '2' } } },
+      { headers: { 'x-query': '3', 'x-client': 'mine' } },
+    ],
+    ['a switch of gRPC', { grpcOptions: { 'grpc.primary_user_agent': 'mine' } }, undefined],
+    [
+      'one for all queries',
+      { queryOptions: { grpcOptions: { 'grpc.primary_user_agent': 'mine' } } },
+      undefined,
+    ],
+  ])(
+    'asks what the client alone asks where one says of a query %s',
+    async (_, ofClient, ofQuery, database) => {
+      const options = { host, database: 'db', ...ofClient }
+      const clients = [
+        new InfluxDBClient({ ...options, token: 'old' }),
+        authInfluxDBClient({ ...options, credentials: 'old' }),
+      ]
+      for (const influx of clients) {
+        for await (const _ of influx.query('SELECT 1', database, ofQuery)) expect.fail('there is no row')
+        for await (const _ of influx.queryPoints('SELECT 1', database, ofQuery)) expect.fail('no row')
+        await influx.close()
+      }
+      const [alone, alonePoints, ...ours] = asked
+      expect(alone).toBeDefined()
+      expect(ours).toEqual([alone, alonePoints])
+    },
+  )
 
   test('asks for the credential anew when it is refused', async () => {
     let asked = 0

@@ -72,6 +72,8 @@ class AuthInfluxDBClient extends InfluxDBClient {
   readonly #authorizer: Authorizer
   readonly #host: string
   readonly #options: ClientOptions
+  /** What a query is asked with that says nothing else. Of its language the client says no word where there are options without it. */
+  readonly #asked: Partial<QueryOptions>
 
   constructor(options: AuthInfluxDBClientOptions) {
     const { bound, client: given } = splitOptions(options, RULES)
@@ -98,6 +100,7 @@ class AuthInfluxDBClient extends InfluxDBClient {
     this.#authorizer = authorizer
     this.#host = host
     this.#options = withoutToken
+    this.#asked = withoutToken.queryOptions ?? (given.grpcOptions ? {} : { type: 'sql' })
   }
 
   override async write(
@@ -146,14 +149,14 @@ class AuthInfluxDBClient extends InfluxDBClient {
 
   async *#query<Row>(
     run: (options: Partial<QueryOptions>) => AsyncGenerator<Row, void, void>,
-    options: Partial<QueryOptions> = {},
+    options?: Partial<QueryOptions>,
   ): AsyncGenerator<Row, void, void> {
     const { headers, queryOptions, host } = this.#options
-    const given = { type: 'sql', ...queryOptions, ...options } as const
+    const given = { ...(options ?? this.#asked) }
     const attempts = await this.#start({
       url: host, // Flight goes to the server itself, also where a proxy is named for HTTP
       method: 'POST',
-      headers: options.headers,
+      headers: options?.headers,
       beneath: [headers, queryOptions?.headers],
       write: (authorization) => authorization.replace(/^Token /, 'Bearer '),
     })
