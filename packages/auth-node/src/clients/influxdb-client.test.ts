@@ -32,7 +32,8 @@ testClient(
     const [url = ''] = [origin].flat().map(String)
     const { Agent } = url.startsWith('https') ? https : http
     const agent = new Agent({ keepAlive: true, lookup, ...(ca && { ca }) })
-    const given = { ...options, url, origin, headers, transportOptions: { agent } }
+    // A thousand requests at once may take longer than it waits for one.
+    const given = { ...options, url, origin, headers, timeout: 30_000, transportOptions: { agent } }
     const influx = authInfluxDB(given)
     const { transport } = influx
     return {

@@ -54,7 +54,6 @@ export function authInfluxDB(options: AuthInfluxDBOptions): InfluxDB {
   const { bound, client: given } = splitOptions(options, RULES)
   const { server, ...urls } = readServer(given.url, given.proxyUrl, bound.allowInsecure)
   const authorizer = createAuthorizer({ ...bound, origin: bound.origin ?? originOf(server) })
-  authorizer.target.resolve(server)
   const headers = fixHeaders(given.headers)
   const client = { ...given, headers, url: urls.url, ...(urls.proxyUrl && { proxyUrl: urls.proxyUrl }) }
   const { transport } = new InfluxDB({

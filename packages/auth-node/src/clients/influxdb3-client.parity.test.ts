@@ -15,7 +15,7 @@ testParity<string | string[], Options>('@influxdata/influxdb3-client, write', {
       host: `${origin}/influx`,
       database: 'db',
       headers: { 'X-Client': '1' },
-      writeOptions: { headers: { 'X-Write': '1' } },
+      writeOptions: { headers: { 'X-Write': '1' }, precision: 'ms', defaultTags: { of: 'all' } } as const,
       timeout: 1000,
     }
     const using = (client: InfluxDBClient) => {

@@ -39,7 +39,9 @@ testClient(
     const [host = ''] = [origin].flat().map(String)
     const { Agent } = host.startsWith('https') ? https : http
     const agent = new Agent({ keepAlive: true, lookup, ...(ca && { ca }) })
-    const given = { ...options, host, origin, database: 'db', transportOptions: { agent } }
+    // A thousand requests at once may take longer than it waits for one.
+    const transportOptions = { agent }
+    const given = { ...options, host, origin, database: 'db', writeTimeout: 30_000, transportOptions }
     const influx = authInfluxDBClient(given)
     return {
       inHand: influx,
@@ -145,7 +147,7 @@ describe('a query of the InfluxDB 3 client', () => {
     ['its own above those', { queryOptions: { type: 'influxql', params: { all: true } } }, { type: 'sql' }],
     [
       'its headers',
-      { headers: { 'x-client': '1' }, queryOptions: { headers: { 'x-queries': '2' } } },
+      { headers: { 'x-client': '1' }, queryOptions: { type: 'influxql', headers: { 'x-queries': '2' } } },
       { headers: { 'x-query': '3', 'x-client': 'mine' } },
     ],
     ['a switch of gRPC', { grpcOptions: { 'grpc.primary_user_agent': 'mine' } }, undefined],

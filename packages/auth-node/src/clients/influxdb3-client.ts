@@ -80,7 +80,6 @@ class AuthInfluxDBClient extends InfluxDBClient {
     const { server: host, ...urls } = readServer(given.host, given.proxyUrl, bound.allowInsecure)
     const origin = bound.origin ?? [originOf(host), originOf(urls.url)]
     const authorizer = createAuthorizer({ ...bound, origin })
-    authorizer.target.resolve(host)
     const withoutToken: ClientOptions = {
       ...withFixedHeaders(given),
       host: urls.url,
