@@ -228,6 +228,43 @@ const MISTAKES: readonly (readonly [suite: string, rule: string, message: string
     'what is kept when nobody has the store open any more',
   ],
   [
+    'store that lists what has ended and then deletes it',
+    'moved on while others are swept',
+    'sweep in one step, do not list and then delete',
+  ],
+  [
+    'store that tells how many it has listed',
+    'delete all at once are told of by one',
+    'say how many you have deleted',
+  ],
+  ['store that cuts off what is long', 'description of half a megabyte', 'whether it is kept whole'],
+  [
+    'store that remembers what it has found',
+    'sessions are seen at once',
+    'nothing that was found is remembered where others can change it',
+  ],
+  [
+    'store that forgets who has failed',
+    'right take back nothing but themselves',
+    'on a user who signs in between guesses: how many more are let through: succeed() takes back its own attempt',
+  ],
+  [
+    'store that takes an attempt without a kind',
+    'from an address are limited',
+    'an attempt that does not say so is with a password',
+  ],
+  [
+    'store that counts a name and an address as one',
+    'on any user name are limited',
+    'a user name that is an address counts on no address',
+  ],
+  [
+    'store that counts by the properties',
+    'on any user name are limited',
+    'on "__proto__": how many are let through',
+  ],
+  ['store that has waits of half a second', 'without an address too', 'wait is in whole seconds, rounded up'],
+  [
     'store that counts what was taken back',
     'that were not looked at after all',
     'what cancel() took back does not count',

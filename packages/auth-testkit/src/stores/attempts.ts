@@ -2,9 +2,15 @@
 
 import type { Attempt, AttemptLimiter, AttemptPermit } from '@fluxauth/auth-core/server'
 import { describe, expect, test } from 'vitest'
-import type { WithStore } from './subject.ts'
+import { ODD_TEXTS, type WithStore } from './subject.ts'
 
 const HOME = '192.0.2.1'
+
+const THROUGH = 'how many are let through'
+const LOCKS = 'how many say that they lock: the first over the limit'
+const COUNTS = `${THROUGH}, and ${LOCKS}`
+const TAKEN_BACK =
+  'how many more are let through: succeed() takes back its own attempt, and leaves those that failed before'
 
 /** Addresses of many machines. */
 const elsewhere = (number: number) => `198.51.${number >> 8}.${number & 255}`
@@ -27,6 +33,10 @@ export function testAttempts(withStore: WithStore, shared: boolean): void {
     ): Promise<AttemptPermit[]> => {
       const permits: AttemptPermit[] = []
       for (let i = 0; i < times; i++) permits.push(await attempts.begin({ ...attempt }))
+      expect(
+        permits.filter(({ wait }) => !Number.isInteger(wait)),
+        'wait is in whole seconds, rounded up',
+      ).toEqual([])
       return permits
     }
     const through = (permits: readonly AttemptPermit[]) => permits.filter(({ wait }) => wait === 0).length
@@ -52,6 +62,17 @@ export function testAttempts(withStore: WithStore, shared: boolean): void {
         expect(through(await fail(attempts, { user: 'zoë', address: elsewhere(7) }, 5))).toBe(5)
       }))
 
+    test('on any user name are limited, each apart, and from any address', () =>
+      withAttempts(async (attempts) => {
+        for (const [i, user] of [...ODD_TEXTS, HOME].entries()) {
+          const permits = await fail(attempts, { user, address: elsewhere(i) }, 7)
+          expect([through(permits), locks(permits)], `on ${JSON.stringify(user)}: ${COUNTS}`).toEqual([5, 1])
+        }
+        const permits: AttemptPermit[] = []
+        for (let i = 0; i < 20; i++) permits.push(await attempts.begin({ user: `user ${i}`, address: HOME }))
+        expect(through(permits), `${THROUGH}: a user name that is an address counts on no address`).toBe(20)
+      }))
+
     test('on a user name are limited without an address too', () =>
       withAttempts(async (attempts) => {
         expect(through(await fail(attempts, { user: 'joe' }, 20))).toBe(5)
@@ -62,9 +83,12 @@ export function testAttempts(withStore: WithStore, shared: boolean): void {
     test('from an address are limited, whoever they are on', () =>
       withAttempts(async (attempts) => {
         const permits: AttemptPermit[] = []
-        for (let i = 0; i < 30; i++) permits.push(await attempts.begin({ user: `user ${i}`, address: HOME }))
-        expect(through(permits)).toBe(20)
-        expect(locks(permits)).toBe(1)
+        for (let i = 0; i < 30; i++) {
+          const kind = i % 2 ? 'password' : undefined
+          permits.push(await attempts.begin({ user: `user ${i}`, address: HOME, kind }))
+        }
+        expect(through(permits), `${THROUGH}; an attempt that does not say so is with a password`).toBe(20)
+        expect(locks(permits), LOCKS).toBe(1)
         // Those that were refused for their address do not lock out anybody.
         expect(through(await fail(attempts, { user: 'user 25', address: elsewhere(1) }, 5))).toBe(5)
         expect((await attempts.begin({ address: HOME })).wait).toBeGreaterThan(0)
@@ -75,12 +99,12 @@ export function testAttempts(withStore: WithStore, shared: boolean): void {
       withAttempts(async (attempts) => {
         const token = { address: HOME, kind: 'token' } as const
         const permits = await fail(attempts, token, 50)
-        expect([through(permits), locks(permits)]).toEqual([20, 1])
+        expect([through(permits), locks(permits)], COUNTS).toEqual([20, 1])
         const passwords: AttemptPermit[] = []
         for (let i = 0; i < 30; i++) {
           passwords.push(await attempts.begin({ user: `user ${i}`, address: HOME, kind: 'password' }))
         }
-        expect([through(passwords), locks(passwords)]).toEqual([20, 1])
+        expect([through(passwords), locks(passwords)], COUNTS).toEqual([20, 1])
         expect(through(await fail(attempts, { ...token, address: elsewhere(1) }, 5))).toBe(5)
         await attempts.succeed({ ...token, address: elsewhere(1) })
       }))
@@ -100,7 +124,7 @@ export function testAttempts(withStore: WithStore, shared: boolean): void {
           const address = written[i % written.length]?.replace('#', `${i + 1}`)
           permits.push(await attempts.begin({ address }))
         }
-        expect([through(permits), locks(permits)]).toEqual([20, 1])
+        expect([through(permits), locks(permits)], COUNTS).toEqual([20, 1])
         for (const other of ['192.0.2.8', '2001:db8:1:3::1']) {
           expect((await attempts.begin({ address: other })).wait).toBe(0)
         }
@@ -119,7 +143,7 @@ export function testAttempts(withStore: WithStore, shared: boolean): void {
             await attempts.begin({ user: `user ${i}`, address: `2001:db8:1:${i.toString(16)}::1` }),
           )
         }
-        expect([through(permits), locks(permits)]).toEqual([40, 1])
+        expect([through(permits), locks(permits)], COUNTS).toEqual([40, 1])
         expect((await attempts.begin({ address: '2001:db8:1:ff::1' })).wait).toBeGreaterThan(0)
         expect((await attempts.begin({ address: '2001:db8:1:ff::1', kind: 'token' })).wait).toBe(0)
         expect((await attempts.begin({ address: '2001:db8:2::1' })).wait).toBe(0)
@@ -131,7 +155,7 @@ export function testAttempts(withStore: WithStore, shared: boolean): void {
       withAttempts(async (attempts) => {
         const permits: AttemptPermit[] = []
         for (let i = 0; i < 30; i++) permits.push(await attempts.begin({ address: `unknown ${i}` }))
-        expect([through(permits), locks(permits)]).toEqual([20, 1])
+        expect([through(permits), locks(permits)], COUNTS).toEqual([20, 1])
         // Nor is it a place that could be known to be good for somebody.
         await attempts.succeed({ user: 'joe', address: 'unknown' })
         expect((await attempts.begin({ user: 'joe', address: 'unknown' })).wait).toBeGreaterThan(0)
@@ -144,10 +168,11 @@ export function testAttempts(withStore: WithStore, shared: boolean): void {
             (i % 2 ? another : attempts).begin({ user: 'joe', address: elsewhere(i) }),
           ),
         )
-        expect(through(permits)).toBeGreaterThan(0)
-        expect(through(permits)).toBeLessThanOrEqual(5)
-        expect(locks(permits)).toBe(1)
-        expect(through(await fail(attempts, { user: 'joe', address: HOME }, 10))).toBe(0)
+        const atOnce = `of a thousand at once, ${THROUGH}: count in one step, do not read and write back`
+        expect(through(permits), atOnce).toBeGreaterThan(0)
+        expect(through(permits), atOnce).toBeLessThanOrEqual(5)
+        expect(locks(permits), LOCKS).toBe(1)
+        expect(through(await fail(attempts, { user: 'joe', address: HOME }, 10)), THROUGH).toBe(0)
       }))
 
     test('that are right do not count', () =>
@@ -155,6 +180,26 @@ export function testAttempts(withStore: WithStore, shared: boolean): void {
         for (let i = 0; i < 60; i++) await signIn(attempts, { user: 'joe', address: HOME })
         for (let i = 0; i < 60; i++) await signIn(attempts, { user: `user ${i}`, address: HOME })
         for (let i = 0; i < 20; i++) await signIn(attempts, { user: 'zoë', address: elsewhere(i) })
+      }))
+
+    test('that are right take back nothing but themselves', () =>
+      withAttempts(async (attempts) => {
+        const [place, other] = [elsewhere(1), elsewhere(2)]
+        await fail(attempts, { user: 'joe', address: place }, 4)
+        await signIn(attempts, { user: 'joe', address: HOME })
+        const onUser = through(await fail(attempts, { user: 'joe', address: other }, 5))
+        expect(onUser, `on a user who signs in between guesses: ${TAKEN_BACK}`).toBe(1)
+        for (let i = 0; i < 19; i++) await attempts.begin({ user: `user ${i}`, address: elsewhere(3) })
+        await signIn(attempts, { user: 'eve', address: elsewhere(3) })
+        const permits: AttemptPermit[] = []
+        for (let i = 0; i < 5; i++)
+          permits.push(await attempts.begin({ user: `other ${i}`, address: elsewhere(3) }))
+        const who = 'from an address at which somebody signs in between guesses on others'
+        expect(through(permits), `${who}: ${TAKEN_BACK}`).toBe(1)
+        await fail(attempts, { user: 'joe', address: HOME }, 4)
+        await signIn(attempts, { user: 'joe', address: HOME })
+        const onPair = through(await fail(attempts, { user: 'joe', address: HOME }, 5))
+        expect(onPair, `from where a user signs in between guesses: ${TAKEN_BACK}`).toBe(1)
       }))
 
     test('that were not looked at after all do not count, where the store takes them back', () =>
@@ -175,11 +220,15 @@ export function testAttempts(withStore: WithStore, shared: boolean): void {
           (await attempts.begin(refused)).wait,
           'cancel() makes no place known to be good',
         ).toBeGreaterThan(0)
-        await attempts.cancel(refused)
-        expect(
-          (await attempts.begin({ ...refused })).wait,
-          'cancel() gives back nothing but its own',
-        ).toBeGreaterThan(0)
+        for (let i = 0; i < 10; i++) {
+          await attempts.cancel(refused)
+          const again = { ...refused }
+          expect(
+            (await attempts.begin(again)).wait,
+            'cancel() gives back nothing but its own, and that once: an attempt that was refused took nothing',
+          ).toBeGreaterThan(0)
+          await attempts.cancel(again)
+        }
       }))
 
     test('are told by what is in them, which stays as it is', () =>
@@ -218,7 +267,7 @@ export function testAttempts(withStore: WithStore, shared: boolean): void {
       withAttempts(async (attempts) => {
         await signIn(attempts, { user: 'joe', address: HOME })
         const permits = await fail(attempts, { user: 'joe', address: HOME }, 20)
-        expect([through(permits), locks(permits)]).toEqual([5, 1])
+        expect([through(permits), locks(permits)], COUNTS).toEqual([5, 1])
         // It is known to be good for that user alone, and they may still come from somewhere else.
         expect(through(await fail(attempts, { user: 'zoë', address: HOME }, 5))).toBe(5)
         await signIn(attempts, { user: 'joe', address: elsewhere(1) })
@@ -240,7 +289,7 @@ export function testAttempts(withStore: WithStore, shared: boolean): void {
       withAttempts(
         async (attempts) => {
           const permits = await fail(attempts, { user: 'joe', address: HOME }, 6)
-          expect(through(permits)).toBe(5)
+          expect(through(permits), THROUGH).toBe(5)
           await new Promise((resolve) => setTimeout(resolve, (permits.at(-1)?.wait ?? 0) * 1000 + 100))
           expect(through(await fail(attempts, { user: 'joe', address: HOME }, 6))).toBe(5)
         },

@@ -2,7 +2,7 @@
 
 import type { StoredSession } from '@fluxauth/auth-core/server'
 import { describe, expect, test } from 'vitest'
-import { looksLike, ODD_TEXTS, type WithStore } from './subject.ts'
+import { HUGE, keptOrRefused, looksLike, ODD_TEXTS, SEEN, type WithStore } from './subject.ts'
 
 const HOUR = 3_600_000
 
@@ -76,12 +76,11 @@ export function testSessions(withStore: WithStore, shared: boolean): void {
 
     test('of a name of half a megabyte are kept as they are, or refused by an error of a store', () =>
       withStore(async ({ sessions }) => {
-        const huge = Array.from({ length: 15_000 }, () => crypto.randomUUID()).join('')
-        const session = sessionOf(1, { userID: huge, user: huge })
-        const outcome = await (async () => sessions.create(session))().catch((error: unknown) => error)
-        if (outcome === undefined) expect(await sessions.list(huge)).toEqual([session])
-        else expect(outcome).toMatchObject({ name: 'StoreError', code: expect.stringMatching(/^ERR_STORE_/) })
-        expect(`${outcome}`).not.toContain(huge.slice(0, 36))
+        const session = sessionOf(1, { userID: HUGE, user: HUGE })
+        await keptOrRefused(
+          () => sessions.create(session),
+          async () => expect(await sessions.list(HUGE)).toEqual([session]),
+        )
         await sessions.create(sessionOf(2))
         expect(await sessions.find(sessionOf(2).id)).toBeDefined()
       }))
@@ -188,13 +187,29 @@ export function testSessions(withStore: WithStore, shared: boolean): void {
         expect(await sessions.deleteAll('other', id)).toBe(1)
       }))
 
+    test('of a user that many delete all at once are told of by one of them', () =>
+      withStore(async (store, another) => {
+        const numbers = Array.from({ length: 20 }, (_, i) => i)
+        for (const number of numbers) await store.sessions.create(sessionOf(number))
+        const { userID } = sessionOf(0)
+        const told = await Promise.all(
+          [store, another, store].map(({ sessions }) => sessions.deleteAll(userID)),
+        )
+        expect(
+          told.reduce((sum, count) => sum + count, 0),
+          'how many were deleted, over all who ask: say how many you have deleted, not how many there were before',
+        ).toBe(numbers.length)
+      }))
+
     test('that have ended are swept, and only those', () =>
       withStore(async ({ sessions }) => {
         const [good, another] = [sessionOf(1), sessionOf(2)]
         for (const session of [good, past(3), over(4), another]) await sessions.create(session)
         // Some stores have nothing to sweep: what has ended is gone from them by itself.
-        expect([0, 2]).toContain(await sessions.sweep(Date.now()))
-        expect(await sessions.sweep(Date.now())).toBe(0)
+        expect([0, 2], 'how many were swept: what has passed expiresAt or endsAt').toContain(
+          await sessions.sweep(Date.now()),
+        )
+        expect(await sessions.sweep(Date.now()), 'how many are left to be swept').toBe(0)
         for (const number of [3, 4]) expect(await sessions.find(sessionOf(number).id)).toBeUndefined()
         const left = (await sessions.list(good.userID)).map(({ id }) => id)
         expect(left).toEqual([another.id, good.id])
@@ -211,15 +226,45 @@ export function testSessions(withStore: WithStore, shared: boolean): void {
         expect(await sessions.list(session.userID)).toHaveLength(1)
       }))
 
+    test('that are moved on while others are swept stay', () =>
+      withStore(async (store, another) => {
+        const numbers = Array.from({ length: 20 }, (_, i) => i)
+        for (const number of numbers) await store.sessions.create(past(number))
+        const findAll = () => Promise.all(numbers.map((number) => store.sessions.find(sessionOf(number).id)))
+        const sweeping = (async () => another.sessions.sweep(Date.now()))()
+        await Promise.all(
+          numbers.map((number) => store.sessions.renew(sessionOf(number).id, Date.now() + HOUR)),
+        )
+        const found = await findAll()
+        await sweeping
+        expect(
+          await findAll(),
+          'what was moved on and found is there afterwards: sweep in one step, do not list and then delete',
+        ).toEqual(found)
+      }))
+
     if (!shared) return
-    test('are seen at once by whoever else opened the store', () =>
+    test('are seen at once by whoever else opened the store, and looked before', () =>
       withStore(async (store, another) => {
         const session = sessionOf(1)
+        const { id, userID } = session
+        const seen = async (expected: StoredSession | undefined) => {
+          for (const { sessions } of [store, another]) {
+            expect(await sessions.find(id), SEEN).toEqual(expected)
+            expect(await sessions.list(userID), SEEN).toEqual(expected ? [expected] : [])
+          }
+        }
         await store.sessions.create(session)
-        expect(await another.sessions.find(session.id)).toEqual(session)
-        expect(await another.sessions.list(session.userID)).toEqual([session])
-        expect(await another.sessions.delete(session.id)).toBe(true)
-        expect(await store.sessions.find(session.id)).toBeUndefined()
+        await seen(session)
+        const renewed = { ...session, expiresAt: session.expiresAt + HOUR }
+        await another.sessions.renew(id, renewed.expiresAt)
+        await seen(renewed)
+        expect(await another.sessions.delete(id)).toBe(true)
+        await seen(undefined)
+        await store.sessions.create(session)
+        await seen(session)
+        expect(await another.sessions.deleteAll(userID)).toBe(1)
+        await seen(undefined)
       }))
   })
 }

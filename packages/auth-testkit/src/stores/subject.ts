@@ -1,6 +1,7 @@
 // What the store suite is given, and how its tests get at it.
 
 import type { AuthStore, Awaitable } from '@fluxauth/auth-core/server'
+import { expect } from 'vitest'
 import { inTime } from '../deadline.ts'
 
 /** How many attempts the suite wants to be let through. */
@@ -113,6 +114,27 @@ export function storesOf(
       await place.remove?.()
     }
   }
+}
+
+/** Why what others have changed is not found as it was. */
+export const SEEN =
+  'what is there now, whoever wrote it: nothing that was found is remembered where others can change it'
+
+/** Longer than any column that somebody may have thought long enough. */
+export const HUGE: string = Array.from({ length: 15_000 }, () => crypto.randomUUID()).join('')
+
+/** Has {@link HUGE} written, which comes back whole, or is refused by an error of a store that does not show it. */
+export async function keptOrRefused(write: () => unknown, look: () => Promise<void>): Promise<void> {
+  const outcome = await (async () => write())().then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  if (outcome === undefined) return look()
+  expect(outcome, 'what is too long is refused by a StoreError, or kept whole').toMatchObject({
+    name: 'StoreError',
+    code: expect.stringMatching(/^ERR_STORE_/),
+  })
+  expect(`${outcome}`).not.toContain(HUGE.slice(0, 36))
 }
 
 /** Texts that have to come back as they were. */

@@ -4,7 +4,7 @@ import { AuthError } from '@fluxauth/auth-core'
 import type { StoredToken, TokenStore } from '@fluxauth/auth-core/server'
 import { describe, expect, test } from 'vitest'
 import { sessionOf } from './sessions.ts'
-import { looksLike, ODD_TEXTS, type WithStore } from './subject.ts'
+import { HUGE, keptOrRefused, looksLike, ODD_TEXTS, SEEN, type WithStore } from './subject.ts'
 
 const id = (number: number) => number.toString(16).padStart(16, '0')
 const hash = (number: number) => `${number}`.padStart(43, 'hash_-')
@@ -135,6 +135,22 @@ export function testTokens(withStore: WithStore, shared: boolean): void {
         expect(await tokens.delete(text)).toBe(false)
       }),
     )
+
+    test('of a description of half a megabyte are kept as they are, or refused by an error of a store', () =>
+      withStore(async ({ tokens }) => {
+        const token = tokenOf(1, { description: HUGE })
+        const look = async () =>
+          expect((await tokens.get(token.id))?.description === HUGE, 'whether it is kept whole').toBe(true)
+        await keptOrRefused(() => tokens.create(token), look)
+        await tokens.create(tokenOf(2))
+        await keptOrRefused(
+          () => tokens.update(id(2), { description: HUGE, ...change }),
+          async () =>
+            expect((await tokens.get(id(2)))?.description === HUGE, 'whether a change is kept whole').toBe(
+              true,
+            ),
+        )
+      }))
 
     test('are refused when the id or the hash is taken, and what was there stays', () =>
       withStore(async ({ tokens }) => {
@@ -302,16 +318,22 @@ export function testTokens(withStore: WithStore, shared: boolean): void {
       }))
 
     if (!shared) return
-    test('are seen at once by whoever else opened the store', () =>
+    test('are seen at once by whoever else opened the store, and looked before', () =>
       withStore(async (store, another) => {
         const token = tokenOf(1)
+        const seen = async (expected: StoredToken | undefined) => {
+          for (const { tokens } of [store, another]) {
+            expect(await tokens.find(token.hash), SEEN).toEqual(expected)
+            expect(await tokens.get(token.id), SEEN).toEqual(expected)
+            expect(await tokens.list(), SEEN).toEqual(expected ? [expected] : [])
+          }
+        }
         await store.tokens.create(token)
-        expect(await another.tokens.find(token.hash)).toEqual(token)
-        expect(await another.tokens.list()).toEqual([token])
+        await seen(token)
         await another.tokens.update(token.id, { status: 'inactive', ...change })
-        expect((await store.tokens.find(token.hash))?.status).toBe('inactive')
+        await seen({ ...token, status: 'inactive', ...change })
         await store.tokens.delete(token.id)
-        expect(await another.tokens.find(token.hash)).toBeUndefined()
+        await seen(undefined)
       }))
 
     test('outlast who made them, and all who opened the store, as sessions do', () =>

@@ -1,6 +1,7 @@
 // Stores with a fault each.
 
 import {
+  type Attempt,
   type AttemptLimiter,
   type AuthStore,
   createMemoryStore,
@@ -103,6 +104,27 @@ const mistakes: Readonly<Record<string, () => AuthStore>> = {
       },
     }
   }),
+  'lists what has ended and then deletes it': changed(nothing, (own) => ({
+    async sweep(now) {
+      const listed = await own.list('0b501e7e557ab1ed')
+      await soon()
+      let swept = 0
+      for (const { id } of listed.filter(({ expiresAt }) => expiresAt <= now))
+        if (await own.delete(id)) swept++
+      return swept
+    },
+  })),
+  'tells how many it has listed': changed(nothing, (own) => ({
+    async deleteAll(userID, except) {
+      const { length } = await own.list(userID)
+      await soon()
+      await own.deleteAll(userID, except)
+      return length
+    },
+  })),
+  'cuts off what is long': changed((own) => ({
+    create: (token) => own.create({ ...token, description: token.description.slice(0, 255) }),
+  })),
   'prints what it is asked': changed((own) => ({
     find(hash) {
       console.log('SELECT * FROM tokens WHERE hash =', hash)
@@ -113,6 +135,20 @@ const mistakes: Readonly<Record<string, () => AuthStore>> = {
 for (const [mistake, open] of Object.entries(mistakes)) {
   testStore(`that ${mistake}`, { attempts: false }, () => ({ open }))
 }
+
+testStore('that remembers what it has found', { shared: true, attempts: false }, () => {
+  const { tokens, sessions, close } = createMemoryStore()
+  return {
+    open() {
+      const found = new Map<string, Awaited<ReturnType<typeof sessions.find>>>()
+      const find: typeof sessions.find = async (id) => {
+        if (!found.get(id)) found.set(id, await sessions.find(id))
+        return found.get(id)
+      }
+      return { tokens, sessions: { ...sessions, find }, close }
+    },
+  }
+})
 
 testStore('that is gone when all have closed it', { shared: true, attempts: false }, () => {
   let kept: Memory | undefined
@@ -144,3 +180,43 @@ testStore('that counts what was taken back', {}, ({ limits }) => ({
     return { ...createMemoryStore(), attempts }
   },
 }))
+
+/** Limiters that count on names and addresses alone, with a mistake each. */
+for (const mistake of [
+  'forgets who has failed when somebody is right',
+  'takes an attempt without a kind for another kind',
+  'counts a name and an address as one',
+  'counts by the properties of an object',
+  'has waits of half a second',
+]) {
+  const is = (words: string) => mistake.includes(words)
+  testStore(`that ${mistake}`, {}, ({ limits }) => ({
+    open() {
+      const counts: Record<string, number> = is('properties') ? {} : Object.create(null)
+      const locked = new Set<string>()
+      const countedOn = ({ user, address, kind }: Attempt): [key: string, limit: number][] => {
+        const from = is('without a kind') ? kind : (kind ?? 'password')
+        const keys: [string, number][] = []
+        const bare = is('as one') || is('properties')
+        if (user !== undefined) keys.push([bare ? user : `user ${user}`, limits.user])
+        if (address !== undefined) keys.push([bare ? address : `${from} ${address}`, limits.address])
+        return keys
+      }
+      const attempts: AttemptLimiter = {
+        begin(attempt) {
+          const keys = countedOn(attempt)
+          const full = keys.filter(([key, limit]) => (counts[key] ?? 0) >= limit)
+          for (const [key] of full.length > 0 ? [] : keys) counts[key] = (counts[key] ?? 0) + 1
+          const locks = full.some(([key]) => !locked.has(key))
+          for (const [key] of full) locked.add(key)
+          const wait = is('half a second') ? limits.seconds - 0.5 : limits.seconds
+          return { wait: full.length > 0 ? wait : 0, locks }
+        },
+        succeed(attempt) {
+          for (const [key] of countedOn(attempt)) counts[key] = is('forgets') ? 0 : (counts[key] ?? 1) - 1
+        },
+      }
+      return { ...createMemoryStore(), attempts }
+    },
+  }))
+}
