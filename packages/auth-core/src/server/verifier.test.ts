@@ -308,6 +308,34 @@ describe('sends no header that says nothing', () => {
   })
 })
 
+test('findToken stands in for the find of a store of any class, of which all else is used', async () => {
+  class OwnTokens {
+    readonly #kept = createMemoryStore().tokens
+    find = () => expect.fail('not this')
+    get(id: string) {
+      return this.#kept.get(id)
+    }
+    list() {
+      return this.#kept.list()
+    }
+    create(token: StoredToken) {
+      return this.#kept.create(token)
+    }
+    update(id: string, change: { updatedAt: string }) {
+      return this.#kept.update(id, change)
+    }
+    delete(id: string) {
+      return this.#kept.delete(id)
+    }
+  }
+  const { stored } = await setUp()
+  const verifier = createVerifier({ store: { tokens: new OwnTokens() }, findToken: () => stored })
+  const made = await verifier.tokens.create({ userID: 'u1', user: 'zoë', permissions: [], token: TOKEN })
+  expect(await verifier.tokens.list()).toEqual([made.stored])
+  expect(await verifier.tokens.find(TOKEN)).toBe(stored)
+  expect(await verifier.tokens.delete(made.stored.id)).toBe(true)
+})
+
 describe('remembers', () => {
   test('a verified token for a few seconds, and answers at once', async () => {
     vi.useFakeTimers()

@@ -118,10 +118,10 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const { refuse } = refuser
 
   // What is kept.
-  const store = completeStore(options.store, options.findToken)
+  const store = completeStore(options.store)
   const { attempts } = store
   const revocations = [revocationsOf(options.store?.tokens), revocationsOf(options.store?.sessions)] as const
-  const tokens = createTokens(store.tokens, digest, emit, revocations[0], report)
+  const tokens = createTokens(store.tokens, digest, emit, revocations[0], report, options.findToken)
   const sessions = createSessions(store.sessions, {
     digest,
     emit,

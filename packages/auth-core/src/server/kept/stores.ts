@@ -180,21 +180,19 @@ export async function takeBack(remove: () => Awaitable<unknown>): Promise<void> 
 /** Puts in the place of stores that were not given some that keep nothing and say so. */
 export function completeStore(
   store: Partial<Pick<AuthStore, 'tokens' | 'sessions' | 'attempts'>> = {},
-  findToken?: TokenStore['find'],
 ): Pick<AuthStore, 'tokens' | 'sessions' | 'attempts'> {
   const refuse = async (): Promise<never> => {
     throw new StoreError('ERR_STORE_ABSENT', 'The verifier has no store for this: give it one')
   }
-  const tokens = store.tokens ?? {
-    find: () => undefined,
-    get: refuse,
-    list: refuse,
-    create: refuse,
-    update: refuse,
-    delete: refuse,
-  }
   return {
-    tokens: findToken ? { ...tokens, find: findToken } : tokens,
+    tokens: store.tokens ?? {
+      find: () => undefined,
+      get: refuse,
+      list: refuse,
+      create: refuse,
+      update: refuse,
+      delete: refuse,
+    },
     sessions: store.sessions ?? {
       create: refuse,
       find: () => undefined,

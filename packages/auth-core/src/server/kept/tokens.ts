@@ -60,6 +60,7 @@ export interface Tokens {
  * @param emit is told what was done
  * @param revocations is told which tokens may no longer be good
  * @param report is told of tokens that may be there though nobody was told of them
+ * @param find finds by a hash, in the place of the store
  */
 export function createTokens(
   store: TokenStore,
@@ -67,6 +68,7 @@ export function createTokens(
   emit: AuditListener,
   revocations: RevocationLog,
   report: (error: unknown) => void,
+  find: TokenStore['find'] = (hash) => store.find(hash),
 ): Tokens {
   const remove = (id: string) => revocations.noting({ tokenID: id }, () => store.delete(id))
   const insert = async (stored: StoredToken): Promise<void> => {
@@ -98,7 +100,7 @@ export function createTokens(
       emit({ type: 'token-created', tokenID: stored.id, user: stored.user })
       return { token, stored }
     },
-    find: (token) => whenReady(digest(token), (hash) => store.find(hash)),
+    find: (token) => whenReady(digest(token), find),
     get: (id) => store.get(id),
     async list({ token, ...filter } = {}) {
       checkTokenFilter({ token, ...filter })
