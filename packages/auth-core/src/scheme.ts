@@ -45,7 +45,8 @@ export interface SchemeCodec<C extends SchemeCredentials = SchemeCredentials> {
  * const apiKey = defineScheme({
  *   scheme: 'apikey',
  *   encode({ key }: { scheme: 'apikey'; key: string }) {
- *     if (!KEY.test(key)) throw new CredentialsError('ERR_TOKEN_SYNTAX', 'Not a key') // a line end would begin another header
+ *     // A line end would begin another header, and a variable that is not set would be the key 'undefined'.
+ *     if (typeof key !== 'string' || !KEY.test(key)) throw new CredentialsError('ERR_TOKEN_SYNTAX', 'Not a key')
  *     return `ApiKey ${key}`
  *   },
  *   decode(value) {

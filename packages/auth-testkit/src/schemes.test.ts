@@ -30,7 +30,7 @@ const KEY = /^[\w.~+/-]{1,4096}$/
 const apiKey = defineScheme({
   scheme: 'apikey',
   encode({ key }: { scheme: 'apikey'; key: string }) {
-    if (!KEY.test(key)) throw new CredentialsError('ERR_TOKEN_SYNTAX', 'Not a key')
+    if (typeof key !== 'string' || !KEY.test(key)) throw new CredentialsError('ERR_TOKEN_SYNTAX', 'Not a key')
     return `ApiKey ${key}`
   },
   decode(value) {
@@ -134,6 +134,44 @@ describe('a broken scheme', () => {
       /The error of encode\(.*\) shows what it was given at error\.message/,
     ],
     [
+      'writes the name of what is not there',
+      {
+        encode({ key }) {
+          if (!KEY.test(key)) throw new CredentialsError('ERR_TOKEN_SYNTAX', 'Not a key')
+          return `ApiKey ${key}`
+        },
+      },
+      /encode\(\{ \.\.\.credentials\[0\], key: undefined \}\) must throw an AuthError/,
+    ],
+    [
+      'takes a tab, or another word that begins like its own',
+      { decode: (value) => apiKey.decode(`${value}`.replace(/^ApiKey\w*\s/i, 'ApiKey ')) },
+      /decode\("ApiKeyx key-one"\) must throw an AuthError.*decode\("ApiKey\\tkey-one"\)/s,
+    ],
+    [
+      'trims',
+      { decode: (value) => apiKey.decode(`${value}`.trimEnd()) },
+      /decode\("ApiKey key-one "\) must throw an AuthError/,
+    ],
+    [
+      'takes a key in any case',
+      { decode: (value) => ({ scheme: 'apikey', key: apiKey.decode(value).key.toLowerCase() }) },
+      /decode\("ApiKey Key-one"\) must not give credentials\[0\], of which encode\(\) writes "ApiKey key-one": refuse what it does not write/,
+    ],
+    [
+      'says the beginning of what it cannot read',
+      {
+        decode(value) {
+          try {
+            return apiKey.decode(value)
+          } catch {
+            throw new AuthorizationSyntaxError('ERR_AUTHORIZATION_SYNTAX', `Not ${`${value}`.slice(0, 20)}…`)
+          }
+        },
+      },
+      /must not show what follows the scheme word: its beginning at error\.message/,
+    ],
+    [
       'cannot write its samples',
       {
         encode() {
@@ -172,6 +210,21 @@ describe('a broken scheme', () => {
     ],
   ])('is told what is wrong when it %s', (_, change, message) => {
     expect(saidOf(change, ['key-one', 'key-two']).join('\n')).toMatch(message)
+  })
+
+  test('is told of base64 that nobody writes', () => {
+    const decode = (value: string) => {
+      const [username = '', password = ''] = Buffer.from(`${value}`.slice(6), 'base64').toString().split(':')
+      return { scheme: 'basic' as const, username, password }
+    }
+    const checks = schemeChecks(defineScheme({ ...basicScheme, decode }), {
+      credentials: [{ scheme: 'basic', username: 'Aladdin', password: 'open sesame' }],
+      malformed: ['Basic QQ='],
+    })
+    const check = checks.find(({ title }) => title.startsWith('reads one spelling'))
+    expect(() => check?.check()).toThrow(
+      /^decode\("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ"\) must not give credentials\[0\].*refuse what it does not write/,
+    )
   })
 
   test('is not found where there is none', () => {

@@ -66,6 +66,8 @@ export function schemeChecks<C extends SchemeCredentials>(
       `${value}\0`,
       `${value}, ${value}`,
       `${value}${'A'.repeat(8192)}`,
+      `${value} `,
+      ...outsideOf(value),
     ]),
   ]
   const schemes = [codec as unknown as SchemeCodec]
@@ -160,6 +162,13 @@ export function schemeChecks<C extends SchemeCredentials>(
       check: () => report(refused.flatMap((value) => wrongRefusal(() => codec.decode(value), value))),
     },
     {
+      title: 'reads one spelling of what it carries, and takes nothing else for it',
+      check: () =>
+        report(
+          values.flatMap((value, index) => otherSpellings(codec, value, credentials[index] as C, index)),
+        ),
+    },
+    {
       title: 'refuses what is not a string',
       check: () =>
         report(
@@ -182,9 +191,10 @@ function wrongRefusal(run: () => unknown, value: unknown): string[] {
       return [
         `${call} must throw an AuthError, for example an AuthorizationSyntaxError, and it threw ${error}`,
       ]
-    const secret = typeof value === 'string' ? value.slice(value.indexOf(' ') + 1).trim() : ''
+    const secret = typeof value === 'string' ? value.trim().replace(/^\S+ +/, '') : ''
     if (secret.length < 8) return []
-    return findLeaks(error, 'error', { 'the value': secret }).map(
+    const cut = secret.length < 16 ? {} : { 'its beginning': secret.slice(0, 8), 'its end': secret.slice(-8) }
+    return findLeaks(error, 'error', { 'the value': secret, ...cut }).map(
       (place) => `The error of ${call} must not show what follows the scheme word: ${place}`,
     )
   }
@@ -208,6 +218,72 @@ function encodeAll<C extends SchemeCredentials>(
   return { values, failed }
 }
 
+/** What stands before a value's credentials as no scheme word of its own does: another one, a tab, nothing. */
+function outsideOf(value: string): string[] {
+  const at = value.indexOf(' ')
+  const [word, rest] = [value.slice(0, at), value.slice(at + 1)]
+  return [`${word}x ${rest}`, `x${value}`, `${word}\t${rest}`, `${word}:${rest}`, `${word}${rest}`, rest]
+}
+
+/** What RFC 9110 has one spelling of. Parameters have several: blanks around them, quotes. */
+const TOKEN68 = /^[!-~]+ [\w.~+/-]+=*$/
+/** More of a value than this says nothing new. */
+const LOOKED_AT = 200
+
+/** What else is taken for a value of a sample: base64 that nobody writes, blanks, escapes, quotes. */
+function otherSpellings<C extends SchemeCredentials>(
+  codec: SchemeCodec<C>,
+  value: string,
+  item: C,
+  index: number,
+): string[] {
+  if (!TOKEN68.test(value)) return []
+  const start = value.indexOf(' ') + 1
+  const rest = value.slice(start)
+  const bare = rest.replace(/=+$/, '')
+  const others = new Set([
+    bare,
+    `${rest}=`,
+    `${rest}==`,
+    `"${rest}"`,
+    `'${rest}'`,
+    `<${rest}>`,
+    `${rest};`,
+    `${rest},`,
+  ])
+  for (let at = 0; at < Math.min(rest.length, LOOKED_AT); at++) {
+    const [before, character, after] = [rest.slice(0, at), rest[at] ?? '', rest.slice(at + 1)]
+    const next = (by: number) => String.fromCharCode(character.charCodeAt(0) + by)
+    const swapped = character === character.toLowerCase() ? character.toUpperCase() : character.toLowerCase()
+    const escaped = `%${character.charCodeAt(0).toString(16)}`
+    for (const instead of [
+      next(1),
+      next(-1),
+      swapped,
+      escaped,
+      '',
+      '-',
+      '_',
+      `${character} `,
+      `${character}!`,
+    ])
+      others.add(before + instead + after)
+  }
+  others.delete(rest)
+  const taken = [...others].filter((other) =>
+    equal(
+      outcomeOf(() => codec.decode(value.slice(0, start) + other)),
+      item,
+    ),
+  )
+  return taken
+    .slice(0, 5)
+    .map(
+      (other) =>
+        `decode(${JSON.stringify(value.slice(0, start) + other)}) must not give credentials[${index}], of which encode() writes ${JSON.stringify(value)}: refuse what it does not write, as base64 is decoded that is not canonical, or what is trimmed, unescaped or turned to one case`,
+    )
+}
+
 /** What a function returns, or throws. */
 function outcomeOf(run: () => unknown): unknown {
   try {
@@ -219,9 +295,13 @@ function outcomeOf(run: () => unknown): unknown {
 
 const PART = 's3cret-of-the-suite'
 /** What cannot be in a header, or may be taken for the end of a part, in the place of each text of a sample. */
-const ODD_PARTS = [
+const ODD_PARTS: readonly unknown[] = [
   `${PART}\r\nX-Injected: 1`,
   `${PART}\n`,
+  `${PART}\r`,
+  `${PART}\x7f`,
+  `${PART}\x1b[2J`,
+  PART.toUpperCase(),
   `${PART}\0`,
   `${PART}\t`,
   `${PART} ${PART}`,
@@ -233,6 +313,10 @@ const ODD_PARTS = [
   `${PART}ü`,
   `${PART}€\ud800`,
   '',
+  // The value of a variable that is not set, and what JSON may hold.
+  undefined,
+  null,
+  42,
 ]
 
 /** What is wrong with how odd parts are written; nothing, where they come back or are refused. */
@@ -243,7 +327,7 @@ function wrongWriting<C extends SchemeCredentials>(codec: SchemeCodec<C>, item: 
   return names.flatMap((name) =>
     ODD_PARTS.flatMap((part) => {
       const odd = { ...item, [name]: part }
-      const call = `encode({ ...credentials[${index}], ${name}: ${JSON.stringify(part)} })`
+      const call = `encode({ ...credentials[${index}], ${name}: ${JSON.stringify(part) ?? 'undefined'} })`
       let value: string
       try {
         value = codec.encode(odd)
