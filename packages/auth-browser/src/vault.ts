@@ -10,12 +10,12 @@ export interface Vault {
   hold(token: string): void | Promise<void>
   /**
    * Sends a request to the vault's origin with the token that it holds, as `fetch` would. The header follows no redirect: what is
-   * redirected is refused, unless `redirect: 'manual'` asks for that answer.
+   * redirected is refused, whatever `redirect` says.
    */
   fetch(input: string | Request, init?: RequestInit): Promise<Response>
   /** Forgets the token, at once. */
   clear(): void
-  /** Forgets it and ends for good. */
+  /** Forgets it and ends for good: what is handed to it then is not held. */
   dispose(): void
 }
 

@@ -346,6 +346,59 @@ const MISTAKES: readonly (readonly [suite: string, rule: string, message: string
     'whoever prints it sees a credential at source.last.token: leave it out',
   ],
   [
+    'source that takes nothing for a token',
+    'not "", in which there is nothing',
+    'get() has to reject, and gave a credential',
+  ],
+  [
+    'source that keeps the end of a line',
+    'as an editor or a shell leaves it',
+    'the token alone, or none: no header carries what is behind it',
+  ],
+  [
+    'source that takes the first of several lines',
+    'no credential, so that a chain ends',
+    'get() has to reject, and gave a credential',
+  ],
+  [
+    'source that takes what stands behind #',
+    'once a server has refused',
+    'what was refused is looked for anew',
+  ],
+  [
+    'source that gives to anybody',
+    'has nothing for another origin',
+    'what is for http://127.0.0.1:8086 is asked for http://other.test:8086: look for the origin that get() is told',
+  ],
+  [
+    'vault that prints',
+    'given last',
+    'what the console and the standard streams show: print no token and no header',
+  ],
+  [
+    'vault that shows what it does not hold',
+    's3cret two words',
+    'whoever prints it sees a token at error.stack, a token at error.message',
+  ],
+  ['vault that hangs', 'given last', 'fetch("/a") did not end within 10 seconds. Likely'],
+  [
+    'vault that compares the beginning',
+    'to another origin',
+    'look at where a request really goes, with its scheme, host and port',
+  ],
+  [
+    'vault that reads its token late',
+    'who came while it was asked',
+    'a request carries the token that was held when it was made, or is refused',
+  ],
+  ['vault that sends again', 'sends nothing again .401', 'how many requests there are'],
+  [
+    'vault that has a getter',
+    'shows the token to nobody',
+    'whoever prints it sees a token at vault.token: leave it out',
+  ],
+  ['vault that can be used again', 'once it has ended', 'fetch() rejects: dispose() is for good'],
+  [
     'source that hangs',
     'gives what is there, with the scheme',
     'get() did not end within 10 seconds. Likely',

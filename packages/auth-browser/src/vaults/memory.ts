@@ -21,9 +21,11 @@ import { checkUrl, headersOf, isRedirect, toAuthorization } from './request.ts'
 export function memoryVault(): CreateVault {
   return (origin, send) => {
     let authorization = ''
+    let ended = false
     return {
       hold(token) {
-        authorization = toAuthorization(token)
+        const value = toAuthorization(token)
+        if (!ended) authorization = value
       },
       async fetch(input, init) {
         if (!authorization) throw vaultError('ERR_VAULT_EMPTY')
@@ -39,6 +41,7 @@ export function memoryVault(): CreateVault {
         authorization = ''
       },
       dispose() {
+        ended = true
         authorization = ''
       },
     }

@@ -36,7 +36,7 @@ for (const scheme of ['token', 'bearer'] as const) {
   })
 }
 
-testSource('netrc', { schemes: ['basic'] }, async () => {
+testSource('netrc', { schemes: ['basic'], perOrigin: true }, async () => {
   const { path, write, remove } = await placeFor('netrc')
   const quoted = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`
   return {
@@ -83,6 +83,21 @@ testSource(
   all,
   overVault((find) => defineSource('vault', () => ({ credentials: find(), source: 'vault' }))),
 )
+testSource('one of defineKeptSource, for each origin', { keeps: true, perOrigin: true }, ({ origin }) => {
+  const held = new Map<string | undefined, Credentials | undefined>()
+  return {
+    source: defineKeptSource(
+      'vault',
+      (context) => context?.origin ?? '',
+      async (context) => {
+        const credentials = held.get(context?.origin)
+        if (!credentials) throw new SourceError('ERR_SOURCE_ABSENT', 'The vault has nothing')
+        return { credentials, source: 'vault' }
+      },
+    ),
+    put: (credentials) => held.set(origin, credentials),
+  }
+})
 testSource(
   'one of defineKeptSource',
   { ...all, keeps: true },

@@ -33,17 +33,19 @@ export interface SourceTraits {
   readonly schemes?: readonly Credentials['scheme'][]
   /** Whether it keeps what it found until a server refuses it, rather than look anew for each request. Default `false`. */
   readonly keeps?: boolean
+  /** Whether it has a credential for each origin, and `put` puts one for {@link SourceOptions.origin} alone. Default `false`. */
+  readonly perOrigin?: boolean
   /** Whether what is there can be no credential: there is {@link SourceUnderTest.spoil}. Default `false`. */
   readonly malformed?: boolean
 }
 
 const SAMPLES: readonly Credentials[] = [
   { scheme: 'token', token: 's3cret-0ne==' },
-  { scheme: 'token', token: 's3cret-tw0/+' },
+  { scheme: 'token', token: `s3cret-tw0/+#"'\\$%;` },
   { scheme: 'bearer', token: 's3cret-0ne.of.three' },
   { scheme: 'bearer', token: 's3cret-tw0~of-three' },
   { scheme: 'basic', username: 'zoë', password: 's3cret p:ä ß€' },
-  { scheme: 'basic', username: 'joe', password: 's3cret "q" \\ #' },
+  { scheme: 'basic', username: 'joe', password: ' s3cret "q" \\ # ' },
 ]
 const SECRETS = { 'a credential': 's3cret' }
 const ORIGIN = 'http://127.0.0.1:8086'
@@ -64,7 +66,7 @@ export function testSource(
   traits: SourceTraits,
   create: (options: SourceOptions) => Awaitable<SourceUnderTest>,
 ): void {
-  const { schemes = ['token'], keeps = false, malformed = false } = traits
+  const { schemes = ['token'], keeps = false, malformed = false, perOrigin = false } = traits
   const samples = SAMPLES.filter(({ scheme }) => schemes.includes(scheme))
   const [one, two] = samples as [Credentials, Credentials]
   const context = { origin: ORIGIN }
@@ -102,7 +104,8 @@ export function testSource(
       (_, sample) =>
         withSource(async (place) => {
           await place.put(sample)
-          expect(await get(place)).toEqual(sample)
+          const whole = 'it is given as it was put there, blanks, quotes and signs included'
+          expect(await get(place), whole).toEqual(sample)
           expect(await get(place), 'and once more').toEqual(sample)
         }),
     )
@@ -160,14 +163,55 @@ export function testSource(
         expect(given, 'that there was none is not remembered').toEqual(one)
       }))
 
-    describeWhen(malformed)('says that what is there is no credential, so that a chain ends:', () => {
-      test.each(['s3cret two words', 's3cret\u0000', 's3cret ü', 's3cret-\u200b'])('%j', (text) =>
+    testWhen(perOrigin)('has nothing for another origin than the one that it is for', () =>
+      withSource(async (place) => {
+        await place.put(one)
+        for (let times = 0; times < 2; times++) {
+          for (const origin of ['http://other.test:8086', 'https://localhost']) {
+            const given = await inTime(
+              (async () => place.source.get({ origin }))().catch((error: unknown) => error),
+              'get() did not end',
+              LIKELY,
+            )
+            const rule = `what is for ${ORIGIN} is asked for ${origin}: look for the origin that get() is told, and keep what was found for each apart`
+            expect(given, rule).toMatchObject({ code: 'ERR_SOURCE_ABSENT' })
+          }
+          expect(await get(place)).toEqual(one)
+        }
+      }),
+    )
+
+    describeWhen(malformed && 'token' in one)('gives no token that is none:', () => {
+      test.each(['', ' ', '\n', '\t\r\n'])('not %j, in which there is nothing', (text) =>
         withSource(async (place) => {
           await place.spoil?.(text)
-          expect(await refusal(place)).toMatchObject({ code: 'ERR_SOURCE_INVALID' })
-          await place.put(one)
-          expect(await get(place), 'and finds what is put in its place').toEqual(one)
+          expect(['ERR_SOURCE_ABSENT', 'ERR_SOURCE_INVALID']).toContain(
+            ((await refusal(place)) as { code?: unknown }).code,
+          )
         }),
+      )
+
+      test.each(['\n', '\r\n', ' '])('not one with %j behind it, as an editor or a shell leaves it', (end) =>
+        withSource(async (place) => {
+          await place.spoil?.(`${'token' in one ? one.token : ''}${end}`)
+          const given = await get(place).catch((error: unknown) => error)
+          showsNoSecret(given instanceof Error ? given : undefined, 'error')
+          if (given instanceof Error) expect(given).toMatchObject({ code: 'ERR_SOURCE_INVALID' })
+          else expect(given, 'the token alone, or none: no header carries what is behind it').toEqual(one)
+        }),
+      )
+    })
+
+    describeWhen(malformed)('says that what is there is no credential, so that a chain ends:', () => {
+      test.each(['s3cret two words', 's3cret\ns3cret', 's3cret\u0000', 's3cret ü', 's3cret-\u200b'])(
+        '%j',
+        (text) =>
+          withSource(async (place) => {
+            await place.spoil?.(text)
+            expect(await refusal(place)).toMatchObject({ code: 'ERR_SOURCE_INVALID' })
+            await place.put(one)
+            expect(await get(place), 'and finds what is put in its place').toEqual(one)
+          }),
       )
     })
 
