@@ -79,7 +79,7 @@ const MISTAKES: readonly (readonly [suite: string, rule: string, message: string
   [
     'client that leaves what nobody reads',
     'keeps its connections, over refreshes and redirects',
-    'each answer that nobody reads is read to its end or cut off before the request is sent again',
+    'an answer that nobody reads is read to its end where it is short, before the request is sent again',
   ],
   [
     'client that reads on what nobody reads',
@@ -150,6 +150,26 @@ const MISTAKES: readonly (readonly [suite: string, rule: string, message: string
     'client that repeats what failed',
     'a 403 is never repeated',
     'the client itself sends nothing again; switch off what it has for that',
+  ],
+  [
+    'client that repeats what was hung up on',
+    'in errors and answers, with the scheme .?token',
+    'how many requests there are where the server hangs up: the client itself sends nothing again; switch off',
+  ],
+  [
+    'client that measures texts in characters',
+    'of text beyond ASCII',
+    'its Content-Length is of bytes, not of characters',
+  ],
+  [
+    'client that compares the texts of URLs',
+    'however the caller spells its name',
+    'compare origins, not texts, as resolve() of authorizer.target has them',
+  ],
+  [
+    'client that leaves what nobody reads',
+    'cannot take for the next request, with .?DELETE',
+    'Node’s http says neither by itself for GET, DELETE and OPTIONS',
   ],
   [
     'client that is never made',
@@ -313,6 +333,11 @@ const MISTAKES: readonly (readonly [suite: string, rule: string, message: string
     'server that answers one after the other',
     'calls no handler for a client that has gone',
     'Of 50 requests at once not all were asked about within 10 seconds. Likely one waits for another',
+  ],
+  [
+    'server that joins fields by a comma',
+    'several Cookie fields',
+    'Cookie: a=b, Cookie: influxdb-oss-session=[the session]: all fields count as one, joined by "; "',
   ],
   [
     'server that gives pages of others no headers',

@@ -43,12 +43,26 @@ export function testHeaders({
           await send(client, stage, { method, ...body, headers: { 'x-mine': '1' } })
         }
       })
-      expect(stage.visits.map(({ method, body }) => [method, body])).toEqual(
-        methods.map((method) => [method, method === 'GET' ? '' : 'data']),
-      )
+      expect(
+        stage.visits.map(({ method, body }) => [method, body]),
+        'the method and the body of each request that reached the server',
+      ).toEqual(methods.map((method) => [method, method === 'GET' ? '' : 'data']))
       for (const { headers } of stage.visits) {
         expect(headers).toMatchObject({ 'x-mine': '1', authorization: `Token ${TOKEN}` })
       }
+    })
+
+    test('to its server, however the caller spells its name', async () => {
+      const { home } = network()
+      const stage = network().stage(() => ({}))
+      await withClient({}, async (client) => {
+        const url = stage.url(home.replace('https://influx', 'HTTPS://INFLUX'))
+        await send(client, stage, { url })
+      })
+      expect(
+        stage.visits[0]?.headers.authorization,
+        `the request is to ${home}, spelt otherwise: compare origins, not texts, as resolve() of authorizer.target has them`,
+      ).toBe(`Token ${TOKEN}`)
     })
 
     test('to this machine without TLS', async () => {

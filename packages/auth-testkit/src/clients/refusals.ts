@@ -45,7 +45,9 @@ export function testRefusals({
       await withClient({ credentials: rotating(TOKEN, NEXT_TOKEN), retry: true }, async (client) => {
         const url = stage.url(network().home, 'path?q=1')
         const answer = await send(client, stage, { method, url, headers })
-        expect(answer, ON_AND_ON).toEqual(answered(200, 'welcome'))
+        const read = stage.visits.length === 0 || answer.status === 400
+        const hint = read ? 'the server cannot read it: does its head say where the body ends?' : ON_AND_ON
+        expect(answer, hint).toEqual(answered(200, 'welcome'))
       })
       const parts = stage.visits.map(({ method, path, body, headers: { authorization: _, ...headers } }) => ({
         ...{ method, path, body, headers },

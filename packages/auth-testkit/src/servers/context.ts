@@ -117,7 +117,7 @@ export function createContext(
     },
     async signIn(headers = PASSWORD) {
       const { status, headers: answered } = await context.ask({ method: 'POST', path: SIGN_IN, headers })
-      expect(status).toBe(204)
+      expect(status, `POST ${SIGN_IN}: status`).toBe(204)
       return cookieOf(answered)
     },
     accounts: () => accounts,

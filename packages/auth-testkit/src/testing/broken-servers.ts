@@ -1,9 +1,9 @@
 // A server that lets everybody in, and shows what it was sent; and one that never answers.
 
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createGuard } from '@fluxauth/auth-core/server'
-import { testServer } from '../index.ts'
+import { type ServerUnderTest, testServer } from '../index.ts'
 
 testServer('that is open', { sockets: false, addresses: false }, () => ({
   fetch: (request) => Response.json({ user: 'alice', sent: request.headers.get('authorization') }),
@@ -82,15 +82,31 @@ for (const [mistake, wait] of Object.entries(waits)) {
       for await (const chunk of incoming) text += chunk
       return outgoing.end(text)
     })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    return {
-      origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      close: () => {
-        server.closeAllConnections()
-        return new Promise((resolve) => server.close(resolve))
-      },
-    }
+    return listen(server)
   })
+}
+
+testServer('that joins fields by a comma', {}, ({ verifier }) => {
+  const letIn = createGuard<Request>(verifier).protect(() => new Response())
+  const server = createServer(async ({ headersDistinct }, outgoing) => {
+    const headers = Object.entries(headersDistinct).map(([name, values = []]) => [name, values.join(', ')])
+    const { status } = await letIn(
+      new Request('http://127.0.0.1/', { headers: headers as [string, string][] }),
+    )
+    outgoing.writeHead(status, { 'content-length': 0 }).end()
+  })
+  return listen(server)
+})
+
+async function listen(server: Server): Promise<ServerUnderTest> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => {
+      server.closeAllConnections()
+      return new Promise((resolve) => server.close(resolve))
+    },
+  }
 }
 
 testServer('that gives pages of others no headers', { sockets: false, addresses: false }, ({ verifier }) => {

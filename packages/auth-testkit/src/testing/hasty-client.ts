@@ -1,6 +1,6 @@
 // A client over Node's http, as the generator makes one, with a mistake in when it sends again, and what.
 
-import http, { type IncomingMessage, type RequestOptions } from 'node:http'
+import http, { type IncomingMessage, type OutgoingHttpHeaders, type RequestOptions } from 'node:http'
 import https from 'node:https'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -29,6 +29,9 @@ export const hastyMistakes = [
   'does not listen for another protocol',
   'reads URLs by itself',
   'repeats what failed',
+  'repeats what was hung up on',
+  'measures texts in characters',
+  'compares the texts of URLs',
 ] as const
 
 type Mistake = (typeof hastyMistakes)[number]
@@ -53,7 +56,12 @@ export function hastyClient({ ca, lookup, ...options }: ClientOptions, mistake: 
     new Promise<IncomingMessage>((resolve, reject) => {
       const { request } = url.protocol === 'https:' ? https : http
       const agent = agents[url.protocol as keyof typeof agents]
-      const sent = request(url, { method, headers, agent, ...(signal && { signal }) }, resolve)
+      const measured = is('measures texts in characters') && typeof body === 'string'
+      const framed = {
+        ...(headers as OutgoingHttpHeaders),
+        ...(measured && { 'content-length': body.length }),
+      }
+      const sent = request(url, { method, headers: framed, agent, ...(signal && { signal }) }, resolve)
       sent.on('error', reject)
       if (!is('does not listen for another protocol')) sent.on('upgrade', () => reject(new Error('upgraded')))
       if (typeof body === 'object') pipeline(Readable.from(body), sent).catch(reject)
@@ -61,6 +69,8 @@ export function hastyClient({ ca, lookup, ...options }: ClientOptions, mistake: 
     })
   const send = async (asked: ClientRequest): Promise<IncomingMessage> => {
     const headers = new RecordHeaders(asked.headers)
+    if (is('compares the texts of URLs') && !asked.url.startsWith(`${origin}`))
+      return sendOnce(new URL(asked.url), { method: asked.method, headers: headers.record }, asked.body)
     const exchange = await startExchange(authorizer, {
       url: is('reads URLs by itself') ? new URL(asked.url) : authorizer.target.resolve(asked.url),
       method: asked.method,
@@ -74,15 +84,20 @@ export function hastyClient({ ca, lookup, ...options }: ClientOptions, mistake: 
       const { record } = headers
       first ??= record.authorization?.toString()
       if (is('keeps its first credential') && record.authorization && first) record.authorization = first
-      const answer = await sendOnce(
-        new URL(is('sends again to where it was') ? asked.url : exchange.url.href),
-        {
-          method: again ? asked.method : exchange.method,
-          headers: record,
-          ...(asked.signal && { signal: asked.signal }),
-        },
-        exchange.bodyDropped && !again ? undefined : asked.body,
-      )
+      const sending = () =>
+        sendOnce(
+          new URL(is('sends again to where it was') ? asked.url : exchange.url.href),
+          {
+            method: again ? asked.method : exchange.method,
+            headers: record,
+            ...(asked.signal && { signal: asked.signal }),
+          },
+          exchange.bodyDropped && !again ? undefined : asked.body,
+        )
+      const answer = await sending().catch((error) => {
+        if (is('repeats what was hung up on') && error.code === 'ECONNRESET') return sending()
+        throw error
+      })
       const { statusCode: status = 0 } = answer
       if (is('repeats what failed') && status > 400 && times < 2) {
         await discard(answer)
