@@ -1,5 +1,6 @@
 // Guards a Fastify server, version 5, as a plugin.
 
+import type { IncomingMessage } from 'node:http'
 import type { Action, Principal, Reply, Verifier } from '@fluxauth/auth-core/server'
 import type {
   FastifyPluginAsync,
@@ -7,6 +8,7 @@ import type {
   FastifyRequest,
   HookHandlerDoneFunction,
   onRequestHookHandler,
+  preParsingHookHandler,
   RouteHandlerMethod,
 } from 'fastify'
 import { createGate, isAnswered, type Needed, type NeededResource, type Outcome } from './request.ts'
@@ -85,8 +87,13 @@ export const guardFastify: FastifyPluginAsync<GuardFastifyOptions> = async (app,
   if (!app.hasRequestDecorator('principal')) app.decorateRequest('principal', undefined)
   app.decorate('authenticate', guarded())
   app.decorate('requirePermission', (...needed) => guarded(needed))
-  app.decorate('signIn', answer('signIn'))
-  app.decorate('signOut', answer('signOut'))
+  const [signIn, signOut] = [answer('signIn'), answer('signOut')]
+  app.decorate('signIn', signIn)
+  app.decorate('signOut', signOut)
+  app.addHook('onRoute', (route) => {
+    if (route.handler !== signIn && route.handler !== signOut) return
+    route.preParsing = [route.preParsing ?? [], forgetType].flat()
+  })
 }
 
 // What is decorated is there for whoever registers the plugin, as Fastify's own plugins have it.
@@ -95,6 +102,21 @@ Object.assign(guardFastify, {
   [Symbol.for('fastify.display-name')]: '@fluxauth/auth-node',
   [Symbol.for('plugin-meta')]: { fastify: '5.x', name: '@fluxauth/auth-node' },
 })
+
+/** Fastify refuses a type without a body. Whoever signs in or out sends none, and many clients name a type with each POST all the same. */
+const forgetType: preParsingHookHandler = (request, _reply, payload, done) => {
+  if (isEmpty(request.raw)) request.headers = { ...request.headers, 'content-type': undefined }
+  done(null, payload)
+}
+
+/** HTTP/2 has no need to tell how long a body is: there the stream has ended with its headers. */
+function isEmpty(
+  raw: IncomingMessage & { readonly stream?: { readonly endAfterHeaders?: boolean } },
+): boolean {
+  const { 'content-length': length, 'transfer-encoding': coding } = raw.headers
+  if (raw.httpVersionMajor === 2) return raw.stream?.endAfterHeaders === true
+  return coding === undefined && (length === undefined || length === '0')
+}
 
 function conclude(
   outcome: Outcome,

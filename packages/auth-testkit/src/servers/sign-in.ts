@@ -63,6 +63,16 @@ export function testSignIn({ traits, use, ask, signIn, startSecure }: ServerCont
       expect(answer.headers['set-cookie'] ?? 'none', SET).toMatch(COOKIE)
     })
 
+    test('and out, whatever type a request names that has no body', async () => {
+      use({ product: 'v2' })
+      for (const type of ['application/json', 'application/x-www-form-urlencoded']) {
+        const named = { 'content-type': type, 'content-length': '0' }
+        const cookie = await signIn({ ...PASSWORD, ...named })
+        const out = await ask({ method: 'POST', path: SIGN_OUT, headers: { cookie, ...named } })
+        expect([type, out.status, out.body]).toEqual([type, 204, ''])
+      }
+    })
+
     test('for a new key each time, which ends the old one', async () => {
       use({ product: 'v2' })
       const first = await signIn()
