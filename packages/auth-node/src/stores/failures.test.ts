@@ -2,7 +2,7 @@
 
 import { StoreError } from '@fluxauth/auth-core/server'
 import { expect, test } from 'vitest'
-import { guard, unavailable } from './failures.ts'
+import { gone, guard, unavailable } from './failures.ts'
 
 const SECRET = 's3cret'
 const thrown = (code: unknown) => Object.assign(new Error(`${SECRET} in a statement`), { code })
@@ -30,6 +30,10 @@ test.each<[what: string, codes: readonly string[], hint: string]>([
   ['PostgreSQL', ['25006'], 'it can only be read'],
   ['Redis', ['READONLY'], 'it can only be read'],
   ['Redis', ['ERR_INVALID_URL'], 'its URL cannot be read'],
+  ['PostgreSQL', ['57014'], 'it did not answer in time'],
+  ['PostgreSQL', ['42P01'], 'a table of the store is not there any more'],
+  ['PostgreSQL', ['42501'], 'its user may not do this there'],
+  ['Redis', ['NOPERM'], 'its user may not do this there'],
   ['PostgreSQL', ['53300'], 'it has as many connections as it takes'],
   [
     'Redis',
@@ -72,6 +76,19 @@ test('the word that Redis begins its message with is a code, and nothing else of
   expect(messageOf(new Error(`${'A'.repeat(20)} x`))).toContain(`(${'A'.repeat(20)})`)
   const own = new StoreError('ERR_STORE_EXISTS', 'taken')
   expect(unavailable('Redis', own)).toBe(own)
+})
+
+test('of a store that is gone the code of what was told last says why, where there is one', () => {
+  const back = 'is used again as soon as it is back'
+  for (const code of ['ECONNREFUSED', 'WRONGPASS']) {
+    const { code: ours, message } = gone('Redis', new Error(`${code} for ${SECRET}`))
+    expect([ours, message]).toEqual([
+      'ERR_STORE_UNAVAILABLE',
+      `Redis is gone (${code}): ${OTHERWISE}; it ${back}`,
+    ])
+  }
+  for (const why of [undefined, new Error(SECRET)])
+    expect(gone('Redis', why).message).toBe(`Redis is gone: it ${back}`)
 })
 
 test('whatever a method throws, at once or later, is an error of a store, and what it gives stays as it is', async () => {

@@ -22,6 +22,19 @@ export function unavailable(what: string, error: unknown): StoreError {
   )
 }
 
+/**
+ * That a store is not there for now.
+ *
+ * @param why what the driver told last, of which the code alone is told: a password that was changed there looks like a store that is gone
+ */
+export function gone(what: string, why: unknown): StoreError {
+  const code = codeOf(why)
+  return new StoreError(
+    'ERR_STORE_UNAVAILABLE',
+    `${what} is gone${code ? ` (${code}): ${hintOf(what, code)}; it` : ': it'} is used again as soon as it is back`,
+  )
+}
+
 /** What to do about a code: first those of a file in this machine, then those of a server. */
 const FILE_HINTS: readonly (readonly [codes: RegExp, hint: string])[] = [
   [/^(SQLITE_FULL|ENOSPC|EDQUOT)/, 'make room on the disk that its file is on'],
@@ -41,6 +54,12 @@ const SERVER_HINTS: typeof FILE_HINTS = [
     /^ERR_INVALID_URL$/,
     'its URL cannot be read: look at its host and port, and percent-encode what is special in user name and password',
   ],
+  [/^57014$/, 'it did not answer in time: see that it is not overloaded, and nobody locks its tables'],
+  [
+    /^42P01$/,
+    'a table of the store is not there any more: put it back, or start this server again, which makes it anew',
+  ],
+  [/^(42501|NOPERM)$/, 'its user may not do this there: let them'],
   [/^53300$/, 'it has as many connections as it takes: let it take more, or give each server fewer'],
 ]
 

@@ -148,7 +148,11 @@ describeReal('a store in PostgreSQL', ['postgres', 'initdb'], () => {
     expect((await refusalOf(begin)).code).toBe('ERR_STORE_UNAVAILABLE')
     await own.resume()
     await expect.poll(async () => (await store.sessions.find('a'))?.user, { timeout: 5000 }).toBe('joe')
-    await store.close()
+    await Promise.all([store.close(), store.close()])
+    expect(await refusalOf(Promise.resolve(store.sessions.find('a')))).toMatchObject({
+      code: 'ERR_STORE_UNAVAILABLE',
+      message: expect.stringContaining('The store in PostgreSQL was closed'),
+    })
     await own.stop()
   })
 

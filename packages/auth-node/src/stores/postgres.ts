@@ -1,6 +1,7 @@
 // Everything in PostgreSQL, for many machines.
 
 import { type AuthStore, allowed, checkOptions } from '@fluxauth/auth-core/server'
+import { createClosing } from './closing.ts'
 import { createDeadline } from './deadline.ts'
 import { absent, guard, missingPackage, unavailable } from './failures.ts'
 import { type AttemptLimits, attemptLimits, timeoutRule } from './limits.ts'
@@ -69,24 +70,29 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
   pool.on('error', ignore)
   const deadline = createDeadline('PostgreSQL', timeout)
   // Also a pool that knows no time limits gives a connection up that does not answer, or all of them would be held up for good.
-  const query: Query = (text, values) => deadline(() => pool.query({ text, values, query_timeout: timeout }))
-  const end = () => (options.pool ? pool.off('error', ignore) : pool.end())
+  const query: Query = (text, values) =>
+    deadline(async () => {
+      check()
+      return pool.query({ text, values, query_timeout: timeout })
+    })
+  let timer: NodeJS.Timeout | undefined
+  const { check, close } = createClosing('PostgreSQL', () => {
+    clearInterval(timer)
+    return options.pool ? pool.off('error', ignore) : pool.end()
+  })
   try {
     await createTables(query, prefix)
   } catch (error) {
-    await end()
+    await close()
     throw error
   }
   const { attempts, sweep } = postgresAttempts(query, prefix, limits)
-  const timer = setInterval(sweep, SWEEP_MILLISECONDS).unref()
+  timer = setInterval(sweep, SWEEP_MILLISECONDS).unref()
   return {
     tokens: guard('PostgreSQL', postgresTokens(query, prefix)),
     sessions: guard('PostgreSQL', postgresSessions(query, prefix)),
     attempts: guard('PostgreSQL', attempts),
-    async close() {
-      clearInterval(timer)
-      await end()
-    },
+    close,
   }
 }
 

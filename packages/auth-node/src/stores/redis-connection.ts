@@ -1,8 +1,7 @@
 // One connection to Redis or Valkey that never keeps anybody waiting, and comes back by itself.
 
-import { StoreError } from '@fluxauth/auth-core/server'
 import { createDeadline } from './deadline.ts'
-import { missingPackage, unavailable } from './failures.ts'
+import { gone, missingPackage, unavailable } from './failures.ts'
 
 /** What is used of a client of the package `redis`, as `createClient` makes it. */
 export interface RedisClient {
@@ -32,12 +31,21 @@ const LONGEST_PAUSE = 1000
  * @param milliseconds to wait for an answer
  */
 export async function useClient(client: RedisClient, milliseconds: number): Promise<RedisConnection> {
+  let lost: unknown
   // Without a listener a lost connection would end the process.
-  const ignore = () => undefined
-  client.on('error', ignore)
+  const listen = (error: unknown) => {
+    lost = error
+  }
+  client.on('error', listen)
   const deadline = createDeadline('Redis', milliseconds)
   if (!client.isOpen) await deadline(() => client.connect())
-  return { send: (...args) => deadline(() => sendTo(client, args)), close: () => client.off('error', ignore) }
+  return {
+    send(...args) {
+      if (client.isReady) lost = undefined
+      return deadline(() => sendTo(client, args, lost))
+    },
+    close: () => client.off('error', listen),
+  }
 }
 
 /**
@@ -49,6 +57,8 @@ export async function useClient(client: RedisClient, milliseconds: number): Prom
 export async function connect(url: string, milliseconds: number): Promise<RedisConnection> {
   const { createClient } = await import('redis').catch(missingPackage('redis'))
   let started = false
+  /** Why the connection was lost, or is not made again. */
+  let lost: unknown
   const newClient = (): RedisClient => {
     const made = createClient({
       url,
@@ -62,6 +72,9 @@ export async function connect(url: string, milliseconds: number): Promise<RedisC
     })
     // What it says first has no time limit of its own: without an answer it would never be ready, nor try again.
     let greeting: NodeJS.Timeout | undefined
+    made.on('error', (error) => {
+      lost = error
+    })
     made.on('connect', () => {
       greeting = setTimeout(() => replace(made as unknown as RedisClient), milliseconds)
     })
@@ -96,8 +109,9 @@ export async function connect(url: string, milliseconds: number): Promise<RedisC
   return {
     send: (...args) => {
       const used = client
+      if (used.isReady) lost = undefined
       return deadline(
-        () => sendTo(used, args),
+        () => sendTo(used, args, lost),
         () => replace(used),
       )
     },
@@ -108,10 +122,8 @@ export async function connect(url: string, milliseconds: number): Promise<RedisC
   }
 }
 
-async function sendTo(client: RedisClient, args: readonly string[]): Promise<unknown> {
+async function sendTo(client: RedisClient, args: readonly string[], lost: unknown): Promise<unknown> {
   // Not put in a queue, which would grow, and be done long after its sender was told that it was not.
-  if (!client.isReady) {
-    throw new StoreError('ERR_STORE_UNAVAILABLE', 'Redis is gone: it is used again as soon as it is back')
-  }
+  if (!client.isReady) throw gone('Redis', lost)
   return client.sendCommand(args)
 }

@@ -243,13 +243,24 @@ describeReal('a store in Redis', ['redis'], () => {
         expect(milliseconds).toBeLessThan(500)
       }
       const begin = (async () => store.attempts?.begin({ user: 'joe' }))()
-      expect((await refusalOf(begin)).code).toBe('ERR_STORE_UNAVAILABLE')
+      const { code, message } = await refusalOf(begin)
+      expect([code, message]).toEqual([
+        'ERR_STORE_UNAVAILABLE',
+        expect.stringMatching(
+          /^Redis is gone \(ECONN\w+\): see that it runs, .*; it is used again as soon as/,
+        ),
+      ])
     }
     await own.resume()
     for (const store of stores) {
       await expect.poll(async () => (await store.sessions.find('a'))?.user, { timeout: 5000 }).toBe('joe')
       expect(await store.sessions.find('late')).toBeUndefined()
       await store.close()
+      await store.close()
+      expect(await refusalOf(Promise.resolve(store.sessions.find('a')))).toMatchObject({
+        code: 'ERR_STORE_UNAVAILABLE',
+        message: expect.stringContaining('The store in Redis was closed'),
+      })
     }
     handed.destroy()
     await own.stop()

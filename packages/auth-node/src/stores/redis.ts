@@ -1,9 +1,10 @@
 // Everything in Redis or Valkey, for many machines.
 
 import { type AuthStore, allowed, checkOptions } from '@fluxauth/auth-core/server'
+import { createClosing } from './closing.ts'
 import { absent, guard } from './failures.ts'
 import { type AttemptLimits, attemptLimits, timeoutRule } from './limits.ts'
-import { connect, type RedisClient, useClient } from './redis-connection.ts'
+import { connect, type RedisClient, type SendCommand, useClient } from './redis-connection.ts'
 import { redisAttempts, redisSessions, redisTokens } from './redis-keys.ts'
 
 export type { RedisClient } from './redis-connection.ts'
@@ -59,13 +60,18 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Auth
   })
   const { prefix = 'fluxauth:', timeout = 2000, limits } = options
   if (!options.client && !options.url) throw absent('a url, or a client')
-  const { send, close } = options.client
+  const connection = options.client
     ? await useClient(options.client, timeout)
     : await connect(options.url, timeout)
+  const { check, close } = createClosing('Redis', () => connection.close())
+  const send: SendCommand = async (...args) => {
+    check()
+    return connection.send(...args)
+  }
   return {
     tokens: guard('Redis', redisTokens(send, prefix)),
     sessions: guard('Redis', redisSessions(send, prefix)),
     attempts: guard('Redis', redisAttempts(send, prefix, limits)),
-    close: () => void close(),
+    close,
   }
 }

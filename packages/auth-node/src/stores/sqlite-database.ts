@@ -28,6 +28,9 @@ export function keepStatements(database: SqliteDatabase): SqliteDatabase {
     },
     exec: (sql) => database.exec(sql),
     transaction: (body) => database.transaction(body),
-    close: () => database.close(),
+    close() {
+      statements.clear()
+      return database.close()
+    },
   }
 }

@@ -4,6 +4,7 @@ import { execFile, spawn } from 'node:child_process'
 import {
   chmod,
   chown,
+  copyFile,
   mkdir,
   mkdtemp,
   readdir,
@@ -226,6 +227,22 @@ test('clears attempts away once they are over, until it is closed', async () => 
   } finally {
     vi.useRealTimers()
   }
+})
+
+test('is whole in its one file once it is closed, and does nothing more', async () => {
+  const [path, copy] = [newPath(), newPath()]
+  const store = await createSqliteStore({ path })
+  const { tokens } = createVerifier({ store })
+  const { stored } = await tokens.create({ userID: '1', user: 'joe', permissions: [] })
+  await store.close()
+  await store.close()
+  await copyFile(path, copy)
+  const closed = { code: 'ERR_STORE_UNAVAILABLE', message: expect.stringContaining('SQLite was closed') }
+  expect(() => store.tokens.get(stored.id)).toThrow(expect.objectContaining(closed))
+  await expect(tokens.create({ userID: '1', user: 'joe', permissions: [] })).rejects.toMatchObject(closed)
+  const other = await createSqliteStore({ path: copy })
+  expect((await other.tokens.get(stored.id))?.user).toBe('joe')
+  await other.close()
 })
 
 test('keeps no process from ending', async () => {

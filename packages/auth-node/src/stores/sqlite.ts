@@ -1,6 +1,7 @@
 // Everything in one SQLite file: the embedded default, for one machine with any number of processes.
 
 import { type AuthStore, allowed, checkOptions, StoreError } from '@fluxauth/auth-core/server'
+import { createClosing } from './closing.ts'
 import { guard, missingPackage, unavailable } from './failures.ts'
 import { type AttemptLimits, attemptLimits, timeoutRule } from './limits.ts'
 import { createWhenFree, patient, type WhenFree } from './sqlite-busy.ts'
@@ -61,7 +62,7 @@ CREATE INDEX IF NOT EXISTS fluxauth_attempts_expire ON fluxauth_attempts (expire
  * clock.
  *
  * @param options `path` or `database`, `timeout` and `limits`
- * @returns the store; `close()` closes the file
+ * @returns the store; after `close()` all of it is in the one file, where no other process has it open
  * @throws {StoreError} `ERR_STORE_PACKAGE` without `libsql`, `ERR_STORE_UNAVAILABLE` when the file cannot be opened,
  * `ERR_STORE_PERMISSIONS` when the file, or one that SQLite keeps beside it, is a link or another user's, or its folder is everybody's
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
@@ -83,7 +84,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Au
   })
   const { path, database, timeout = 5000, limits } = options
   const opened: SqliteDatabase[] = []
-  const close = () => {
+  const closeFile = () => {
     for (const handle of opened) handle.close()
   }
   try {
@@ -93,11 +94,12 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Au
     const connect = (synchronous: 'FULL' | 'NORMAL'): SqliteDatabase => {
       const handle = open?.() ?? database
       if (!handle) throw new StoreError('ERR_STORE_ABSENT', 'Give the store a path, or a database')
-      if (open) opened.push(handle)
+      const kept = keepStatements(handle)
+      if (open) opened.push(kept)
       handle.exec(`PRAGMA busy_timeout = ${Math.floor(timeout)}`)
       handle.exec('PRAGMA journal_mode = WAL')
       handle.exec(`PRAGMA synchronous = ${synchronous}`)
-      return keepStatements(handle)
+      return kept
     }
     const main = connect('FULL')
     main.transaction(() => main.exec(TABLES)).immediate()
@@ -129,18 +131,36 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Au
       whenFree(Math.min(timeout, ATTEMPT_PATIENCE)),
     )
     const timer = setInterval(sweep, SWEEP_MILLISECONDS).unref()
+    const closing = createClosing('SQLite', () => {
+      clearInterval(timer)
+      if (open) mergeLog(main)
+      closeFile()
+    })
+    const check = () => {
+      closing.check()
+      files?.check()
+    }
     return {
-      tokens: guard('SQLite', patient(sqliteTokens(main), writes, reads), files?.check),
-      sessions: guard('SQLite', patient(sqliteSessions(main), writes, reads), files?.check),
-      attempts: guard('SQLite', attempts, files?.check),
-      close() {
-        clearInterval(timer)
-        close()
-      },
+      tokens: guard('SQLite', patient(sqliteTokens(main), writes, reads), check),
+      sessions: guard('SQLite', patient(sqliteSessions(main), writes, reads), check),
+      attempts: guard('SQLite', attempts, check),
+      close: closing.close,
     }
   } catch (error) {
-    close()
+    closeFile()
     throw unavailable('SQLite', error)
+  }
+}
+
+/**
+ * Writes what is in SQLite's log into the file itself: libsql keeps a file open until its statements are collected, and who copies the file
+ * once the store is closed wants all of it. Where others have it open, or its disk is full, the log stays beside it.
+ */
+function mergeLog(database: SqliteDatabase): void {
+  try {
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  } catch {
+    // What is in the log is not lost.
   }
 }
 
