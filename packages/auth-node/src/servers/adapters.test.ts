@@ -1,6 +1,7 @@
 // What every adapter does alike that the shared suite cannot ask for: callbacks that throw, bodies that nobody wants, WebSockets, addresses.
 
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { createServer, type RequestListener, type Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { connect, type Socket } from 'node:net'
@@ -214,6 +215,25 @@ describe.each(Object.entries(adapters))('the guard of %s', (_, start) => {
     })
   })
 
+  test('lets a client that keeps no connection send what it began, so that it gets to see the answer', async () => {
+    const { verifier } = await setUp()
+    await withServer(await start(verifier, 'nobody'), async (origin) => {
+      const socket = connect({ port: Number(new URL(origin).port), host: '127.0.0.1', allowHalfOpen: true })
+      const errors: unknown[] = []
+      let text = ''
+      socket.on('error', (error) => errors.push(error))
+      socket.on('data', (data) => {
+        text += data
+      })
+      socket.write('POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 20\r\n\r\n')
+      await once(socket, 'end')
+      for (let i = 0; i < 2; i++) await new Promise((resolve) => socket.write('0123456789', resolve))
+      socket.end()
+      if (!socket.destroyed) await once(socket, 'close')
+      expect([text, errors]).toEqual([expect.stringMatching(/^HTTP\/1\.1 401 /), []])
+    })
+  })
+
   test('reads no large body of whoever signs in', async () => {
     const { verifier } = await setUp()
     await withServer(await start(verifier, 'nobody'), async (origin) => {
@@ -300,17 +320,18 @@ describe.each(Object.entries({ ...adapters, Hono: onHono, h3: onH3 }))('the guar
   })
 })
 
-test.each<[ends: boolean, headers: Record<string, string>, rest?: object]>([
+test.each<[ends: boolean, headers: Record<string, string>, rest?: object, keepAlive?: boolean]>([
   [false, {}],
   [false, { 'content-length': '65536' }],
   [true, { 'content-length': '65537' }],
   [true, { 'transfer-encoding': 'chunked' }],
   [true, { 'content-length': '1', expect: '100-continue' }],
+  [true, { 'content-length': '1' }, {}, false], // a proxy that keeps no connection is not to lose the answer either
   [false, { 'transfer-encoding': 'chunked' }, { complete: true }], // somebody has read it
   [false, { 'transfer-encoding': 'chunked' }, { httpVersionMajor: 2 }], // whose connection is others' as well
 ])(
   'a refusal ends the connection behind it, after half a second, or not: %j, %j',
-  async (ends, headers, rest) => {
+  async (ends, headers, rest, keepAlive = true) => {
     const { verifier } = await setUp()
     vi.useFakeTimers({ toFake: ['setTimeout'] })
     try {
@@ -319,7 +340,7 @@ test.each<[ends: boolean, headers: Record<string, string>, rest?: object]>([
         destroy: vi.fn(),
       }
       const raw = { rawHeaders: [], httpVersionMajor: 1, complete: false, headers, socket, ...rest }
-      const response = { shouldKeepAlive: true, setHeader: vi.fn(), end: vi.fn() }
+      const response = { shouldKeepAlive: keepAlive, setHeader: vi.fn(), end: vi.fn() }
       guardHttp(verifier).protect(fail)(raw as never, response as never)
       expect([response.end.mock.calls.length, response.shouldKeepAlive]).toEqual([1, !ends])
       socket.destroySoon?.()

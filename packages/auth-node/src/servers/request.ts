@@ -226,7 +226,8 @@ const LINGERED = 500
 
 /**
  * Ends the connection behind the answer where more of the request is to come than is worth being read. Node would read all of it, and wait
- * for what a client does not send that waits to be told to go on.
+ * for what a client does not send that waits to be told to go on. Where the connection ends anyway, as it does behind a proxy that keeps
+ * none, the client may go on for as long with what is short.
  *
  * @see RFC 9112, section 9.6; RFC 9110, section 10.1.1
  */
@@ -235,7 +236,7 @@ function leaveBody(raw: IncomingMessage, response: ServerResponse): void {
   const { headers, socket } = raw
   const isLong =
     headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > READ_AT_MOST
-  if (!isLong && headers.expect === undefined) return
+  if (!isLong && headers.expect === undefined && response.shouldKeepAlive) return
   response.shouldKeepAlive = false
   // What Node calls once the answer is written.
   socket.destroySoon = () => {
