@@ -15,7 +15,7 @@ interface SessionCheckOptions {
   readonly refuse: (reason: RefusalReason, request: ServerRequest, user?: string) => Verdict
 }
 
-/** Checks the session of a key; `until` is when it ends. */
+/** Checks the session of a key; `until` is how long that may be remembered. */
 export type SessionCheck = (
   key: string,
   request: ServerRequest,

@@ -525,7 +525,7 @@ describe('is bounded:', () => {
 
   test('a session is remembered no longer than it lasts', async () => {
     vi.useFakeTimers()
-    const verifier = make({ session: { idle: 2 } })
+    const verifier = make({ session: { idle: 2, lifetime: 2 } })
     const cookie = await signIn(verifier)
     expect(await who(verifier, { cookie })).toBe('joe')
     vi.advanceTimersByTime(1999)

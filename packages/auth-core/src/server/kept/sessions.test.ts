@@ -225,6 +225,18 @@ describe('a session', () => {
     expect(await who(cookie)).toBe('wrong')
   })
 
+  test('that is used goes on, however long it would be remembered', async () => {
+    vi.useFakeTimers()
+    const { signIn, who } = setUp({ session: { idle: 2 }, cache: { seconds: 60 } })
+    const { cookie } = await signIn()
+    for (let i = 0; i < 20; i++) {
+      expect(await who(cookie)).toBe('zoë')
+      vi.advanceTimersByTime(i % 2 ? 50 : 1900)
+    }
+    vi.advanceTimersByTime(2000)
+    expect(await who(cookie)).toBe('wrong')
+  })
+
   test('is written to the store no oftener than it needs', async () => {
     vi.useFakeTimers()
     const { signIn, who, store } = setUp({ cache: false })

@@ -33,7 +33,7 @@ export interface SessionOptions {
 /** A session, found by its cookie. */
 interface FoundSession {
   readonly session: StoredSession
-  /** When it ends if it is not used again, or for good. */
+  /** Until when it may be remembered: what is remembered is not renewed, and would end while it is used. */
   readonly until: number
 }
 
@@ -151,11 +151,10 @@ export function createSessions(store: SessionStore, parts: SessionParts): OwnSes
       const session = await store.find(await digest(key))
       const now = Date.now()
       if (!session || now >= Math.min(session.expiresAt, session.endsAt)) return undefined
+      const renewedAfter = idle * 1000 * RENEWED_AFTER
       const until = Math.min(now + idle * 1000, session.endsAt)
-      if (until - session.expiresAt < idle * 1000 * RENEWED_AFTER)
-        return { session, until: session.expiresAt }
-      await store.renew(session.id, until)
-      return { session, until }
+      if (until - session.expiresAt >= renewedAfter) await store.renew(session.id, until)
+      return { session, until: Math.min(now + renewedAfter, session.endsAt) }
     },
     async end(key) {
       const id = await digest(key)
