@@ -298,7 +298,20 @@ test('finds what it looks for by an index', async () => {
 })
 
 test('wants a path or a database', async () => {
-  await expect(createSqliteStore({} as never)).rejects.toMatchObject({ code: 'ERR_STORE_ABSENT' })
+  for (const given of [{}, { path: '' }]) {
+    await expect(createSqliteStore(given as never)).rejects.toMatchObject({
+      code: 'ERR_STORE_ABSENT',
+      message: expect.stringMatching(/^Give the store a path, or a database: is the variable set/),
+    })
+  }
+  for (const path of [':memory:', 'file:auth.db', 'libsql://db.example']) {
+    await expect(createSqliteStore({ path })).rejects.toMatchObject({
+      code: 'ERR_OPTION_VALUE',
+      message: expect.stringMatching(
+        /^path has to be the path of a file, no URL and not ':memory:' \(that is createMemoryStore\)/,
+      ),
+    })
+  }
 })
 
 test('says why it cannot be opened', async () => {

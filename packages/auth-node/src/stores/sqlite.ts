@@ -1,8 +1,8 @@
 // Everything in one SQLite file: the embedded default, for one machine with any number of processes.
 
-import { type AuthStore, allowed, checkOptions, StoreError } from '@fluxauth/auth-core/server'
+import { type AuthStore, allowed, checkOptions } from '@fluxauth/auth-core/server'
 import { createClosing } from './closing.ts'
-import { guard, missingPackage, unavailable } from './failures.ts'
+import { absent, guard, missingPackage, unavailable } from './failures.ts'
 import { type AttemptLimits, attemptLimits, timeoutRule } from './limits.ts'
 import { createWhenFree, patient, type WhenFree } from './sqlite-busy.ts'
 import { keepStatements, type SqliteDatabase } from './sqlite-database.ts'
@@ -24,7 +24,10 @@ export type SqliteStoreOptions = SqlitePlace & {
 
 /** Where the store is. */
 export type SqlitePlace =
-  /** The file, which is made where there is none. It and those that SQLite keeps beside it become this user's alone to read. */
+  /**
+   * The file, which is made where there is none: no URL, and not `:memory:`. It and those that SQLite keeps beside it become this user's
+   * alone to read.
+   */
   | { readonly path: string; readonly database?: undefined }
   /** An open database with better-sqlite3's API. It is set to WAL, and stays yours to close. */
   | { readonly database: SqliteDatabase; readonly path?: undefined }
@@ -63,7 +66,7 @@ CREATE INDEX IF NOT EXISTS fluxauth_attempts_expire ON fluxauth_attempts (expire
  *
  * @param options `path` or `database`, `timeout` and `limits`
  * @returns the store; after `close()` all of it is in the one file, where no other process has it open
- * @throws {StoreError} `ERR_STORE_PACKAGE` without `libsql`, `ERR_STORE_UNAVAILABLE` when the file cannot be opened,
+ * @throws {StoreError} `ERR_STORE_ABSENT` without either, `ERR_STORE_PACKAGE` without `libsql`, `ERR_STORE_UNAVAILABLE` when the file cannot be opened,
  * `ERR_STORE_PERMISSIONS` when the file, or one that SQLite keeps beside it, is a link or another user's, or its folder is everybody's
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  * @example
@@ -77,23 +80,26 @@ CREATE INDEX IF NOT EXISTS fluxauth_attempts_expire ON fluxauth_attempts (expire
  */
 export async function createSqliteStore(options: SqliteStoreOptions): Promise<AuthStore> {
   options = checkOptions(options, {
-    path: allowed.string(),
+    path: allowed.string(
+      /^(?!:memory:$|[a-z][a-z+.-]+:)/i,
+      "the path of a file, no URL and not ':memory:' (that is createMemoryStore)",
+    ),
     database: allowed.having('prepare', 'exec', 'transaction', 'close'),
     timeout: timeoutRule,
     limits: allowed.group(attemptLimits),
   })
   const { path, database, timeout = 5000, limits } = options
+  if (!path && !database) throw absent('a path, or a database')
   const opened: SqliteDatabase[] = []
   const closeFile = () => {
     for (const handle of opened) handle.close()
   }
   try {
-    const Database = path === undefined ? undefined : await loadDriver()
-    const files = path === undefined ? undefined : prepareFiles(path)
+    const Database = path ? await loadDriver() : undefined
+    const files = path ? prepareFiles(path) : undefined
     const open = Database && files && (() => new Database(files.path) as SqliteDatabase)
     const connect = (synchronous: 'FULL' | 'NORMAL'): SqliteDatabase => {
-      const handle = open?.() ?? database
-      if (!handle) throw new StoreError('ERR_STORE_ABSENT', 'Give the store a path, or a database')
+      const handle = (open?.() ?? database) as SqliteDatabase
       const kept = keepStatements(handle)
       if (open) opened.push(kept)
       handle.exec(`PRAGMA busy_timeout = ${Math.floor(timeout)}`)

@@ -64,7 +64,8 @@ describe.each(Object.entries(openers))('%s', (opener, open) => {
 })
 
 test.each<[string, () => unknown, string]>([
-  ['path', () => createSqliteStore({ path: 5 } as never), 'path has to be a string: it is 5'],
+  ['path', () => createSqliteStore({ path: 5 } as never), 'path has to be the path of a file, no URL'],
+  ['path', () => createSqliteStore({ path: 5 } as never), ': it is 5'],
   [
     'database',
     () => createSqliteStore({ database: {} } as never),

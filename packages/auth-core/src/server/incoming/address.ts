@@ -5,7 +5,7 @@ const MAPPED = '::ffff:'
 const TRANSLATED = '64:ff9b::'
 
 /**
- * An address in the one form that it is compared, counted and told in.
+ * An address in the one form that it is compared and counted in.
  *
  * What proxies and sockets write around it does not count: a port (`203.0.113.7:40001`, `[2001:db8::1]:443`), a zone (`fe80::1%eth0`), case,
  * zeros that were or were not left out, and IPv6's form of an IPv4 address (`::ffff:203.0.113.7`).
