@@ -1,6 +1,6 @@
 // Everything in Redis or Valkey, for many machines.
 
-import { type AuthStore, allowed, checkOptions } from '@fluxauth/auth-core/server'
+import { type AuthStore, allowed, checkOptions, type OptionRule } from '@fluxauth/auth-core/server'
 import { createClosing } from './closing.ts'
 import { absent, guard } from './failures.ts'
 import { type AttemptLimits, attemptLimits, timeoutRule } from './limits.ts'
@@ -29,6 +29,17 @@ export type RedisPlace =
    */
   | { readonly client: RedisClient; readonly url?: undefined }
 
+/** What goes by the same names and takes commands otherwise would be a Redis that is gone for good. */
+const aClient: OptionRule = {
+  wanted:
+    "a client of the package redis, as createClient makes it: no pool, cluster or sentinel, and no other package's",
+  test(value) {
+    const { isReady, sendCommand } = Object(value) as Partial<RedisClient>
+    return hasMethods.test(value) && typeof isReady === 'boolean' && (sendCommand?.length ?? 0) <= 2
+  },
+}
+const hasMethods = allowed.having('connect', 'sendCommand', 'on', 'off')
+
 /**
  * Opens a store in Redis or Valkey, through the optional package `redis`. What one server writes the others see at once.
  *
@@ -53,7 +64,7 @@ export type RedisPlace =
 export async function createRedisStore(options: RedisStoreOptions): Promise<AuthStore> {
   options = checkOptions(options, {
     url: allowed.string(),
-    client: allowed.having('connect', 'sendCommand', 'on', 'off'),
+    client: aClient,
     prefix: allowed.string(),
     timeout: timeoutRule,
     limits: allowed.group(attemptLimits),

@@ -2,6 +2,7 @@
 
 import { OptionsError, type Verifier } from '@fluxauth/auth-core/server'
 import fastify from 'fastify'
+import { createClientPool, createCluster } from 'redis'
 import { describe, expect, test } from 'vitest'
 import { guardExpress } from '../servers/express.ts'
 import { guardFastify } from '../servers/fastify.ts'
@@ -73,6 +74,16 @@ test.each<[string, () => unknown, string]>([
   ],
   ['url', () => createRedisStore({ url: new URL('redis://u:s3cret@h') } as never), 'url has to be a string'],
   ['client', () => createRedisStore({ client: 'redis://u:s3cret@h' } as never), 'it is a string'],
+  [
+    'a client that is a pool',
+    () => createRedisStore({ client: createClientPool() } as never),
+    'client has to be a client of the package redis, as createClient makes it: no pool, cluster or sentinel',
+  ],
+  [
+    'a client that is a cluster',
+    () => createRedisStore({ client: createCluster({ rootNodes: [{}] }) } as never),
+    'client has to be a client of the package redis',
+  ],
   ['prefix', () => createRedisStore({ url: 'redis://h', prefix: 5 } as never), 'prefix has to be a string'],
   [
     'connectionString',
