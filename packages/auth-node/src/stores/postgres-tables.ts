@@ -54,7 +54,9 @@ const LOCK = 0x666c7578
 /** Makes the tables where there are none: one server at a time, in one transaction, which statements sent together are. */
 export async function createTables(query: Query, prefix: string): Promise<void> {
   const text = 'text COLLATE "C"'
-  const { rows } = await query('SELECT to_regclass($1) IS NOT NULL AS made', [`${prefix}attempts`])
+  const names = ['tokens', 'sessions', 'attempts'].map((name) => `${prefix}${name}`)
+  const areThere = names.map((_, i) => `to_regclass($${i + 1}) IS NOT NULL`).join(' AND ')
+  const { rows } = await query(`SELECT ${areThere} AS made`, names)
   if ((rows[0] as { made?: boolean } | undefined)?.made) return
   await query(`
 SELECT pg_advisory_xact_lock(${LOCK});

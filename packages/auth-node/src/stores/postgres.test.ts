@@ -134,6 +134,20 @@ describeReal('a store in PostgreSQL', ['postgres', 'initdb'], () => {
     await store.close()
   })
 
+  test('makes a table that is not there any more as it is opened again, and says so until then', async () => {
+    const prefix = newPrefix()
+    const store = await createPostgresStore({ pool, prefix })
+    await pool.query(`DROP TABLE ${prefix}sessions`)
+    const { message } = await refusalOf((async () => store.sessions.create(session('a')))())
+    expect(message).toMatch(
+      /\(42P01\): a table of the store is not there any more: .* start this server again/,
+    )
+    const again = await createPostgresStore({ pool, prefix })
+    await again.sessions.create(session('a'))
+    expect((await store.sessions.find('a'))?.user).toBe('joe')
+    await Promise.all([store.close(), again.close()])
+  })
+
   test('refuses at once while PostgreSQL is gone, and comes back by itself', async () => {
     const own = await startPostgres()
     const store = await createPostgresStore({ connectionString: own.url, timeout: 1000 })
