@@ -19,7 +19,10 @@ export interface SessionOptions {
    * nor without TLS: browsers see to that.
    */
   readonly cookie?: string | undefined
-  /** The cookie's path. Default `/api/`, as InfluxDB's; `/` for a `__Host-` cookie, which can have no other. */
+  /**
+   * The cookie's path. Default `/api/`, as InfluxDB's; `/` for a `__Host-` cookie, which can have no other. Change `cookie` with it: browsers
+   * keep one for each path, and who signed in before would send two different ones, which are refused.
+   */
   readonly path?: string | undefined
   /** Origins beside the server's own whose pages may send what is not safe. Default none. */
   readonly origins?: readonly string[] | undefined
