@@ -19,10 +19,13 @@ async function onTerminal(args: string, typed: readonly (readonly [seen: string,
     env: { PATH: process.env.PATH, HOME: '/no-home', NO_COLOR: '1', INFLUX_TOKEN: 'x', TERM: 'xterm' },
   })
   const left = [...typed]
-  let screen = ''
+  let [screen, from] = ['', 0]
   child.stdout.on('data', (chunk) => {
     screen += chunk
-    if (left[0] && screen.includes(left[0][0])) child.stdin.write(left.shift()?.[1] ?? '')
+    const at = left[0] ? screen.indexOf(left[0][0], from) : -1
+    if (at < 0) return
+    from = at + (left[0]?.[0].length ?? 0)
+    child.stdin.write(left.shift()?.[1] ?? '')
   })
   const [code] = await once(child, 'close')
   return { code, screen }
@@ -53,6 +56,23 @@ describe.skipIf(!isThere)('on a terminal', () => {
     expect(screen).toBe('? Token (it is not shown): \r\nfluxauth: Interrupted [ERR_INTERRUPTED]\r\n')
     const asked = await onTerminal('login', [['Server', typed.slice(-1)]])
     expect([asked.code, asked.screen]).toEqual([130, expect.stringContaining('\nfluxauth: Interrupted')])
+  })
+
+  test('a server whose address is none is asked for again', async () => {
+    const { code, screen } = await onTerminal('login', [
+      ['Server', 'localhost:8086\r'],
+      ['with its http://', '\x03'],
+    ])
+    expect([code, screen]).toEqual([130, expect.stringMatching(/with its http:[\s\S]*Server \(/)])
+  })
+
+  test('a prompt goes on after Ctrl-Z and fg, and what was typed is not lost', async () => {
+    const again = `--version; set -m; ${process.execPath} ${MAIN} encode token; echo stopped; fg`
+    const { code, screen } = await onTerminal(again, [
+      ['it is not shown', 's3c\x1a'],
+      ['it is not shown', 'ret\r'],
+    ])
+    expect([code, screen]).toEqual([0, expect.stringMatching(/stopped[\s\S]*shown\): \r\nToken s3cret\r\n$/)])
   })
 
   test('what records the terminal does not learn how long a secret is', async () => {

@@ -60,6 +60,49 @@ describe('a server that INFLUX_HOST names', () => {
   })
 })
 
+test('netrc is the last source of every command, for the server that is called or that paths are below', async () => {
+  const text = 'machine 127.0.0.1 login zoe password s3cret-netrc\n'
+  await writeFile(join(person.home, '.netrc'), text, { mode: 0o600 })
+  const show = ['exec', '--', 'sh', '-c', 'echo "$INFLUX_USERNAME $INFLUX_TOKEN $INFLUX_HOST"']
+  const host = `${url}/influx`
+  const env = { INFLUX_HOST: host }
+  expect((await person.run(show, { env })).stdout).toBe(`zoe  ${host}\n`)
+  const { used, sources } = JSON.parse((await person.run(['status', '--json'], { env })).stdout)
+  expect([used.url, used.scheme, sources.length]).toEqual([host, 'basic', 3])
+  expect((await person.run(show)).stdout, 'a profile comes before').toBe(` s3cret-token ${url}\n`)
+  await person.run(['logout'])
+  expect((await person.run(show)).stdout).toBe(`zoe  ${url}\n`)
+  expect((await person.run([...show.slice(0, 1), '-p', 'app', ...show.slice(1)])).code).toBe(6)
+})
+
+test('a profile that INFLUX_ACTIVE_CONFIG names, and that is not there any more, is said to be named there', async () => {
+  const env = { INFLUX_ACTIVE_CONFIG: 'gone' }
+  for (const args of [['status'], ['request', 'GET', '/'], ['logout']]) {
+    const { code, stderr } = await person.run(args, { env })
+    expect([code, stderr]).toEqual([2, expect.stringContaining('INFLUX_ACTIVE_CONFIG names: unset it, or')])
+  }
+  expect((await person.run(['status', '-p', 'gone'], { env })).stderr).not.toContain('INFLUX_ACTIVE_CONFIG')
+  expect(await person.run(['status', '-p', 'app'], { env })).toMatchObject({ code: 0 })
+})
+
+test('a token that somebody wrote into the influx CLI’s file is read as that of a variable', async () => {
+  const path = join(person.home, '.influxdbv2', 'configs')
+  const write = (token: string) =>
+    writeFile(path, `[app]\nurl = "${url}"\ntoken = "${token}"\nactive = true\n`)
+  await write(' s3cret-token ')
+  expect((await person.run(['token'])).stdout).toBe('s3cret-token\n')
+  await write('s3cret two')
+  for (const args of [['status'], ['request', 'GET', '/'], ['exec', '--', 'true'], ['token']]) {
+    const { code, stdout, stderr } = await person.run(args)
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain('The token of profile app has a blank in it: give the token alone')
+    expect(stderr).not.toContain('s3cret')
+  }
+  await person.run(['profiles', 'add', 'b', '--url', url])
+  await person.run(['profiles', 'remove', 'app', '--yes'])
+  expect((await person.run(['status'])).stdout).toContain('none is active: choose one with fluxauth use NAME')
+})
+
 describe('an address without its http://', () => {
   test.each([
     'localhost:8086/api/v2/me',
@@ -86,6 +129,16 @@ describe('a disk that is full', () => {
     const { stderr } = await person.inShell(`fluxauth ${args} > /dev/full; echo "code $?" >&2`)
     expect(stderr).toContain('(ENOSPC)')
     expect(stderr).toMatch(/ERR_OUTPUT[\s\S]*code 1\n$/)
+  })
+
+  test('is said to be of an answer, wherever that goes', async () => {
+    const run = (rest: string) =>
+      person.inShell(`fluxauth request GET /api/v2/me ${rest}; echo "code $?" >&2`)
+    expect((await run('> /dev/full')).stderr).toMatch(/\(ENOSPC\).*\[ERR_OUTPUT\]\ncode 1\n$/)
+    const { stderr } = await run('--output /dev/full')
+    expect(stderr).toBe(
+      'fluxauth: The file of --output cannot be written (ENOSPC): there is no room on the disk [ERR_USAGE]\ncode 2\n',
+    )
   })
 
   test('ends nothing where it is what is said that goes there', async () => {

@@ -33,10 +33,15 @@ export async function ask(question: string, fallback = ''): Promise<string> {
  * Asks until the answer is one that can be used: a slip of the finger does not cost what was typed before.
  *
  * @param read what an answer comes to; what is wrong with it, as a `UsageError`, is said
+ * @param fallback what an empty answer means
  */
-export async function askUntil<T>(question: string, read: (answer: string) => T | Promise<T>): Promise<T> {
+export async function askUntil<T>(
+  question: string,
+  read: (answer: string) => T | Promise<T>,
+  fallback = '',
+): Promise<T> {
   for (;;) {
-    const answer = await ask(question)
+    const answer = await ask(question, fallback)
     try {
       return await read(answer)
     } catch (error) {
@@ -71,6 +76,11 @@ function askLine(question: string, nowhere?: Writable): Promise<string> {
     lines.on('close', interrupt) // after an answer, this comes too late to matter
     const folded = `${hang(`${style('cyan', '?')} ${question}:`, 2, columns(2))} `
     if (nowhere) process.stderr.write(folded)
+    // After Ctrl-Z and fg: Node leaves what is typed paused, and nothing would keep the command from ending.
+    lines.on('SIGCONT', () => {
+      lines.resume()
+      if (nowhere) process.stderr.write(folded)
+    })
     lines.question(folded, (answer) => {
       resolve(answer)
       lines.close()

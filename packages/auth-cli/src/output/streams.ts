@@ -55,7 +55,8 @@ export async function deliver(line: string): Promise<void> {
   }
 }
 
-function notTaken(error: unknown): UsageError {
+/** What is told where standard output does not take what has to arrive. */
+export function notTaken(error: unknown): UsageError {
   const { code } = error as NodeJS.ErrnoException
   return new UsageError(
     'ERR_OUTPUT',

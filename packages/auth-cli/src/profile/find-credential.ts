@@ -31,7 +31,8 @@ export interface Search {
  */
 export async function searchCredential(origin?: string): Promise<Search> {
   const named = settings().profile
-  const { profile, why } = chooseProfile(await readProfiles(), named)
+  const profiles = await readProfiles()
+  const { profile, why } = chooseProfile(profiles, named)
   // Nobody who names a server means another one.
   const host = named === undefined && origin === undefined ? (await hostFromEnv())?.host : undefined
   const looked: Looked[] = []
@@ -51,19 +52,24 @@ export async function searchCredential(origin?: string): Promise<Search> {
   }
   const ofProfile = async (): Promise<void> => {
     const source = profile ? `profile ${profile.name}` : 'the chosen profile'
-    await look(source, async () => (profile ? fromProfile(profile, origin, host) : 'there is none'))
+    const none = profiles.size > 0 ? 'none is active: choose one with fluxauth use NAME' : 'there is none'
+    await look(source, async () => (profile ? fromProfile(profile, origin, host) : none))
   }
   if (named !== undefined) await ofProfile()
   else {
     await look('the environment', () => fromEnvironment(origin, profile))
     await ofProfile()
   }
-  if (origin !== undefined && named === undefined) {
+  // Where no address is called it is the server that paths are below: one order goes for every command.
+  const server = origin ?? host ?? (profile && serverOf(profile))
+  if (server !== undefined && named === undefined && (origin !== undefined || !found)) {
     await look('netrc', async () => {
-      const netrc = await fromNetrc().find({ origin }).catch(whyNot)
+      const netrc = await fromNetrc()
+        .find({ origin: new URL(server).origin })
+        .catch(whyNot)
       if (typeof netrc === 'string') return netrc
       const { credentials, source } = netrc
-      return { credentials, source, host: origin, org: undefined, product: undefined, profile: undefined }
+      return { credentials, source, host: server, org: undefined, product: undefined, profile: undefined }
     })
   }
   return { found, looked, profile, why }

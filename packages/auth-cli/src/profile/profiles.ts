@@ -1,7 +1,7 @@
 // The profiles: those of the influx CLI's file, together with what fluxauth knows of each.
 
 import { type Credentials, decodeBasic, encodeBasic } from '@fluxauth/auth-core'
-import { influxConfigsPath, readInfluxProfiles, writeInfluxProfiles } from '@fluxauth/auth-node'
+import { influxConfigsPath, readInfluxProfiles, readToken, writeInfluxProfiles } from '@fluxauth/auth-node'
 import { readServerAddress } from '../input/address.ts'
 import { UsageError } from '../output/errors.ts'
 import { quote } from '../output/shell.ts'
@@ -42,7 +42,10 @@ export async function readProfiles(): Promise<ReadonlyMap<string, Profile>> {
       // What stands in the file wins: somebody may have put it there since, and influx goes by it.
       const place = token || cookie ? 'file' : known?.place === 'file' ? undefined : known?.place
       const credentials = async (): Promise<Credentials | undefined> => {
-        if (token) return { scheme: known?.scheme === 'bearer' ? 'bearer' : 'token', token }
+        if (token) {
+          const scheme = known?.scheme === 'bearer' ? 'bearer' : 'token'
+          return { scheme, token: readToken(token, `The token of profile ${name}`) }
+        }
         if (cookie) return readCookie(cookie, name)
         if (!place || place === 'file' || !url) return undefined
         return (await import('./secrets.ts')).loadSecret(place, name, url)
@@ -100,7 +103,7 @@ export function chooseProfile(
   const asked = named ?? (INFLUX_ACTIVE_CONFIG || undefined)
   if (asked !== undefined) {
     const profile = profiles.get(asked)
-    if (!profile) throw noSuchProfile(profiles)
+    if (!profile) throw noSuchProfile(profiles, named === undefined)
     return { profile, why: named === undefined ? 'INFLUX_ACTIVE_CONFIG names it' : '--profile names it' }
   }
   const active = [...profiles.values()].find((profile) => profile.active)
@@ -110,14 +113,20 @@ export function chooseProfile(
   return { profile, why: profile ? 'none is active, and it is called default' : 'none is active' }
 }
 
-/** Says which there are. What was given is not repeated: a secret may have been pasted there. */
-export function noSuchProfile(profiles: ReadonlyMap<string, Profile>): UsageError {
+/**
+ * Says which there are. What was given is not repeated: a secret may have been pasted there.
+ *
+ * @param isOfEnvironment whether `INFLUX_ACTIVE_CONFIG` names it, of which the person need not think any more
+ */
+export function noSuchProfile(profiles: ReadonlyMap<string, Profile>, isOfEnvironment = false): UsageError {
   const names = [...profiles.keys()]
+  const none = `There is no such profile${isOfEnvironment ? ' as INFLUX_ACTIVE_CONFIG names' : ''}`
+  const unset = isOfEnvironment ? 'unset it, or name another with --profile; ' : ''
   return new UsageError(
     'ERR_NO_PROFILE',
     names.length > 0
-      ? `There is no such profile: there are ${names.join(', ')}`
-      : `There is no such profile, nor any: log in with fluxauth login, or see ${influxConfigsPath()}`,
+      ? `${none}: ${unset}there are ${names.join(', ')}`
+      : `${none}, nor any: log in with fluxauth login, or see ${influxConfigsPath()}`,
   )
 }
 
@@ -169,8 +178,16 @@ export async function saveLogin(login: Login): Promise<string> {
   try {
     const mark = place === 'file' && credentials.scheme !== 'basic' ? markOf(credentials.token) : undefined
     await writeKnowledge(name, { ...known, profile: name, scheme: credentials.scheme, mark })
+    // The organization of another server is none of this one's.
+    const moves = !isSameUrl(url, (await readInfluxProfiles()).get(name)?.url)
+    const itsOrg = org ?? (moves ? '' : undefined)
     await writeInfluxProfiles({
-      [name]: { url, ...(activate && { active: true }), ...(org && { org }), ...secret },
+      [name]: {
+        url,
+        ...(activate && { active: true }),
+        ...(itsOrg !== undefined && { org: itsOrg }),
+        ...secret,
+      },
     })
   } catch (error) {
     // A file that cannot be kept, or a name that cannot be: then all is as it was.

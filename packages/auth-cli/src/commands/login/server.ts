@@ -2,7 +2,7 @@
 
 import { hostFromEnv } from '@fluxauth/auth-node'
 import { readServerAddress } from '../../input/address.ts'
-import { ask, canAsk } from '../../input/ask.ts'
+import { askUntil, canAsk } from '../../input/ask.ts'
 import { usage } from '../../output/errors.ts'
 import { toType } from '../../output/shell.ts'
 import { readProfiles, serverOf } from '../../profile/profiles.ts'
@@ -13,7 +13,7 @@ export async function readServer(given: string | undefined): Promise<string> {
   const known = given ?? (await serverOfProfile()) ?? (await hostFromEnv())?.host
   if (known !== undefined) return readServerAddress(known)
   if (!canAsk()) throw usage(`Name the server: ${toType('login http://localhost:8086')}`)
-  return readServerAddress(await ask('Server', 'http://localhost:8086'))
+  return askUntil('Server', readServerAddress, 'http://localhost:8086')
 }
 
 async function serverOfProfile(): Promise<string | undefined> {

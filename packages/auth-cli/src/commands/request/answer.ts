@@ -8,6 +8,7 @@ import { EXIT, UsageError, usage } from '../../output/errors.ts'
 import { printJson } from '../../output/print.ts'
 import { bodyRedactor } from '../../output/redact-body.ts'
 import { shownUrl } from '../../output/shown-url.ts'
+import { notTaken } from '../../output/streams.ts'
 import { style } from '../../output/style.ts'
 import { escapeControls } from '../../output/terminal.ts'
 import { warn } from '../../output/warn.ts'
@@ -27,7 +28,7 @@ export interface AnswerOptions {
  * Writes an answer.
  *
  * @returns whether it had a body
- * @throws {UsageError} `ERR_USAGE` when the file of `--output` cannot be written, `ERR_ANSWER_LONG`
+ * @throws {UsageError} `ERR_USAGE` when the file of `--output` cannot be written, `ERR_OUTPUT` when standard output cannot, `ERR_ANSWER_LONG`
  */
 export async function writeAnswer(
   response: Response,
@@ -46,15 +47,21 @@ export async function writeAnswer(
   }
   const { output } = options
   if (output === undefined || output === '-') {
-    return writeBody(response, process.stdout, options, process.stdout.isTTY && output === undefined)
+    const isTerminal = process.stdout.isTTY && output === undefined
+    return writeBody(response, process.stdout, options, isTerminal).catch((error) => {
+      throw (error as NodeJS.ErrnoException).syscall === undefined ? error : notTaken(error)
+    })
   }
   const file = createWriteStream(output, { mode: 0o600 })
   try {
     await once(file, 'open')
+    file.on('error', () => undefined) // told to whoever writes
     return await writeBody(response, file, options, false)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
-    throw usage(`The file of --output cannot be written (${(error as NodeJS.ErrnoException).code})`)
+    const { code, syscall } = error as NodeJS.ErrnoException
+    if (syscall === undefined) throw error
+    const room = code === 'ENOSPC' || code === 'EDQUOT' ? ': there is no room on the disk' : ''
+    throw usage(`The file of --output cannot be written (${code})${room}`)
   } finally {
     if (!file.closed) await new Promise<void>((resolve) => file.once('close', () => resolve()).end())
   }
@@ -100,9 +107,12 @@ async function writeBody(
   return some
 }
 
-/** Writes, and waits for a reader that is slower. */
+/** Writes, and waits until it is written: for a reader that is slower, and to hear of a disk that is full. */
 async function write(to: Writable, what: Buffer | string): Promise<void> {
-  if (what.length > 0 && !to.write(what)) await once(to, 'drain')
+  if (what.length === 0) return
+  await new Promise<void>((resolve, reject) => {
+    to.write(what, (error) => (error ? reject(error) : resolve()))
+  })
 }
 
 async function writeJson(
