@@ -1,10 +1,11 @@
 // `fluxauth logout`: forgets the credential of a profile, and with `--revoke` ends it on the server too.
 
-import { authorizations, type InfluxError, v3Tokens } from '@fluxauth/auth-core/influxdb'
+import { authorizations, type InfluxError, type InfluxReason, v3Tokens } from '@fluxauth/auth-core/influxdb'
 import { Command } from '../arguments/command.ts'
 import { EXIT, NoCredentialError, UsageError } from '../output/errors.ts'
 import { done, note, printJson } from '../output/print.ts'
-import { quote, toType } from '../output/shell.ts'
+import { byAnother, quote, toType } from '../output/shell.ts'
+import { byAnotherThan } from '../profile/by-another.ts'
 import { type Connection, withConnection } from '../profile/connect.ts'
 import { refuseLastOperator } from '../profile/last-operator.ts'
 import { noteWhatStays } from '../profile/left-behind.ts'
@@ -46,7 +47,7 @@ async function logout({ revoke }: Options): Promise<void> {
   done(
     `Profile ${profile.name}: its credential is ${revoke ? 'deleted on the server, and ' : ''}forgotten here`,
   )
-  if (!revoke) await noteWhatStays(profile, '--revoke would have ended it there, too')
+  if (!revoke) await noteWhatStays(profile)
   const set = credentialInEnvironment()
   if (set) note(`${set} is still set in the environment, and goes on being used.`)
 }
@@ -75,10 +76,13 @@ async function revokeToken(profile: Profile): Promise<void> {
           EXIT.refused,
         )
       }
-      const [what, name] = product === 'v3' ? ['what this token is called', 'NAME'] : [WHICH, 'ID']
+      const [what, name, word] = product === 'v3' ? [CALLED, 'NAME', 'name'] : [WHICH, 'ID', 'id']
+      // A token that is shown none finds nothing out: then it is for another one.
+      const isShown = product === 'v3' || (await authorizations.list(influx)).length > 0
+      const type = isShown ? toType : byAnother
       throw new UsageError(
         'ERR_NOT_REVOCABLE',
-        `It is not known ${what}: ${(await whyUnknown(connection)) ?? 'the server does not say'}. Delete it by its ${name === 'ID' ? 'id' : 'name'} (${toType('tokens list')}, ${toType(`tokens delete ${name}`)}), and log out without --revoke`,
+        `It is not known ${what}: ${(await whyUnknown(connection)) ?? 'the server does not say'}. ${isShown ? 'Delete it' : 'With one that may, delete it'} by its ${word} (${type('tokens list')}, ${type(`tokens delete ${name}`)}), and log out without --revoke`,
       )
     }
     try {
@@ -87,16 +91,24 @@ async function revokeToken(profile: Profile): Promise<void> {
       const { reason } = error as Partial<InfluxError>
       // Ended already: by somebody else, or by a try whose answer was lost.
       if (reason === 'credential' || reason === 'not-found') return
-      if (reason !== 'permission') throw error
+      const why = reason && UNABLE[reason]
+      if (!why) throw error
       throw new UsageError(
         'ERR_NOT_REVOCABLE',
-        `The token may not delete itself. With one that may end it: fluxauth tokens delete ${quote(id)}; and log out without --revoke`,
+        `The token ${why}. With one that may end it: ${await byAnotherThan(profile, `tokens delete ${quote(id)}`)}; and log out without --revoke`,
         EXIT.refused,
       )
     }
   })
 }
 
+/** Why a token does not end itself, where another one can. */
+const UNABLE: { readonly [Reason in InfluxReason]?: string } = {
+  permission: 'may not delete itself',
+  'token-inactive': 'is inactive, and does nothing',
+  'user-inactive': 'is of a user who is inactive or deleted, and does nothing',
+}
+const CALLED = 'what this token is called'
 const WHICH = 'which authorization this token is'
 
 /** @throws {UsageError} `ERR_LAST_OPERATOR` */

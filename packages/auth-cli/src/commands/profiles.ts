@@ -130,7 +130,7 @@ async function editProfile(name: string, { url, org, ...options }: Changes & Rep
   note(
     `Its credential was for another server, and is not used any more: fluxauth login --profile ${quote(name)}`,
   )
-  await noteWhatStays(profile, ENDS)
+  await noteWhatStays(profile)
 }
 
 async function removeNamed(name: string, { yes }: { readonly yes?: true }): Promise<void> {
@@ -140,11 +140,8 @@ async function removeNamed(name: string, { yes }: { readonly yes?: true }): Prom
   await agree(`Remove profile ${name}, and its credential with it?`, yes)
   await removeProfile(profile)
   report('removed', name)
-  await noteWhatStays(profile, ENDS)
+  await noteWhatStays(profile)
 }
-
-/** Who ends a token whose id is not known. */
-const ENDS = 'whoever looks after tokens there finds it by fluxauth tokens list'
 
 function report(what: string, name: string): void {
   if (settings().json) printJson({ profile: name, [what]: true })

@@ -109,6 +109,7 @@ function rotate(): Command {
     )
     .argument('[id]', 'of another token than the one in use; of InfluxDB 3 its name')
     .option('--yes', 'without asking')
+    .option('--replace', 'with --yes: also where the profile of --into has another credential, which goes')
     .option('--v1', V1)
   return withDestination(command)
     .addHelpText(`

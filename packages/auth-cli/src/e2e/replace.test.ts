@@ -118,3 +118,53 @@ describe('a token that is made into a profile', () => {
     await person.run(['logout', '-p', 'app'])
   })
 })
+
+describe('a token that rotate puts into a profile', () => {
+  test('takes the place of no other token for --yes alone, and of the one that it replaces', async () => {
+    const asked: string[] = []
+    const all = ['op', 'other', 'third'].map((name, index) => {
+      const permissions = [{ action: 'read', resource: { type: 'buckets' } }]
+      return { id: `0b2c6a5e2f3d400${index}`, token: name, status: 'active', description: name, permissions }
+    })
+    const server = createServer((request, response) => {
+      asked.push(`${request.method}`)
+      const { pathname } = new URL(request.url ?? '/', 'http://v2')
+      const one = all.find(({ id }) => pathname.endsWith(id))
+      response.setHeader('content-type', 'application/json')
+      if (request.method === 'POST') response.writeHead(403).end('{"code":"forbidden"}')
+      else response.end(JSON.stringify(one ?? { authorizations: all }))
+    }).listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    for (const name of ['op', 'other']) {
+      const flags = ['--product', 'v2', '--no-verify', '--insecure-storage', '--store', 'file']
+      await person.run(['login', url, '-p', name, ...flags], { input: name })
+    }
+    const rotate = (id: string | undefined, ...more: string[]) =>
+      person.run(['tokens', 'rotate', `${id}`, '--into', 'other', '--yes', '-p', 'op', ...more])
+    asked.length = 0
+    for (const each of [all[2], all[0]]) {
+      const { code, stderr } = await rotate(each?.id)
+      expect([code, stderr]).toEqual([2, expect.stringContaining('[ERR_PROFILE_EXISTS]')])
+    }
+    expect([await token('other'), asked]).toEqual(['other', expect.not.arrayContaining(['POST'])])
+    // Nothing else keeps it from going on.
+    for (const outcome of [await rotate(all[1]?.id), await rotate(all[2]?.id, '--replace')])
+      expect(outcome.stderr).toContain('[ERR_ROTATION_STOPPED]')
+    server.close().closeAllConnections()
+  })
+})
+
+test('a profile that becomes that of another server has no organization of the one before', async () => {
+  const flags = ['-p', 'app', '--insecure-storage', '--store', 'file', '--no-verify']
+  const to = (url: string, product: string, ...more: string[]) =>
+    person.run(['login', url, '--product', product, ...flags, ...more], { input: 's3cret' })
+  await to(OLD, 'v2', '--org', 'home')
+  await to(OLD, 'v2')
+  expect(await profiles()).toMatchObject([{ url: OLD, org: 'home' }])
+  await to(NEW, 'v1', '--user', 'zoe', '--replace')
+  expect((await profiles())[0]).toMatchObject({ url: NEW })
+  expect((await profiles())[0].org ?? '').toBe('')
+  const { stderr } = await to(`${NEW}/influx`, 'v2', '--replace')
+  expect(stderr).toContain('leaves out the path of the address. For it, type: fluxauth proxy -- influx …')
+})

@@ -13,3 +13,8 @@ export function toType(command: string, rest = ''): string {
   const forProfile = profile === undefined ? '' : ` --profile ${quote(profile)}`
   return `fluxauth ${command}${forProfile}${rest && ` ${rest}`}`
 }
+
+/** The command for whom another credential may do it: that of a profile which the person has to name, since typed as it stood it went by this one. */
+export function byAnother(command: string): string {
+  return `fluxauth ${command} --profile NAME`
+}

@@ -33,11 +33,18 @@ function isSameFolder(one: string, other: string): boolean {
 /** What the influx CLI lacks to use a login that is kept, a sentence each: for people. */
 export function whatInfluxLacks({
   name,
+  url,
   credentials,
   place,
   org,
-}: Pick<Login, 'name' | 'credentials' | 'place' | 'org'>): string[] {
+}: Pick<Login, 'name' | 'url' | 'credentials' | 'place' | 'org'>): string[] {
   const isBasic = credentials.scheme === 'basic'
+  if (new URL(url).pathname !== '/') {
+    const first = isBasic ? 'log in with --create-token, and ' : ''
+    return [
+      `The influx CLI leaves out the path of the address. For it, ${first}type: fluxauth proxy -- influx …`,
+    ]
+  }
   if (place !== 'file') {
     return [
       isBasic

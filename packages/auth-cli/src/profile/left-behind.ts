@@ -2,14 +2,11 @@
 
 import { note } from '../output/print.ts'
 import { quote } from '../output/shell.ts'
+import { byAnotherThan } from './by-another.ts'
 import type { Profile } from './profiles.ts'
 
-/**
- * Says so of a token. The profile has no credential any more: what ends the token now is another one, which the person has to choose.
- *
- * @param instead what is said where the token's id is not known
- */
-export async function noteWhatStays(profile: Profile, instead: string): Promise<void> {
+/** Says so of a token. The profile has no credential any more: what ends the token now is another one, which the person has to choose. */
+export async function noteWhatStays(profile: Profile): Promise<void> {
   const { known, place } = profile
   if (!place) return
   // What the influx CLI wrote is not known, and was read with the profile.
@@ -22,8 +19,8 @@ export async function noteWhatStays(profile: Profile, instead: string): Promise<
   }
   note(
     id === undefined
-      ? `On the server the token goes on being good: ${instead}.`
-      : `On the server the token goes on being good. With one that may end it: fluxauth tokens delete ${quote(id)}`,
+      ? `On the server the token goes on being good: whoever looks after tokens there finds it in their list.`
+      : `On the server the token goes on being good. With one that may end it: ${await byAnotherThan(profile, `tokens delete ${quote(id)}`)}`,
   )
 }
 

@@ -2,7 +2,12 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import type { Credentials } from '@fluxauth/auth-core'
-import { type ApiToken, describePermissions, type ProductName } from '@fluxauth/auth-core/influxdb'
+import {
+  type ApiToken,
+  describePermissions,
+  type Influx,
+  type ProductName,
+} from '@fluxauth/auth-core/influxdb'
 import { UsageError } from '../../output/errors.ts'
 import { jsonOf } from '../../output/print.ts'
 import { reportOf } from '../../output/report.ts'
@@ -18,7 +23,8 @@ import {
   saveLogin,
   serverOf,
 } from '../../profile/profiles.ts'
-import { isOperator } from '../../profile/verify.ts'
+import { agreeToCredential, type ReplaceOptions } from '../../profile/replace.ts'
+import { findPermissions, isOperator } from '../../profile/verify.ts'
 import { settings } from '../../settings.ts'
 import { choosePlace } from '../login/place.ts'
 
@@ -30,7 +36,7 @@ export interface DestinationOptions extends RevealOptions {
 }
 
 /** Options of what replaces one. */
-export interface RotateOptions extends DestinationOptions {
+export interface RotateOptions extends DestinationOptions, ReplaceOptions {
   readonly yes?: true
   readonly v1?: true
 }
@@ -140,6 +146,32 @@ export async function chooseDestination(
     current,
     restore,
   }
+}
+
+/**
+ * Asks before a profile loses another token than the one that is replaced: its value is nowhere else. Where nothing was agreed to yet, the
+ * question whether to replace it says so.
+ *
+ * @param replaces the id of what is replaced; of InfluxDB 3 its name
+ * @throws {UsageError} `ERR_PROFILE_EXISTS`, `ERR_NOT_AGREED`; nothing was done
+ */
+export async function agreeToHolder(
+  { influx, product }: { readonly influx: Influx; readonly product: ProductName | undefined },
+  { holder }: Destination,
+  replaces: string | undefined,
+  options: RotateOptions,
+): Promise<void> {
+  if (!holder || !options.yes) return
+  const credentials = await holder.credentials()
+  if (!credentials) return
+  const its =
+    credentials.scheme === 'basic' || product === 'v3'
+      ? undefined
+      : (await findPermissions(influx.as(credentials), undefined))?.authorization.id
+  const has = its ?? holder.known?.authorization
+  // Of one that nobody knows, it is the person who says so.
+  if (credentials.scheme !== 'basic' && (has === undefined || has === replaces)) return
+  await agreeToCredential(holder, options)
 }
 
 /** For a question: where the new one goes, and what goes for it. */

@@ -8,9 +8,9 @@ import {
 } from '@fluxauth/auth-core/influxdb'
 import { EXIT, UsageError, usage } from '../../output/errors.ts'
 import { fact, note, print, table } from '../../output/print.ts'
-import { toType } from '../../output/shell.ts'
+import { byAnother, toType } from '../../output/shell.ts'
 import { isOperator, verify } from '../../profile/verify.ts'
-import { type KindOptions, kindOf, type Server, withServer } from './server.ts'
+import { idOf, type KindOptions, kindOf, type Server, withServer } from './server.ts'
 import { type ListedV3, listV3, OPERATOR } from './v3.ts'
 
 interface Filters {
@@ -60,7 +60,7 @@ async function refuseInactive(server: Server): Promise<void> {
   if ((await verify(server)).state !== 'inactive') return
   throw new UsageError(
     'ERR_TOKEN_INACTIVE',
-    `The token in use (${server.found.source}) is inactive, and is shown nothing. With another one: fluxauth tokens activate ID`,
+    `The token in use (${server.found.source}) is inactive, and is shown nothing. With another one: ${byAnother(`tokens activate ${idOf(server)}`)}`,
     EXIT.refused,
   )
 }

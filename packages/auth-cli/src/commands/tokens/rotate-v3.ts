@@ -4,7 +4,13 @@ import { type Influx, InfluxError, type RotationLeft, v3Tokens } from '@fluxauth
 import { agree } from '../../input/ask.ts'
 import { UsageError } from '../../output/errors.ts'
 import { toType } from '../../output/shell.ts'
-import { chooseDestination, type Destination, inWords, type RotateOptions } from './destination.ts'
+import {
+  agreeToHolder,
+  chooseDestination,
+  type Destination,
+  inWords,
+  type RotateOptions,
+} from './destination.ts'
 import { handingOver, leftOf, readJournal, writeJournal } from './journal.ts'
 import { regenerateOperator } from './regenerate-v3.ts'
 import type { Server } from './server.ts'
@@ -21,6 +27,9 @@ export async function rotateV3(
   const isOwn = given === undefined || given === own
   const profile = isOwn ? found.profile : undefined
   const destination = await chooseDestination({ url: influx.url, product }, options, profile)
+  const isBegun = readJournal(influx.url).some((each) => each.profile === destination.profile)
+  if (!isBegun && destination.profile !== profile?.name)
+    await agreeToHolder(server, destination, name, options)
   if (name === OPERATOR) await regenerateOperator(server, destination, options)
   else await replaceNamed(server, name, destination, options)
 }

@@ -14,18 +14,25 @@ import { agree } from '../../input/ask.ts'
 import { EXIT, UsageError } from '../../output/errors.ts'
 import { done, note, printJson } from '../../output/print.ts'
 import { reportOf } from '../../output/report.ts'
-import { quote, toType } from '../../output/shell.ts'
+import { byAnother, quote, toType } from '../../output/shell.ts'
+import { byAnotherThan } from '../../profile/by-another.ts'
 import { toKeepToken } from '../../profile/password.ts'
 import { credentialInEnvironment } from '../../profile/shadow.ts'
 import { findPermissions, type Permissions, VERDICTS, verify, whyUnknown } from '../../profile/verify.ts'
 import { settings } from '../../settings.ts'
-import { chooseDestination, type Destination, inWords, type RotateOptions } from './destination.ts'
+import {
+  agreeToHolder,
+  chooseDestination,
+  type Destination,
+  inWords,
+  type RotateOptions,
+} from './destination.ts'
 import { warnWhereEnded } from './in-use.ts'
 import { handingOver, journaled, leftOf, readJournal, type Unfinished, writeJournal } from './journal.ts'
 import { ofSuccessor } from './replace-by.ts'
 import { rotateV1 } from './rotate-v1.ts'
 import { rotateV3 } from './rotate-v3.ts'
-import { type Server, titleOf, withServer } from './server.ts'
+import { idOf, type Server, titleOf, withServer } from './server.ts'
 
 export async function rotateToken(given: string | undefined, options: RotateOptions): Promise<void> {
   await withServer(async (server) => {
@@ -44,6 +51,8 @@ export async function rotateToken(given: string | undefined, options: RotateOpti
     const isThere = (id: string) => isKnown(influx, id)
     const resume =
       unfinished && (await leftOf(unfinished, { destination, inUse: found.credentials, isThere }))
+    if (!resume && destination.profile !== profile?.name)
+      await agreeToHolder(server, destination, id, options)
     await run({ influx, destination, id, resume, yes: options.yes })
     const isKept = found.profile !== undefined && destination.profile === found.profile.name
     if (own === undefined && !isKept) await warnWhereEnded(server)
@@ -62,7 +71,7 @@ async function whyNotItself(server: Server): Promise<UsageError> {
   const { state } = await verify(server)
   if (state === 'inactive')
     return error(
-      `The token in use (${source}) is inactive, and not replaced: with an operator token make it good again (fluxauth tokens activate ID)`,
+      `The token in use (${source}) is inactive, and not replaced: with an operator token make it good again (${byAnother(`tokens activate ${idOf(server)}`)})`,
       EXIT.refused,
     )
   if (state !== 'good' && state !== 'not-checked')
@@ -73,12 +82,12 @@ async function whyNotItself(server: Server): Promise<UsageError> {
   const id = profile?.known?.authorization
   if (profile && id !== undefined) {
     return error(
-      `The token of profile ${profile.name} may not read authorizations or its own user, and so not replace itself. With an operator token: fluxauth tokens rotate ${id} --into ${quote(profile.name)}`,
+      `The token of profile ${profile.name} may not read authorizations or its own user, and so not replace itself. With an operator token: ${await byAnotherThan(profile, `tokens rotate ${id} --into ${quote(profile.name)}`)}`,
     )
   }
   const why = (await whyUnknown(server)) ?? 'the server does not say'
   return error(
-    `It is not known which token this credential is: ${why}. With an operator token find its id (fluxauth tokens list), and replace it (fluxauth tokens rotate ID --into PROFILE)`,
+    `It is not known which token this credential is: ${why}. With an operator token find its id (${byAnother('tokens list')}), and replace it (${byAnother(`tokens rotate ID --into ${profile ? quote(profile.name) : 'PROFILE'}`)})`,
   )
 }
 

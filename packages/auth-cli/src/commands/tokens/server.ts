@@ -78,6 +78,11 @@ export function kindOf({ v1 }: KindOptions, { product }: Pick<Server, 'product'>
   return (v1 ? v1Users : authorizations) as Either
 }
 
+/** Of the token in use, where it is known. */
+export function idOf({ found }: Pick<Server, 'found'>): string {
+  return found.profile?.known?.authorization ?? 'ID'
+}
+
 /** The name or the id of a token, for people. */
 export function titleOf({ id, description }: { readonly id: string; readonly description: string }): string {
   return description ? `${id} (${description})` : id
