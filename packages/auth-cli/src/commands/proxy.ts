@@ -48,7 +48,8 @@ export function proxyCommand(): Command {
 The key is that of FLUXAUTH_PROXY_KEY, or else made up. Pages of a browser are
 refused: by their Origin, by Sec-Fetch-Site, and by a Host that is not this
 address. The log has no secret. A credential that the server refuses is looked
-for anew, so that a token may be rotated meanwhile.
+for anew, so that a token may be rotated meanwhile: what has no body is sent
+once more with it.
 
 Examples:
   $ fluxauth proxy -- python report.py
@@ -138,7 +139,8 @@ function readKey(command: readonly string[], options: Options): string {
   if (command.length === 0 && options.keyFile === undefined) {
     checkReveal(options, 'run a command with it (fluxauth proxy -- COMMAND), or write it to a --key-file')
   }
-  return randomBytes(32).toString('base64url')
+  // With no hyphen before it: in a command line it would be taken for an option.
+  return randomBytes(32).toString('base64url').replace(/^-/, '_')
 }
 
 interface Passage {
@@ -172,10 +174,7 @@ function listen(port: number, { upstream, key, credential, quiet }: Passage): Pr
     }
     // They would come before the header, and the key is good here alone.
     for (const name of ['u', 'p']) if (url.searchParams.has(name)) url.searchParams.delete(name)
-    const authorization = credential.authorization()
-    const status = await forward(request, response, { url, authorization })
-    if (status === 401) credential.refused(authorization)
-    log(status)
+    log(await forward(request, response, { url, credential }))
   })
   // Who writes for long, and who waits for long, is not cut off.
   server.requestTimeout = 0

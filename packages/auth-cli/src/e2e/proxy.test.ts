@@ -209,6 +209,21 @@ test('goes on with the successor of a credential, and with none that is for anot
   expect(log()).not.toContain('s3cret')
 })
 
+test('sends what has no body once more with the successor, so that nobody is refused meanwhile', async () => {
+  const { host, key } = await start()
+  const good = 's3cret-successor'
+  respond = (request, response) => {
+    response.statusCode = request.headers.authorization === `Token ${good}` ? 200 : 401
+    response.end(`${response.statusCode}`)
+  }
+  const configs = join(person.home, '.influxdbv2', 'configs')
+  await writeFile(configs, (await readFile(configs, 'utf8')).replace(SECRET, good))
+  const ask = (method = 'GET') => call(`${host}/api/v2/me`, { authorization: `Token ${key}` }, method)
+  const all = await Promise.all([ask(), ask('DELETE'), ask()])
+  expect(all.map(({ status, text }) => [status, text])).toEqual(Array(3).fill([200, '200']))
+  expect(seen).toHaveLength(6)
+})
+
 describe('a body that looks like a request is none for the server', () => {
   const body = 'POST /influx/api/v2/write HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n'
   const length = `Content-Length: ${body.length}`

@@ -11,8 +11,12 @@ const HOLD_OFF = 5000
 export interface CurrentCredential {
   /** What is sent. */
   authorization(): string
-  /** Says that the server refused it: then it is looked for anew, for the requests that come. */
-  refused(authorization: string): void
+  /**
+   * Says that the server refused it: then it is looked for anew.
+   *
+   * @returns what is sent from now on; the same where there is no other
+   */
+  refused(authorization: string): Promise<string>
 }
 
 /**
@@ -26,24 +30,26 @@ export function keepCurrent(
 ): CurrentCredential {
   let current = formatAuthorization(credentials)
   let lookedAt = Number.NEGATIVE_INFINITY
-  let isLooking = false
+  let looking: Promise<void> | undefined
   const look = async (): Promise<void> => {
     const found = await findCredential()
     if (isFor(found)) current = formatAuthorization(found.credentials)
   }
   return {
     authorization: () => current,
-    refused(authorization) {
+    async refused(authorization) {
       const now = performance.now()
-      if (authorization !== current || isLooking || now - lookedAt < HOLD_OFF) return
-      lookedAt = now
-      isLooking = true
-      // Where it is gone, what was refused goes on being refused.
-      look()
-        .catch(() => undefined)
-        .finally(() => {
-          isLooking = false
-        })
+      if (authorization === current && !looking && now - lookedAt >= HOLD_OFF) {
+        lookedAt = now
+        // Where it is gone, what was refused goes on being refused.
+        looking = look()
+          .catch(() => undefined)
+          .finally(() => {
+            looking = undefined
+          })
+      }
+      if (authorization === current) await looking
+      return current
     },
   }
 }

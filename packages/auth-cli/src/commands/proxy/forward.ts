@@ -3,6 +3,7 @@
 import { type IncomingMessage, request as requestHttp, type ServerResponse, STATUS_CODES } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { pipeline } from 'node:stream'
+import type { CurrentCredential } from './credential.ts'
 
 /** Of one connection alone (RFC 9110, section 7.6.1), or of who asked: these are not passed on. */
 const NOT_SENT =
@@ -15,20 +16,57 @@ const NOT_RETURNED =
  * Passes a request on.
  *
  * @param url the whole address, at the upstream
+ * @param credential one that is refused is looked for anew; what has no body is sent once more with another one
  * @returns the status that was answered with
  */
-export function forward(
+export async function forward(
   request: IncomingMessage,
   response: ServerResponse,
-  { url, authorization }: { readonly url: URL; readonly authorization: string },
+  { url, credential }: { readonly url: URL; readonly credential: CurrentCredential },
 ): Promise<number> {
+  const authorization = credential.authorization()
+  const isRepeatable = framingOf(request) === undefined
+  let next: string | undefined
+  const isAnswer = async (status: number): Promise<boolean> => {
+    if (status !== 401) return true
+    const looked = credential.refused(authorization)
+    if (!isRepeatable) return true
+    next = await looked
+    return next === authorization
+  }
+  const status = await pass(request, response, { url, authorization, isAnswer })
+  if (status !== undefined) return status
+  const again = { url, authorization: next ?? authorization, isAnswer: async () => true }
+  return (await pass(request, response, again)) ?? 502
+}
+
+interface Passing {
+  readonly url: URL
+  readonly authorization: string
+  /** Whether an answer of this status is for who asked. */
+  isAnswer(status: number): Promise<boolean>
+}
+
+/** @returns the status that was answered with; `undefined` where it is none for who asked */
+function pass(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { url, authorization, isAnswer }: Passing,
+): Promise<number | undefined> {
   return new Promise((resolve) => {
     const send = url.protocol === 'https:' ? requestHttps : requestHttp
     const { method = 'GET', headers } = request
     const passed = group(kept(request.rawHeaders, NOT_SENT, headers.connection))
     const framing = framingOf(request)
-    const upstream = send(url, { method, headers: { ...passed, ...framing, authorization } }, (answer) => {
+    const options = { method, headers: { ...passed, ...framing, authorization } }
+    let isLeft = false
+    const upstream = send(url, options, async (answer) => {
       const { statusCode = 502 } = answer
+      if (!(await isAnswer(statusCode)) && !response.destroyed) {
+        isLeft = true
+        answer.resume()
+        return resolve(undefined)
+      }
       const raw = kept(answer.rawHeaders, NOT_RETURNED, answer.headers.connection)
       try {
         response.writeHead(statusCode, answer.statusMessage ?? '', raw.flat())
@@ -42,6 +80,7 @@ export function forward(
       pipeline(answer, response, () => resolve(statusCode))
     })
     const fail = (): void => {
+      if (isLeft) return // the answer is another request's by now
       if (response.headersSent) response.destroy()
       else tell(response, 502, 'unavailable', 'The server behind this proxy does not answer')
       resolve(502)
