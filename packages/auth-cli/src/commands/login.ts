@@ -17,7 +17,7 @@ import { EXIT, UsageError, usage } from '../output/errors.ts'
 import { done, note, printJson } from '../output/print.ts'
 import { warn } from '../output/warn.ts'
 import { connect, PasswordError, takesPasswordsAtSignIn } from '../profile/connect.ts'
-import { findProduct, PATIENCE } from '../profile/find-product.ts'
+import { checkIsUp, findProduct, PATIENCE } from '../profile/find-product.ts'
 import { whatInfluxLacks } from '../profile/influx-cli.ts'
 import { isSameUrl, type Place } from '../profile/own-file.ts'
 import { checkName, type Login, readProfiles, saveLogin } from '../profile/profiles.ts'
@@ -116,6 +116,7 @@ async function login(address: string | undefined, options: Options): Promise<voi
     ? { product: options.product, version: undefined, sure: 'certain', why: '--product says so' }
     : await findProduct(url, allowInsecure)
   const { product } = detected
+  if (!product && options.verify) await checkIsUp(url)
   const title = product ? products[product].title : 'No InfluxDB that is known'
   note(
     `${title}${detected.version ? ` (${detected.version})` : ''} at ${origin}${detected.sure === 'certain' ? '' : `: ${detected.why}`}`,

@@ -1,7 +1,9 @@
 // What is said to be typed next: for the profile that the command was told to use, and so that it does what is meant when it is typed.
 
+import { readFile, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Person } from '../testing/person.ts'
 
@@ -69,6 +71,28 @@ test('without it, a profile that has no credential is named all the same', async
   await person.run(['use', 'empty'])
   const { stdout } = await person.run(['status'])
   expect(stdout).toContain('it has no credential: log in with fluxauth login --profile empty')
+})
+
+test('what another credential is to do is said with the profile of that to be named', async () => {
+  await person.run(['use', 'empty'])
+  const { stdout } = await person.run(['check', `${url}/api/v2/buckets`, '-p', 'app'])
+  expect(commandsIn(stdout)).toEqual(['fluxauth login --profile app'])
+  const knowledge = join(person.home, '.config', 'fluxauth', 'profiles.json')
+  const known = await readFile(knowledge, 'utf8')
+  const id = '"authorization": "0b2c6a5e2f3d4000"'
+  await writeFile(knowledge, known.replace('"profile": "app"', `"profile": "app", ${id}`))
+  const logout = ['logout', '--revoke', '-p', 'app']
+  // One that is in use at the same server is that other one.
+  for (const [used, forAnother] of [
+    ['empty', ' --profile NAME'],
+    ["zoe's", ''],
+  ] as const) {
+    await person.run(['use', used])
+    const command = `fluxauth tokens delete 0b2c6a5e2f3d4000${forAnother}`
+    expect(commandsIn((await person.run(logout)).stderr)).toEqual([command])
+  }
+  const { stderr } = await person.run(['logout', '-p', 'app'])
+  expect(commandsIn(stderr)).toEqual(['fluxauth tokens delete 0b2c6a5e2f3d4000'])
 })
 
 test('what ends the token that was forgotten is no command that ends another', async () => {

@@ -1,7 +1,7 @@
 // What is said of a credential is true where it is said: the cause that is named is the cause, and what is advised does it.
 
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createSocketServer } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Circumstances, Person } from '../testing/person.ts'
 
@@ -93,8 +93,46 @@ describe('a token that is inactive', () => {
     await login('app', '', 'asleep')
     expect(await run('tokens list')).toMatchObject({ code: 4, stdout: '' })
     expect((await run('tokens rotate')).stderr).toContain('is inactive')
+    expect((await run('tokens list')).stderr).toContain('fluxauth tokens activate ID --profile NAME')
     expect((await run('request GET /query?q=x')).stderr).toContain('InfluxDB 2 says the same here')
   })
+})
+
+test('a token that may list none is not said to find out by a list which one it is', async () => {
+  await login('app', '', 'good')
+  const { code, stderr } = await run('logout --revoke -p app')
+  expect([code, stderr]).toEqual([2, expect.stringContaining('[ERR_NOT_REVOCABLE]')])
+  expect(stderr).toContain('With one that may, delete it by its id (fluxauth tokens list --profile NAME,')
+  const without = await run('logout -p app')
+  expect(without).toMatchObject({ code: 0, stderr: expect.not.stringContaining('--revoke') })
+})
+
+test('InfluxDB behind a proxy that answers 502 is not up, and not another service', async () => {
+  const down = createServer((_, response) => {
+    response.setHeader('content-type', 'text/html')
+    response.writeHead(502).end('<html>Bad Gateway</html>')
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => down.once('listening', resolve))
+  const at = `http://127.0.0.1:${(down.address() as AddressInfo).port}`
+  const check = await run(`check ${at}/api/v2/me --header`, { input: 'Authorization: Token good' })
+  expect(check).toMatchObject({ code: 5, stdout: expect.stringContaining('[ERR_NOT_UP]') })
+  const given = await run(`login ${at} -p down`, { input: 'good' })
+  expect(given).toMatchObject({ code: 5, stderr: expect.stringContaining('[ERR_NOT_UP]') })
+  down.close().closeAllConnections()
+})
+
+test('where TLS is too old, nobody is advised to do without', async () => {
+  // The alert of who speaks none of the versions that were offered (RFC 8446, section 6.2: protocol_version).
+  const alert = Buffer.from([0x15, 3, 1, 0, 2, 2, 70])
+  const old = createSocketServer((socket) => {
+    socket.on('error', () => undefined).once('data', () => socket.end(alert))
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => old.once('listening', resolve))
+  const at = `https://127.0.0.1:${(old.address() as AddressInfo).port}`
+  const { code, stdout } = await run(`check ${at} --header`, { input: 'Authorization: Token good' })
+  expect([code, stdout]).toEqual([3, expect.stringContaining('older versions of TLS')])
+  expect(stdout).not.toContain('http://')
+  old.close()
 })
 
 describe('a credential that the server does not know', () => {

@@ -10,6 +10,9 @@ export interface NetworkReport {
   readonly isUsage?: boolean
 }
 
+const OLD_TLS =
+  'The server speaks older versions of TLS alone, which are not safe: have it speak 1.2 or later'
+
 /** By the codes of Node and of its `fetch`; what is not here is "No answer". */
 const MESSAGES: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'No answer: nothing listens there. Is the server up, and the port right?',
@@ -26,6 +29,8 @@ const MESSAGES: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: 'The server ended the connection. Is it http where https is meant, or the other way round?',
   UND_ERR_HEADERS_OVERFLOW: 'The answer has more headers than can be read',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'The answer is shorter or longer than it says',
+  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: OLD_TLS,
+  ERR_SSL_UNSUPPORTED_PROTOCOL: OLD_TLS,
   ERR_SSL_WRONG_VERSION_NUMBER:
     'The server does not speak TLS there: write http://, or the port of its https',
   ERR_SSL_PACKET_LENGTH_TOO_LONG:

@@ -38,6 +38,34 @@ export async function findProduct(url: string, allowInsecure: boolean | undefine
   }
 }
 
+/** Whether somebody in front of InfluxDB says that it is not there now. */
+export function isGatewayError(status: number): boolean {
+  return status === 502 || status === 503 || status === 504
+}
+
+/** What is said then. */
+export function notUp(origin: string, status: number): string {
+  return `What stands before InfluxDB at ${origin} answers ${status}: InfluxDB behind it is not up, or not yet`
+}
+
+/**
+ * Looks why a server did not say which InfluxDB it is.
+ *
+ * @throws {UsageError} `ERR_NOT_UP` where nothing but who stands before it answers now
+ */
+export async function checkIsUp(url: string): Promise<void> {
+  const signal = AbortSignal.timeout(PATIENCE * 1000)
+  const asked = fetch(`${url.replace(/\/+$/, '')}/ping`, { signal, redirect: 'manual' })
+  const response = await asked.catch(() => undefined)
+  await response?.body?.cancel()
+  if (!response || !isGatewayError(response.status)) return
+  throw new UsageError(
+    'ERR_NOT_UP',
+    `${notUp(new URL(url).origin, response.status)}. Try it again when it is`,
+    EXIT.http,
+  )
+}
+
 function noAnswer(origin: string): UsageError {
   return new UsageError(
     'ERR_INFLUX_TIMEOUT',

@@ -5,7 +5,7 @@ import { parseChallenges } from '@fluxauth/auth-core'
 import { type ProductName, products } from '@fluxauth/auth-core/influxdb'
 import { EXIT } from '../../output/errors.ts'
 import { describeNetworkError } from '../../output/network.ts'
-import { findProduct } from '../../profile/find-product.ts'
+import { findProduct, isGatewayError, notUp } from '../../profile/find-product.ts'
 import { Finding, type Step } from './finding.ts'
 
 /** In milliseconds: how long an answer may take. */
@@ -61,7 +61,11 @@ function fixOf(code: string, { protocol, host, hostname, port }: URL): string {
   if (/CERT|SIGNED|ISSUER/.test(code)) {
     return 'Trust its authority: NODE_EXTRA_CA_CERTS=ca.pem fluxauth check …'
   }
-  if (/SSL|EPROTO/.test(code)) return `Write http://${host}, or the port of its https`
+  if (/WRONG_VERSION_NUMBER|PACKET_LENGTH/.test(code)) return `Write http://${host}, or the port of its https`
+  // It speaks TLS: without, the credential would be seen by everyone on the way.
+  if (/SSL|EPROTO/.test(code)) {
+    return `See what it offers: openssl s_client -connect ${hostname}:${port || 443} < /dev/null; in nginx: ssl_protocols TLSv1.2 TLSv1.3`
+  }
   if (/ECONNRESET|UND_ERR_SOCKET|HPE_|ERR_TIMEOUT/.test(code)) {
     return `Try ${protocol === 'http:' ? 'https' : 'http'}://${host}`
   }
@@ -103,6 +107,9 @@ export async function reach(base: string, given: ProductName | undefined, steps:
   const { product, version, why } = given
     ? { product: given, version: undefined, why: '' }
     : await findProduct(base, true)
+  if (product === undefined && isGatewayError(answer.status)) {
+    throw new Finding('ERR_NOT_UP', notUp(origin, answer.status), 'Start InfluxDB, and ask again', EXIT.http)
+  }
   if (product === undefined && /text\/html/.test(answer.headers.get('content-type') ?? '')) {
     throw new Finding(
       'ERR_NOT_INFLUXDB',

@@ -3,7 +3,7 @@
 import type { Credentials } from '@fluxauth/auth-core'
 import { type InfluxReason, type ProductName, products, toInfluxError } from '@fluxauth/auth-core/influxdb'
 import { endpointsAt } from '../../endpoints.ts'
-import { quote, toType } from '../../output/shell.ts'
+import { byAnother, quote, toType } from '../../output/shell.ts'
 import { Finding } from './finding.ts'
 import { isCutOff, isOfExample, type Sent } from './given.ts'
 import { type Probe, probe, type Reached } from './reach.ts'
@@ -32,7 +32,7 @@ export async function refuse(
       throw new Finding(
         'ERR_TOKEN_INACTIVE',
         `The token is inactive${lists}`,
-        'With another one: fluxauth tokens activate ID',
+        `With another one: ${byAnother('tokens activate ID')}`,
       )
     case 'user-inactive':
       throw new Finding(
@@ -60,8 +60,8 @@ function moreRights(credentials: Credentials | undefined, product: ProductName |
   if (!credentials)
     return 'The session may what its user may: have somebody make that a member or an owner of the organization'
   if (credentials.scheme === 'basic')
-    return 'A user of the v1-compatible endpoints gets no more of them. With a token that may: fluxauth tokens create --v1 --name NAME --permissions read-write --bucket NAME'
-  return `A token gets no more of them. With one that may: fluxauth tokens create --permissions …, and see ${toType('status')}`
+    return `A user of the v1-compatible endpoints gets no more of them. With a token that may: ${byAnother('tokens create --v1 --name USER --permissions read-write --bucket BUCKET')}`
+  return `A token gets no more of them. With one that may: ${byAnother('tokens create --permissions …')}, and see ${toType('status')}`
 }
 
 async function unknown(answer: Probe, sent: Sent, reached: Reached): Promise<Finding> {
@@ -114,7 +114,7 @@ async function unknown(answer: Probe, sent: Sent, reached: Reached): Promise<Fin
     isShort
       ? 'The server does not know the token, which is shorter than those that it makes: it may have been cut off when it was copied'
       : 'The server does not know the token: it was deleted, or is another server’s',
-    `${toType(`login ${quote(base)}`)}, or make one with another credential: fluxauth tokens create`,
+    `${toType(`login ${quote(base)}`)}, or make one with another credential: ${byAnother('tokens create')}`,
   )
 }
 
