@@ -131,7 +131,8 @@ describe('a token that rotate puts into a profile', () => {
       const { pathname } = new URL(request.url ?? '/', 'http://v2')
       const one = all.find(({ id }) => pathname.endsWith(id))
       response.setHeader('content-type', 'application/json')
-      if (request.method === 'POST') response.writeHead(403).end('{"code":"forbidden"}')
+      if (pathname.endsWith('9')) response.writeHead(404).end('{"code":"not found"}')
+      else if (request.method === 'POST') response.writeHead(403).end('{"code":"forbidden"}')
       else response.end(JSON.stringify(one ?? { authorizations: all }))
     }).listen(0, '127.0.0.1')
     await new Promise((resolve) => server.once('listening', resolve))
@@ -147,6 +148,8 @@ describe('a token that rotate puts into a profile', () => {
       const { code, stderr } = await rotate(each?.id)
       expect([code, stderr]).toEqual([2, expect.stringContaining('[ERR_PROFILE_EXISTS]')])
     }
+    const gone = await rotate('0b2c6a5e2f3d4009')
+    expect([gone.code, gone.stderr]).toEqual([5, expect.stringContaining('There is no token of this id, or')])
     expect([await token('other'), asked]).toEqual(['other', expect.not.arrayContaining(['POST'])])
     // Nothing else keeps it from going on.
     for (const outcome of [await rotate(all[1]?.id), await rotate(all[2]?.id, '--replace')])

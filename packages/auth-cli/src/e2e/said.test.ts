@@ -98,6 +98,14 @@ describe('a token that is inactive', () => {
   })
 })
 
+test('what the token in use may not do is for another one, whose profile is to be named', async () => {
+  await login('app', '', 'good')
+  // As the influx CLI writes it where there is none.
+  expect((await run('profiles edit app --org ')).code).toBe(0)
+  const { code, stderr } = await run('tokens create --permissions read -p app')
+  expect([code, stderr]).toEqual([4, expect.stringContaining('name one that has it, with --profile NAME')])
+})
+
 test('a token that may list none is not said to find out by a list which one it is', async () => {
   await login('app', '', 'good')
   const { code, stderr } = await run('logout --revoke -p app')

@@ -50,7 +50,8 @@ export async function readProfiles(): Promise<ReadonlyMap<string, Profile>> {
         if (!place || place === 'file' || !url) return undefined
         return (await import('./secrets.ts')).loadSecret(place, name, url)
       }
-      return [name, { name, url, org, active, previous, place, known, credentials }]
+      // The influx CLI writes an empty one where there is none.
+      return [name, { name, url, org: org || undefined, active, previous, place, known, credentials }]
     }),
   )
 }
@@ -179,7 +180,8 @@ export async function saveLogin(login: Login): Promise<string> {
     const mark = place === 'file' && credentials.scheme !== 'basic' ? markOf(credentials.token) : undefined
     await writeKnowledge(name, { ...known, profile: name, scheme: credentials.scheme, mark })
     // The organization of another server is none of this one's.
-    const moves = !isSameUrl(url, (await readInfluxProfiles()).get(name)?.url)
+    const its = (await readInfluxProfiles()).get(name)?.url
+    const moves = its !== undefined && !isSameUrl(url, its)
     const itsOrg = org ?? (moves ? '' : undefined)
     await writeInfluxProfiles({
       [name]: {

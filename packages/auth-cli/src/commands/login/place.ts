@@ -35,7 +35,9 @@ export async function choosePlace({ store, insecureStorage }: Options): Promise<
   if (canAsk()) {
     note(`${path} keeps it in plain text, for you alone to read (0600), as the influx CLI does.`)
     if (await confirm('Keep it there?')) return 'file'
-    throw new UsageError('ERR_STORAGE_INSECURE', 'Nothing was kept: use --store keyring or --store memory')
+    // A keyring that was asked does not answer.
+    const others = store === 'file' ? '--store keyring or --store memory' : '--store memory'
+    throw new UsageError('ERR_STORAGE_INSECURE', `Nothing was kept: use ${others}`)
   }
   throw new UsageError(
     'ERR_STORAGE_INSECURE',

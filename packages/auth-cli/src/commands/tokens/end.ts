@@ -8,7 +8,7 @@ import { refuseLastOperator } from '../../profile/last-operator.ts'
 import { settings } from '../../settings.ts'
 import { warnOfOwn, warnWhereEnded } from './in-use.ts'
 import { tell } from './list.ts'
-import { type KindOptions, kindOf, titleOf, withServer } from './server.ts'
+import { getToken, type KindOptions, kindOf, titleOf, withServer } from './server.ts'
 import { refuseOperator } from './v3.ts'
 
 export async function setStatus(
@@ -20,7 +20,7 @@ export async function setStatus(
     const { influx, product } = server
     if (product === 'v3') throw usage('Tokens of InfluxDB 3 cannot be switched off: delete it')
     const kind = kindOf(options, server)
-    const token = await kind.get(influx, id)
+    const token = await getToken(server, options, id)
     if (status === 'inactive') {
       if (!options.v1) await refuseLastOperator(influx, token as ApiToken)
       warnOfOwn(server, id)
@@ -42,7 +42,7 @@ export async function deleteToken(id: string, options: KindOptions & { readonly 
       await v3Tokens.delete(influx, id)
     } else {
       const kind = kindOf(options, server)
-      const token = await kind.get(influx, id)
+      const token = await getToken(server, options, id)
       if (!options.v1) await refuseLastOperator(influx, token as ApiToken)
       warnOfOwn(server, id)
       await agree(`Delete ${titleOf(token)}? Whoever uses it is refused from then on.`, options.yes)

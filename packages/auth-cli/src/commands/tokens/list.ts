@@ -10,7 +10,7 @@ import { EXIT, UsageError, usage } from '../../output/errors.ts'
 import { fact, note, print, table } from '../../output/print.ts'
 import { byAnother, toType } from '../../output/shell.ts'
 import { isOperator, verify } from '../../profile/verify.ts'
-import { idOf, type KindOptions, kindOf, type Server, withServer } from './server.ts'
+import { getToken, idOf, type KindOptions, kindOf, type Server, withServer } from './server.ts'
 import { type ListedV3, listV3, OPERATOR } from './v3.ts'
 
 interface Filters {
@@ -84,7 +84,7 @@ function wordsOf(permissions: ApiToken['permissions']): string[] {
 export async function showToken(id: string, options: KindOptions): Promise<void> {
   await withServer(async (server) => {
     if (server.product === 'v3') return showOfV3(server, id)
-    const token = await kindOf(options, server).get(server.influx, id)
+    const token = await getToken(server, options, id)
     print({ token: tell(token) }, () => [
       fact('id', token.id),
       ...('username' in token ? [fact('name', token.username)] : []),

@@ -7,7 +7,7 @@ import { done, printJson } from '../../output/print.ts'
 import { toType } from '../../output/shell.ts'
 import { settings } from '../../settings.ts'
 import type { RotateOptions } from './destination.ts'
-import { kindOf, type Server, titleOf } from './server.ts'
+import { getToken, kindOf, type Server, titleOf } from './server.ts'
 import { readV1Password } from './v1-password.ts'
 
 export async function rotateV1(
@@ -19,7 +19,7 @@ export async function rotateV1(
   if (id === undefined) throw usage(`Name the user by its id: see ${toType('tokens list --v1')}`)
   const { influx } = server
   const password = await readV1Password(options)
-  const user = await v1Users.get(influx, id)
+  const user = (await getToken(server, options, id)) as V1User
   if (user.status !== 'active') {
     throw new UsageError(
       'ERR_ROTATION_INACTIVE',

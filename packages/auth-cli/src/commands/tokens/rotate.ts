@@ -32,7 +32,7 @@ import { handingOver, journaled, leftOf, readJournal, type Unfinished, writeJour
 import { ofSuccessor } from './replace-by.ts'
 import { rotateV1 } from './rotate-v1.ts'
 import { rotateV3 } from './rotate-v3.ts'
-import { idOf, type Server, titleOf, withServer } from './server.ts'
+import { getToken, idOf, type Server, titleOf, withServer } from './server.ts'
 
 export async function rotateToken(given: string | undefined, options: RotateOptions): Promise<void> {
   await withServer(async (server) => {
@@ -51,9 +51,12 @@ export async function rotateToken(given: string | undefined, options: RotateOpti
     const isThere = (id: string) => isKnown(influx, id)
     const resume =
       unfinished && (await leftOf(unfinished, { destination, inUse: found.credentials, isThere }))
+    const replaces = resume?.replaces ?? id ?? ''
+    const before =
+      resume?.todo === 'delete-predecessor' ? undefined : ((await getToken(server, {}, replaces)) as ApiToken)
     if (!resume && destination.profile !== profile?.name)
       await agreeToHolder(server, destination, id, options)
-    await run({ influx, destination, id, resume, yes: options.yes })
+    await run({ influx, destination, replaces, before, resume, yes: options.yes })
     const isKept = found.profile !== undefined && destination.profile === found.profile.name
     if (own === undefined && !isKept) await warnWhereEnded(server)
   })
@@ -126,19 +129,18 @@ async function isKnown(influx: Influx, id: string): Promise<boolean> {
 interface Rotation {
   readonly influx: Influx
   readonly destination: Destination
-  readonly id: string | undefined
+  readonly replaces: string
+  /** What is replaced; `undefined` where it is only to be deleted. */
+  readonly before: ApiToken | undefined
   readonly resume: RotationLeft | undefined
   readonly yes: true | undefined
 }
 
-async function run({ influx, destination, id, resume, yes }: Rotation): Promise<void> {
+async function run({ influx, destination, replaces, before, resume, yes }: Rotation): Promise<void> {
   const { profile } = destination
   const { url } = influx
-  const replaces = resume?.replaces ?? id ?? ''
   const write = (left: RotationLeft, token?: string) =>
     writeJournal({ url, profile, left, ...(token && handingOver(profile, token)) })
-  const before =
-    resume?.todo === 'delete-predecessor' ? undefined : await authorizations.get(influx, replaces)
   await agree(
     before
       ? `Replace ${titleOf(before)} by a new token${inWords(destination)}? The old one is deleted.`

@@ -52,19 +52,48 @@ export async function withServer<T>(run: (server: Server) => Promise<T>): Promis
       )
     }
     return run({ influx, product, found }).catch((error) => {
-      throw error instanceof InfluxError && error.reason === 'credential' ? refused(error, found) : error
+      throw error instanceof InfluxError ? refused(error, found) : error
     })
   })
 }
 
-/** Which credential it was, and who finds out why. */
-function refused({ code, serverMessage }: InfluxError, { source }: FoundCredential): UsageError {
+/** Which credential it was, and who finds out why, or may do it. */
+function refused(error: InfluxError, { source }: FoundCredential): Error {
+  const { code, reason, serverMessage } = error
   const said = serverMessage ? ` (${serverMessage})` : ''
+  if (reason === 'credential') {
+    const why = `The server does not take the credential (${source})${said}: ${toType('check')} says why`
+    return new UsageError(code, why, EXIT.refused)
+  }
+  if (reason !== 'permission') return error
   return new UsageError(
     code,
-    `The server does not take the credential (${source})${said}: ${toType('check')} says why`,
+    `The credential in use (${source}) lacks a permission${said}: name one that has it, with --profile NAME`,
     EXIT.refused,
   )
+}
+
+/**
+ * Finds the token that an id names.
+ *
+ * @throws {UsageError} `ERR_INFLUX_REFUSED` where there is none
+ */
+export async function getToken(
+  { influx, found }: Server,
+  options: KindOptions,
+  id: string,
+): Promise<ApiToken | V1User> {
+  try {
+    return await (options.v1 ? v1Users : authorizations).get(influx, id)
+  } catch (error) {
+    if (!(error instanceof InfluxError) || error.reason !== 'not-found') throw error
+    const [what, list] = options.v1 ? ['user', 'tokens list --v1'] : ['token', 'tokens list']
+    throw new UsageError(
+      error.code,
+      `There is no ${what} of this id, or none that the credential in use (${found.source}) may see: ${toType(list)} shows those that it may`,
+      EXIT.http,
+    )
+  }
 }
 
 /** What both kinds have in common for commands that do the same with each. */
