@@ -113,7 +113,16 @@ const WHICH = 'which authorization this token is'
 
 /** @throws {UsageError} `ERR_LAST_OPERATOR` */
 async function idOf({ influx }: Connection, known: string | undefined): Promise<string | undefined> {
-  const own = await findPermissions(influx, known)
-  if (own) await refuseLastOperator(influx, own.authorization)
-  return known ?? own?.authorization.id
+  const own =
+    known === undefined
+      ? (await findPermissions(influx, undefined))?.authorization
+      : await authorizations.get(influx, known).catch(notToBeSeen)
+  if (own) await refuseLastOperator(influx, own)
+  return own?.id ?? known
+}
+
+/** One that may not see what it is is no operator's. Where nobody said so, it may be the last one. */
+function notToBeSeen(error: unknown): undefined {
+  const { reason } = error as Partial<InfluxError>
+  if (reason === undefined || reason === 'server') throw error
 }

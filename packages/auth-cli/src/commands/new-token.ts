@@ -80,6 +80,7 @@ export async function visibleOrgs(influx: Influx): Promise<readonly Org[]> {
 }
 
 async function findOrg(influx: Influx, name: string | undefined): Promise<Org> {
+  if (name === '') throw usage('--org is empty: name the organization, or leave it out')
   if (name !== undefined) {
     const org = await orgs.find(influx, name)
     if (org) return org

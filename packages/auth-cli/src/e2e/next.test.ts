@@ -10,11 +10,16 @@ import { Person } from '../testing/person.ts'
 let person: Person
 let server: Server
 let url: string
+let asked: string[]
+let status: number
 beforeEach(async () => {
   person = await Person.arrive()
-  server = createServer((_, response) => {
+  asked = []
+  status = 403
+  server = createServer(({ method = '' }, response) => {
+    asked.push(method)
     response.setHeader('content-type', 'application/json')
-    response.writeHead(403).end('{"code":"forbidden","message":"User is inactive"}')
+    response.writeHead(status).end('{"code":"forbidden","message":"User is inactive"}')
   }).listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -93,6 +98,19 @@ test('what another credential is to do is said with the profile of that to be na
   }
   const { stderr } = await person.run(['logout', '-p', 'app'])
   expect(commandsIn(stderr)).toEqual(['fluxauth tokens delete 0b2c6a5e2f3d4000'])
+})
+
+test('where it is not heard whether a token is the last operator’s, none is deleted', async () => {
+  const knowledge = join(person.home, '.config', 'fluxauth', 'profiles.json')
+  const known = await readFile(knowledge, 'utf8')
+  const id = '"authorization": "0b2c6a5e2f3d4000"'
+  await writeFile(knowledge, known.replace('"profile": "app"', `"profile": "app", ${id}`))
+  const before = asked.length
+  status = 503
+  const { code, stderr } = await person.run(['logout', '--revoke', '-p', 'app'])
+  expect([code, stderr]).toEqual([5, expect.stringContaining('cannot do it now')])
+  expect(asked.slice(before)).toEqual(['GET'])
+  expect((await person.run(['token', '-p', 'app'])).stdout).toBe('s3cret\n')
 })
 
 test('what ends the token that was forgotten is no command that ends another', async () => {
