@@ -1,6 +1,6 @@
 // Everything in PostgreSQL, for many machines.
 
-import { type AuthStore, allowed, checkOptions } from '@fluxauth/auth-core/server'
+import { type AuthStore, allowed, checkOptions, type OptionRule } from '@fluxauth/auth-core/server'
 import { createClosing } from './closing.ts'
 import { createDeadline } from './deadline.ts'
 import { absent, guard, missingPackage, unavailable } from './failures.ts'
@@ -35,6 +35,14 @@ export type PostgresPlace =
 
 const SWEEP_MILLISECONDS = 300_000
 
+const hasMethods = allowed.having('query', 'on', 'off')
+
+/** A client has the same methods, and one connection that is not made again. */
+const aPool: OptionRule = {
+  wanted: `${hasMethods.wanted}: a pool of the package pg, and no client, whose connection is not made again once it is lost`,
+  test: (value) => hasMethods.test(value) && !('connectionParameters' in (value as object)),
+}
+
 /**
  * Opens a store in PostgreSQL, through the optional package `pg`. Its tables are made where there are none, by one of the
  * servers that start at the same time; without the permission to make tables, have them made once by somebody who may.
@@ -57,7 +65,7 @@ const SWEEP_MILLISECONDS = 300_000
 export async function createPostgresStore(options: PostgresStoreOptions): Promise<AuthStore> {
   options = checkOptions(options, {
     connectionString: allowed.string(),
-    pool: allowed.having('query', 'on', 'off'),
+    pool: aPool,
     prefix: allowed.string(/^[a-z_][a-z0-9_]{0,30}$/, 'lower-case letters, digits and _, 31 at most'),
     timeout: timeoutRule,
     limits: allowed.group(attemptLimits),

@@ -29,6 +29,8 @@ export type RedisPlace =
    */
   | { readonly client: RedisClient; readonly url?: undefined }
 
+const hasMethods = allowed.having('connect', 'sendCommand', 'on', 'off')
+
 /** What goes by the same names and takes commands otherwise would be a Redis that is gone for good. */
 const aClient: OptionRule = {
   wanted:
@@ -38,7 +40,6 @@ const aClient: OptionRule = {
     return hasMethods.test(value) && typeof isReady === 'boolean' && (sendCommand?.length ?? 0) <= 2
   },
 }
-const hasMethods = allowed.having('connect', 'sendCommand', 'on', 'off')
 
 /**
  * Opens a store in Redis or Valkey, through the optional package `redis`. What one server writes the others see at once.

@@ -2,6 +2,7 @@
 
 import { OptionsError, type Verifier } from '@fluxauth/auth-core/server'
 import fastify from 'fastify'
+import pg from 'pg'
 import { createClientPool, createCluster } from 'redis'
 import { describe, expect, test } from 'vitest'
 import { guardExpress } from '../servers/express.ts'
@@ -91,6 +92,11 @@ test.each<[string, () => unknown, string]>([
     'connectionString has to be',
   ],
   ['pool', () => createPostgresStore({ pool: Promise.resolve() } as never), 'query(), on(), off()'],
+  [
+    'a pool that is a client',
+    () => createPostgresStore({ pool: new pg.Client() as never }),
+    'and no client, whose connection is not made again once it is lost',
+  ],
   [
     'a limiter',
     () => createMemoryAttempts({ keys: 1 }),
