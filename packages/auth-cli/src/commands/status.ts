@@ -11,8 +11,9 @@ import { reportOf } from '../output/report.ts'
 import { quote, toType } from '../output/shell.ts'
 import { style } from '../output/style.ts'
 import { warn } from '../output/warn.ts'
-import { PasswordError, withConnection } from '../profile/connect.ts'
+import { type Connection, PasswordError, withConnection } from '../profile/connect.ts'
 import { type Looked, searchCredential } from '../profile/find-credential.ts'
+import { PATIENCE } from '../profile/find-product.ts'
 import type { FoundCredential } from '../profile/from-environment.ts'
 import { type Profile, readProfiles, serverOf, shownServer } from '../profile/profiles.ts'
 import { findPermissions, VERDICTS, type Verdict, verify, whyUnknown } from '../profile/verify.ts'
@@ -82,31 +83,31 @@ function isInflux3LoggedIn(): boolean {
 }
 
 async function lookAtOthers(but: Profile | undefined): Promise<Status[]> {
-  const statuses: Status[] = []
+  const looks: (() => Status | Promise<Status>)[] = []
   for (const profile of (await readProfiles()).values()) {
     if (profile.name === but?.name) continue
     const { org, known } = profile
     const about = { profile: profile.name, org, source: `profile ${profile.name}` }
+    // One after another: a keyring may ask for its password.
     const found = await findIn(profile)
-    if (typeof found !== 'string')
-      statuses.push(await look({ ...about, ...found, product: known?.product, profile }))
-    else {
-      statuses.push({
-        ...about,
-        url: shownServer(profile),
-        product: known?.product,
-        scheme: known?.scheme ?? 'none',
-        place: 'nowhere',
-        state: 'not-checked',
-        why: found,
-        user: undefined,
-        permissions: undefined,
-        isOperator: false,
-        replaceBy: undefined,
-      })
+    if (typeof found !== 'string') {
+      looks.push(() => look({ ...about, ...found, product: known?.product, profile }))
+      continue
     }
+    const unseen = { user: undefined, permissions: undefined, isOperator: false, replaceBy: undefined }
+    looks.push(() => ({
+      ...about,
+      url: shownServer(profile),
+      product: known?.product,
+      scheme: known?.scheme ?? 'none',
+      place: 'nowhere',
+      state: 'not-checked',
+      why: found,
+      ...unseen,
+    }))
   }
-  return statuses
+  // At once: a server that says nothing is waited for with the others.
+  return Promise.all(looks.map((look) => look()))
 }
 
 /** Why a profile is not looked at, where it is not. */
@@ -141,7 +142,7 @@ async function look(found: FoundCredential): Promise<Status> {
     return { ...about, ...unseen, state: 'not-checked', why: 'nothing names a server: set INFLUX_HOST' }
   }
   try {
-    return await withConnection(found, async (connection) => {
+    const seen = async (connection: Connection): Promise<Status> => {
       const { state, user, why } = await verify(connection)
       const own =
         state === 'good' && credentials.scheme !== 'basic'
@@ -162,7 +163,8 @@ async function look(found: FoundCredential): Promise<Status> {
         permissionsUnknown: isAsked ? await whyUnknown(connection) : undefined,
         isOperator: own?.isOperator ?? profile?.known?.isOperator ?? false,
       }
-    })
+    }
+    return await withConnection(found, seen, undefined, PATIENCE)
   } catch (error) {
     const isRefused =
       error instanceof PasswordError || (error instanceof InfluxError && error.reason === 'credential')

@@ -60,6 +60,26 @@ describe('a server that INFLUX_HOST names', () => {
   })
 })
 
+test('status --all looks at every other profile at once, so that one server alone holds nobody up', async () => {
+  const waiting: (() => void)[] = []
+  const slow = createServer((_, response) => {
+    waiting.push(() => response.end('{"authorizations":[],"id":"0000000000000001","name":"zoe"}'))
+    // Nobody gets an answer before all have asked.
+    if (waiting.length >= 2) for (const answer of waiting) answer()
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => slow.once('listening', resolve))
+  const at = `http://127.0.0.1:${(slow.address() as AddressInfo).port}`
+  const flags = ['--product', 'v2', '--no-verify', '--insecure-storage']
+  for (const name of ['b', 'c']) await person.run(['login', at, '-p', name, ...flags], { input: 's3cret' })
+  await person.run(['use', 'app'])
+  const { stdout } = await person.run(['status', '--all', '--json'])
+  slow.close().closeAllConnections()
+  expect(JSON.parse(stdout).others).toMatchObject([
+    { profile: 'b', state: 'good' },
+    { profile: 'c', state: 'good' },
+  ])
+})
+
 test('netrc is the last source of every command, for the server that is called or that paths are below', async () => {
   const text = 'machine 127.0.0.1 login zoe password s3cret-netrc\n'
   await writeFile(join(person.home, '.netrc'), text, { mode: 0o600 })

@@ -75,13 +75,14 @@ export function takesPasswordsAtSignIn(product: ProductName): boolean {
   return products[product].api.session && products[product].api.basic === false
 }
 
-/** Runs what needs a connection, and ends it. */
+/** Runs what needs a connection, and ends it. Options as those of `connect`. */
 export async function withConnection<T>(
   found: FoundCredential,
   run: (connection: Connection) => Promise<T>,
   allowInsecure?: boolean,
+  timeout?: number,
 ): Promise<T> {
-  const connection = await connect(found, allowInsecure)
+  const connection = await connect(found, allowInsecure, timeout)
   try {
     return await run(connection)
   } finally {
