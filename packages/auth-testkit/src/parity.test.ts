@@ -2,7 +2,8 @@
 
 import { createAuthorizer, withAuth } from '@fluxauth/auth-core/client'
 import * as undici from 'undici'
-import { type FetchPlatform, fetchRequests, testParity } from './index.ts'
+import { expect, test } from 'vitest'
+import { type FetchPlatform, fetchRequests, findDifferences, type ParitySend, testParity } from './index.ts'
 
 const { fetch, FormData, Headers, Request } = undici as unknown as FetchPlatform
 const { send, ...requests } = fetchRequests({ FormData, Headers, Request })
@@ -34,4 +35,31 @@ testParity('fetch', {
         'undici sends a form again with another boundary than its Content-Type says; here it is the same.',
     },
   ],
+})
+
+test('without vitest too, a client that carries no credential, or of which nothing is told, differs', async () => {
+  const few = { methods: ['GET'], leavesOut: /^answer (?!201|204)|^30/ }
+  const alone = send(fetch)
+  const bare = await findDifferences({ ...few, create: () => ({ alone, wrapped: alone }) })
+  const titles = ['GET without a body', 'answer 204', 'answer 201 with a body']
+  expect(bare.map(({ request }) => request)).toEqual(titles)
+  expect(bare[0]).toMatchObject({ alone: { credentials: [1] }, wrapped: { credentials: [0] } })
+  const silent =
+    (inner: ParitySend<never, never>): ParitySend<never, never> =>
+    async (request) => {
+      await inner(request)
+    }
+  const found = await findDifferences<never, never>({
+    ...few,
+    create: ({ origin, credentials }) => ({
+      alone: silent(alone),
+      wrapped: silent(send(withAuth(fetch, createAuthorizer({ origin, credentials })))),
+    }),
+  })
+  expect(found).toMatchObject([
+    {
+      request: 'what it tells of an answer differs where answers do',
+      wrapped: expect.stringMatching(/nothing is compared/),
+    },
+  ])
 })

@@ -107,7 +107,7 @@ export function testParity<Body, Options>(name: string, client: ParityClient<Bod
       })
     }
 
-    test('what it tells of an answer differs where answers do', async ({ task }) => {
+    test(TELLS_APART, async ({ task }) => {
       Object.assign(task.meta, { parity: name, compares: false })
       const told: unknown[] = []
       for (const one of listCases(client)) {
@@ -136,6 +136,7 @@ export function testParity<Body, Options>(name: string, client: ParityClient<Bod
 
 const NO_DIFFERENCE =
   'is on the list of differences, and is none: take it off, or have its pattern match fewer titles'
+const TELLS_APART = 'what it tells of an answer differs where answers do'
 const NOTHING_TOLD =
   'of each answer the same is told, so that nothing is compared: return the status, the headers, the body and what else the client gives'
 const NAMES_NOTHING =
@@ -154,19 +155,29 @@ function isAnswer(outcome: unknown): outcome is { readonly answer: unknown } {
  * Runs the parity suite without vitest.
  *
  * @param client as for {@link testParity}
- * @returns all differences, those on the client's list with their reason
+ * @returns all differences, those on the client's list with their reason. A request that carried no credential, or several, is one whatever
+ *   the list says, with how many each had; and so it is where the same is told of every answer, so that nothing was compared.
  */
 export async function findDifferences<Body, Options>(
   client: ParityClient<Body, Options>,
 ): Promise<FoundDifference[]> {
   const comparison = await startComparison(client)
   const found: FoundDifference[] = []
+  const told: unknown[] = []
   try {
     for (const one of listCases(client)) {
-      const { alone, wrapped } = await comparison.compare(one)
-      if (isDeepStrictEqual(alone, wrapped)) continue
-      found.push({ request: one.title, reason: one.reason, alone, wrapped })
+      const { alone, wrapped, credentials } = await comparison.compare(one)
+      if (isAnswer(alone.outcome)) told.push(alone.outcome.answer)
+      if (credentials.some((count) => count !== 1)) {
+        const each = { credentials: credentials.map(() => 1) }
+        const counted = { ...wrapped, credentials: credentials.map((count = 0) => count) }
+        found.push({ request: one.title, reason: undefined, alone: { ...alone, ...each }, wrapped: counted })
+      } else if (!isDeepStrictEqual(alone, wrapped)) {
+        found.push({ request: one.title, reason: one.reason, alone, wrapped })
+      }
     }
+    if (told.length > 1 && told.every((each) => isDeepStrictEqual(each, told[0])))
+      found.push({ request: TELLS_APART, reason: undefined, alone: told[0], wrapped: NOTHING_TOLD })
   } finally {
     await comparison.stop()
   }
@@ -175,9 +186,11 @@ export async function findDifferences<Body, Options>(
 
 interface Comparison<Body, Options> {
   runAlone(one: Case<Body, Options>): Promise<{ outcome: unknown }>
-  compare(
-    one: Case<Body, Options>,
-  ): Promise<{ alone: unknown; wrapped: unknown; credentials: (number | undefined)[] }>
+  compare(one: Case<Body, Options>): Promise<{
+    alone: { outcome: unknown }
+    wrapped: { outcome: unknown }
+    credentials: (number | undefined)[]
+  }>
   stop(): Promise<void>
 }
 
