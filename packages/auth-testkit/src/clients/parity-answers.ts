@@ -47,6 +47,10 @@ export const ANSWERS: Readonly<Record<string, readonly RawAnswer[]>> = {
   'with repeated headers': [
     whole('200 OK', ['Set-Cookie: a=1', 'Set-Cookie: b=2', 'X-Many: 1', 'X-Many: 2', 'Vary: a', 'Vary: b']),
   ],
+  // As InfluxDB's CSV ends, and what no text of UTF-8 is.
+  'with a body that begins and ends in what somebody may trim': [
+    whole('200 OK', ['Content-Type: text/csv'], '\xef\xbb\xbf ,result\xff\r\n\r\n'),
+  ],
   'with a header in UTF-8': [whole('200 OK', [`X-Text: ${Buffer.from('é').toString('latin1')}`])],
   'without a length': [
     { bytes: `${lines('HTTP/1.1 200 OK', 'Connection: close')}to the end`, connection: 'ends' },

@@ -30,6 +30,17 @@ testParity('that adds a header', {
   }),
 })
 
+testParity('that trims what it reads', {
+  ...client,
+  create: ({ credentials }) => ({
+    alone: sending(),
+    async wrapped(request) {
+      const answer = (await sending(authorization(credentials))(request)) as { text: string }
+      return { ...answer, text: answer.text.trim() }
+    },
+  }),
+})
+
 /** Tells nothing of what comes back, as one does who forgets to return it. */
 const silent =
   (send: Send): Send =>
