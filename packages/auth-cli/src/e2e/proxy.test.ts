@@ -212,9 +212,12 @@ test('goes on with the successor of a credential, and with none that is for anot
 test('sends what has no body once more with the successor, so that nobody is refused meanwhile', async () => {
   const { host, key } = await start()
   const good = 's3cret-successor'
+  let left = 0
   respond = (request, response) => {
     response.statusCode = request.headers.authorization === `Token ${good}` ? 200 : 401
-    response.end(`${response.statusCode}`)
+    if (response.statusCode === 200) response.end('200')
+    // A refusal that has no end is not read to it.
+    else response.on('close', () => left++).write('401')
   }
   const configs = join(person.home, '.influxdbv2', 'configs')
   await writeFile(configs, (await readFile(configs, 'utf8')).replace(SECRET, good))
@@ -222,6 +225,7 @@ test('sends what has no body once more with the successor, so that nobody is ref
   const all = await Promise.all([ask(), ask('DELETE'), ask()])
   expect(all.map(({ status, text }) => [status, text])).toEqual(Array(3).fill([200, '200']))
   expect(seen).toHaveLength(6)
+  await expect.poll(() => left).toBe(3)
 })
 
 describe('a body that looks like a request is none for the server', () => {

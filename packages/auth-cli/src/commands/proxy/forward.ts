@@ -64,7 +64,7 @@ function pass(
       const { statusCode = 502 } = answer
       if (!(await isAnswer(statusCode)) && !response.destroyed) {
         isLeft = true
-        answer.resume()
+        answer.destroy() // it may have no end
         return resolve(undefined)
       }
       const raw = kept(answer.rawHeaders, NOT_RETURNED, answer.headers.connection)
