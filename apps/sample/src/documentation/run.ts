@@ -3,6 +3,7 @@
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { scryptPasswords } from '@fluxauth/auth-node/server'
 import { transform } from 'esbuild'
 import { startServer } from '../server/app.ts'
 import { runInBrowser } from './browser.ts'
@@ -14,6 +15,8 @@ import { fileOf } from './types.ts'
 const ADDRESS = 'http://localhost:8086'
 const CLOUD = 'https://eu-central-1-1.aws.cloud2.influxdata.com'
 const SECONDS = 1000
+/** One that is quick: there is a server for each example. */
+const passwords = scryptPasswords({ cost: 1024, parallelization: 1 })
 
 /** What an example did. */
 export interface Outcome {
@@ -39,7 +42,7 @@ export async function runExample(
   const texts = [code, ...Object.values(files), ...Object.values(exported)]
   const asked = [ADDRESS, CLOUD].filter((address) => texts.some((text) => text.includes(address)))
   const needsServer = runner === 'browser' || asked.some((address) => !(address in addresses))
-  const server = needsServer ? await startServer(READER) : undefined
+  const server = needsServer ? await startServer({ ...READER, passwords }) : undefined
   try {
     const origin = server?.origin.replace('127.0.0.1', 'localhost') ?? ADDRESS
     const places = { [ADDRESS]: origin, [CLOUD]: origin, '/run/secrets': `${home}/run/secrets`, ...addresses }

@@ -1,5 +1,6 @@
 // The auth-related part of the InfluxDB `/api/v2` API, and the page that uses it.
 
+import type { PasswordHasher } from '@fluxauth/auth-node/server'
 import { serve } from '@hono/node-server'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
@@ -90,19 +91,21 @@ export interface SampleServer {
  * Starts the server on loopback.
  *
  * @param options `port` (default 0: a free one), the `upstream` to be a gateway to, whether there is an `example` account for whoever opens
- * the page (never before an upstream), and what to seed the store with
+ * the page (never before an upstream), what hashes `passwords`, and what to seed the store with
  */
 export async function startServer({
   port = 0,
   upstream,
   example: isWanted = false,
+  passwords,
   ...seed
 }: Seed & {
   readonly port?: number
   readonly upstream?: Upstream | undefined
   readonly example?: boolean | undefined
+  readonly passwords?: PasswordHasher | undefined
 } = {}): Promise<SampleServer> {
-  const { auth, credentials } = await createAuth(seed)
+  const { auth, credentials } = await createAuth(seed, undefined, passwords)
   const example = isWanted && !upstream ? await addExample(auth) : undefined
   const other = await startOtherServer()
   try {

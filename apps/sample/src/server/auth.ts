@@ -72,13 +72,14 @@ const RULES: VerifierOptions = {
  * Puts it together, with one user and one token that may do everything.
  *
  * @param rules of another product than the sample's own
+ * @param passwords what hashes passwords
  */
 export async function createAuth(
   seed: Seed,
   rules: VerifierOptions = RULES,
+  passwords: PasswordHasher = scryptPasswords(),
 ): Promise<{ auth: Auth; credentials: Credentials; store: AuthStore }> {
   const directory = new Directory()
-  const passwords = scryptPasswords()
   // Gone with the process, so that the sample leaves nothing behind: with { path } in the place of { database } it stays.
   const store = await createSqliteStore({ database: new Database(':memory:') })
   const kept = {

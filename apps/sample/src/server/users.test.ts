@@ -1,6 +1,7 @@
 // What becomes of a user's tokens and sessions when the user is changed.
 
 import { encodeBasic } from '@fluxauth/auth-core'
+import { scryptPasswords } from '@fluxauth/auth-node/server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type SampleServer, startServer } from './app.ts'
 import { caller } from './calling.ts'
@@ -9,7 +10,7 @@ let server: SampleServer
 let call: ReturnType<typeof caller>
 let orgID: string
 beforeAll(async () => {
-  server = await startServer()
+  server = await startServer({ passwords: scryptPasswords({ cost: 1024, parallelization: 1 }) })
   call = caller(server.origin, server.credentials.token)
   const { body } = await call({ path: '/api/v2/orgs' })
   orgID = (body as { orgs: { id: string }[] }).orgs[0]?.id ?? ''
