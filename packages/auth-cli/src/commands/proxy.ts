@@ -139,8 +139,8 @@ function readKey(command: readonly string[], options: Options): string {
   if (command.length === 0 && options.keyFile === undefined) {
     checkReveal(options, 'run a command with it (fluxauth proxy -- COMMAND), or write it to a --key-file')
   }
-  // With no hyphen before it: in a command line it would be taken for an option.
-  return randomBytes(32).toString('base64url').replace(/^-/, '_')
+  // Of letters and digits alone: with a hyphen before it, it would be taken for an option in a command line.
+  return randomBytes(32).toString('hex')
 }
 
 interface Passage {

@@ -25,71 +25,36 @@ export async function forward(
   { url, credential }: { readonly url: URL; readonly credential: CurrentCredential },
 ): Promise<number> {
   const authorization = credential.authorization()
-  const isRepeatable = framingOf(request) === undefined
-  let next: string | undefined
-  const isAnswer = async (status: number): Promise<boolean> => {
-    if (status !== 401) return true
+  let answer = await ask(request, response, { url, authorization })
+  if (answer?.statusCode === 401) {
     const looked = credential.refused(authorization)
-    if (!isRepeatable) return true
-    next = await looked
-    return next === authorization
+    const next = framingOf(request) ? authorization : await looked
+    // Who asked may be gone by now.
+    if (next !== authorization && !response.destroyed) {
+      answer.destroy() // it may have no end
+      answer = await ask(request, response, { url, authorization: next })
+    }
   }
-  const status = await pass(request, response, { url, authorization, isAnswer })
-  if (status !== undefined) return status
-  const again = { url, authorization: next ?? authorization, isAnswer: async () => true }
-  return (await pass(request, response, again)) ?? 502
+  return handOn(answer, response)
 }
 
-interface Passing {
-  readonly url: URL
-  readonly authorization: string
-  /** Whether an answer of this status is for who asked. */
-  isAnswer(status: number): Promise<boolean>
-}
-
-/** @returns the status that was answered with; `undefined` where it is none for who asked */
-function pass(
+/** @returns the answer; `undefined` where there is none */
+function ask(
   request: IncomingMessage,
   response: ServerResponse,
-  { url, authorization, isAnswer }: Passing,
-): Promise<number | undefined> {
+  { url, authorization }: { readonly url: URL; readonly authorization: string },
+): Promise<IncomingMessage | undefined> {
   return new Promise((resolve) => {
     const send = url.protocol === 'https:' ? requestHttps : requestHttp
     const { method = 'GET', headers } = request
     const passed = group(kept(request.rawHeaders, NOT_SENT, headers.connection))
     const framing = framingOf(request)
-    const options = { method, headers: { ...passed, ...framing, authorization } }
-    let isLeft = false
-    const upstream = send(url, options, async (answer) => {
-      const { statusCode = 502 } = answer
-      if (!(await isAnswer(statusCode)) && !response.destroyed) {
-        isLeft = true
-        answer.destroy() // it may have no end
-        return resolve(undefined)
-      }
-      const raw = kept(answer.rawHeaders, NOT_RETURNED, answer.headers.connection)
-      try {
-        response.writeHead(statusCode, answer.statusMessage ?? '', raw.flat())
-      } catch (error) {
-        // No answer that could be passed on, such as one of status 99.
-        upstream.destroy(error as Error)
-        return
-      }
-      // As it comes: who waits for an event waits for no more than that.
-      response.flushHeaders()
-      pipeline(answer, response, () => resolve(statusCode))
-    })
-    const fail = (): void => {
-      if (isLeft) return // the answer is another request's by now
-      if (response.headersSent) response.destroy()
-      else tell(response, 502, 'unavailable', 'The server behind this proxy does not answer')
-      resolve(502)
-    }
-    upstream.on('error', fail)
+    const upstream = send(url, { method, headers: { ...passed, ...framing, authorization } }, resolve)
+    upstream.on('error', () => resolve(undefined))
     // A 101 that nobody asked for is the end of a request to Node, and no error.
     upstream.on('upgrade', (_, socket) => {
       socket.destroy()
-      fail()
+      resolve(undefined)
     })
     // Who asked is gone: nobody waits any more.
     response.on('close', () => {
@@ -98,6 +63,29 @@ function pass(
     if (framing) pipeline(request, upstream, () => undefined)
     else upstream.end()
   })
+}
+
+/** @returns the status that was answered with */
+async function handOn(answer: IncomingMessage | undefined, response: ServerResponse): Promise<number> {
+  // It may have broken off while another credential was looked for.
+  if (!answer || answer.destroyed) return unavailable(response)
+  const { statusCode = 502, statusMessage = '', rawHeaders, headers } = answer
+  try {
+    response.writeHead(statusCode, statusMessage, kept(rawHeaders, NOT_RETURNED, headers.connection).flat())
+  } catch {
+    // No answer that could be passed on, such as one of status 99.
+    answer.destroy()
+    return unavailable(response)
+  }
+  // As it comes: who waits for an event waits for no more than that.
+  response.flushHeaders()
+  await new Promise<void>((resolve) => pipeline(answer, response, () => resolve()))
+  return statusCode
+}
+
+function unavailable(response: ServerResponse): number {
+  tell(response, 502, 'unavailable', 'The server behind this proxy does not answer')
+  return 502
 }
 
 /**
