@@ -802,6 +802,19 @@ describe('tokens of InfluxDB 3', () => {
       expect(await inApp()).toBe(good.get('report-2'))
     })
 
+    test('what was begun for a profile lets no other token take the place of its own', async () => {
+      good.set('other', 'apiv3_other')
+      fault = (method) => (method === 'POST' ? 'fail' : undefined)
+      await app()
+      fault = () => undefined
+      for (const name of ['other', '_admin']) {
+        const { code, stderr } = await tokens('rotate', name, '--into', 'app', '--yes')
+        expect([code, stderr]).toEqual([2, expect.stringContaining('[ERR_PROFILE_EXISTS]')])
+      }
+      expect([await inApp(), good.get('_admin')]).toEqual([good.get('report'), 'apiv3_first'])
+      expect(names()).toEqual(['report', 'other'])
+    })
+
     test('it could not be kept: it is deleted, and nothing is left', async () => {
       const { code, stderr } = await tokens(
         'rotate',

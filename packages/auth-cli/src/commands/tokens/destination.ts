@@ -59,6 +59,8 @@ export interface Destination {
   readonly profile: string | undefined
   /** The profile, where it has a credential already, which goes. */
   readonly holder: Profile | undefined
+  /** Whether that credential is the one that is replaced. */
+  readonly isOwn: boolean
   /**
    * Proves that it can be kept, and read back, where that can be proven: with what the profile has, or else with this. `restore` undoes it.
    *
@@ -113,6 +115,7 @@ export async function chooseDestination(
   return {
     profile: name,
     holder: before?.place ? before : undefined,
+    isOwn: name === own?.name,
     async rehearse(inUse) {
       const credentials = old ?? inUse
       try {
@@ -157,11 +160,11 @@ export async function chooseDestination(
  */
 export async function agreeToHolder(
   { influx, product }: { readonly influx: Influx; readonly product: ProductName | undefined },
-  { holder }: Destination,
+  { holder, isOwn }: Destination,
   replaces: string | undefined,
   options: RotateOptions,
 ): Promise<void> {
-  if (!holder || !options.yes) return
+  if (!holder || isOwn || !options.yes) return
   const credentials = await holder.credentials()
   if (!credentials) return
   const its =
@@ -185,6 +188,7 @@ function toOutput(options: DestinationOptions): Destination {
   return {
     profile: undefined,
     holder: undefined,
+    isOwn: false,
     rehearse: async () => undefined,
     async keep({ token, told }) {
       await deliver(settings().json ? jsonOf({ ...told, value: token }) : token)

@@ -20,7 +20,7 @@ export async function setStatus(
     const { influx, product } = server
     if (product === 'v3') throw usage('Tokens of InfluxDB 3 cannot be switched off: delete it')
     const kind = kindOf(options, server)
-    const token = await getToken(server, options, id)
+    const token = await getToken(server, kind, id)
     if (status === 'inactive') {
       if (!options.v1) await refuseLastOperator(influx, token as ApiToken)
       warnOfOwn(server, id)
@@ -42,7 +42,7 @@ export async function deleteToken(id: string, options: KindOptions & { readonly 
       await v3Tokens.delete(influx, id)
     } else {
       const kind = kindOf(options, server)
-      const token = await getToken(server, options, id)
+      const token = await getToken(server, kind, id)
       if (!options.v1) await refuseLastOperator(influx, token as ApiToken)
       warnOfOwn(server, id)
       await agree(`Delete ${titleOf(token)}? Whoever uses it is refused from then on.`, options.yes)

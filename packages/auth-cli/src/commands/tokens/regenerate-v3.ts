@@ -5,7 +5,7 @@ import { agree } from '../../input/ask.ts'
 import { EXIT, UsageError } from '../../output/errors.ts'
 import { reportOf } from '../../output/report.ts'
 import { quote, toType } from '../../output/shell.ts'
-import { type Destination, inWords, type RotateOptions } from './destination.ts'
+import { agreeToHolder, type Destination, inWords, type RotateOptions } from './destination.ts'
 import { type RecoveryFile, reserveRecoveryFile } from './recovery-file.ts'
 import type { Server } from './server.ts'
 import { isRefusal, OPERATOR, RECOVERY, reportSuccessor, stopped, tryOut } from './v3.ts'
@@ -13,12 +13,13 @@ import { isRefusal, OPERATOR, RECOVERY, reportSuccessor, stopped, tryOut } from 
 export async function regenerateOperator(
   server: Server,
   destination: Destination,
-  { yes }: RotateOptions,
+  options: RotateOptions,
 ): Promise<void> {
   const { influx } = server
+  await agreeToHolder(server, destination, OPERATOR, options)
   await agree(
     `Replace the operator token by a new one${inWords(destination)}? The server does it at once: whoever uses the old one is refused from then on.`,
-    yes,
+    options.yes,
   )
   const file = await reserveRecoveryFile()
   let isNeeded = false

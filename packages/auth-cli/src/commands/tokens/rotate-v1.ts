@@ -19,7 +19,7 @@ export async function rotateV1(
   if (id === undefined) throw usage(`Name the user by its id: see ${toType('tokens list --v1')}`)
   const { influx } = server
   const password = await readV1Password(options)
-  const user = (await getToken(server, options, id)) as V1User
+  const user = await getToken(server, v1Users, id)
   if (user.status !== 'active') {
     throw new UsageError(
       'ERR_ROTATION_INACTIVE',

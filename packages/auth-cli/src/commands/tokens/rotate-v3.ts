@@ -27,9 +27,6 @@ export async function rotateV3(
   const isOwn = given === undefined || given === own
   const profile = isOwn ? found.profile : undefined
   const destination = await chooseDestination({ url: influx.url, product }, options, profile)
-  const isBegun = readJournal(influx.url).some((each) => each.profile === destination.profile)
-  if (!isBegun && destination.profile !== profile?.name)
-    await agreeToHolder(server, destination, name, options)
   if (name === OPERATOR) await regenerateOperator(server, destination, options)
   else await replaceNamed(server, name, destination, options)
 }
@@ -37,11 +34,13 @@ export async function rotateV3(
 const AGAIN = 'Run the same command again: it ends what was begun'
 
 async function replaceNamed(
-  { influx, found }: Server,
+  server: Server,
   name: string,
   destination: Destination,
-  { yes }: RotateOptions,
+  options: RotateOptions,
 ): Promise<void> {
+  const { influx, found } = server
+  const { yes } = options
   const { url } = influx
   const { profile } = destination
   const unfinished = readJournal(url).find(
@@ -50,6 +49,7 @@ async function replaceNamed(
   )
   const isThere = async (id: string) => (await listV3(influx)).some((each) => each.name === id)
   const begun = unfinished && (await leftOf(unfinished, { destination, inUse: found.credentials, isThere }))
+  if (!begun) await agreeToHolder(server, destination, name, options)
   // The name may be that of the successor, where the profile has it already.
   const replaces = begun?.replaces ?? name
   const write = (left: RotationLeft, token?: string) =>

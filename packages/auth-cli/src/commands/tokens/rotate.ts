@@ -53,9 +53,8 @@ export async function rotateToken(given: string | undefined, options: RotateOpti
       unfinished && (await leftOf(unfinished, { destination, inUse: found.credentials, isThere }))
     const replaces = resume?.replaces ?? id ?? ''
     const before =
-      resume?.todo === 'delete-predecessor' ? undefined : ((await getToken(server, {}, replaces)) as ApiToken)
-    if (!resume && destination.profile !== profile?.name)
-      await agreeToHolder(server, destination, id, options)
+      resume?.todo === 'delete-predecessor' ? undefined : await getToken(server, authorizations, replaces)
+    if (!resume) await agreeToHolder(server, destination, id, options)
     await run({ influx, destination, replaces, before, resume, yes: options.yes })
     const isKept = found.profile !== undefined && destination.profile === found.profile.name
     if (own === undefined && !isKept) await warnWhereEnded(server)

@@ -74,20 +74,21 @@ function refused(error: InfluxError, { source }: FoundCredential): Error {
 }
 
 /**
- * Finds the token that an id names.
+ * Finds the token that an id names, or the user of v1-compatible endpoints.
  *
  * @throws {UsageError} `ERR_INFLUX_REFUSED` where there is none
  */
-export async function getToken(
+export async function getToken<T extends ApiToken | V1User>(
   { influx, found }: Server,
-  options: KindOptions,
+  kind: Pick<Authorizations<T, never>, 'get'>,
   id: string,
-): Promise<ApiToken | V1User> {
+): Promise<T> {
   try {
-    return await (options.v1 ? v1Users : authorizations).get(influx, id)
+    return await kind.get(influx, id)
   } catch (error) {
     if (!(error instanceof InfluxError) || error.reason !== 'not-found') throw error
-    const [what, list] = options.v1 ? ['user', 'tokens list --v1'] : ['token', 'tokens list']
+    const isV1 = Object.is(kind, v1Users)
+    const [what, list] = isV1 ? ['user', 'tokens list --v1'] : ['token', 'tokens list']
     throw new UsageError(
       error.code,
       `There is no ${what} of this id, or none that the credential in use (${found.source}) may see: ${toType(list)} shows those that it may`,
