@@ -76,13 +76,13 @@ async function revokeToken(profile: Profile): Promise<void> {
           EXIT.refused,
         )
       }
-      const [what, name, word] = product === 'v3' ? [CALLED, 'NAME', 'name'] : [WHICH, 'ID', 'id']
+      const [what, name] = product === 'v3' ? ['what this token is called', 'NAME'] : [WHICH, 'ID']
       // A token that is shown none finds nothing out: then it is for another one.
       const isShown = product === 'v3' || (await authorizations.list(influx)).length > 0
       const type = isShown ? toType : byAnother
       throw new UsageError(
         'ERR_NOT_REVOCABLE',
-        `It is not known ${what}: ${(await whyUnknown(connection)) ?? 'the server does not say'}. ${isShown ? 'Delete it' : 'With one that may, delete it'} by its ${word} (${type('tokens list')}, ${type(`tokens delete ${name}`)}), and log out without --revoke`,
+        `It is not known ${what}: ${(await whyUnknown(connection)) ?? 'the server does not say'}. ${isShown ? 'Delete it' : 'With one that may, delete it'} by its ${name.toLowerCase()} (${type('tokens list')}, ${type(`tokens delete ${name}`)}), and log out without --revoke`,
       )
     }
     try {
@@ -108,7 +108,6 @@ const UNABLE: { readonly [Reason in InfluxReason]?: string } = {
   'token-inactive': 'is inactive, and does nothing',
   'user-inactive': 'is of a user who is inactive or deleted, and does nothing',
 }
-const CALLED = 'what this token is called'
 const WHICH = 'which authorization this token is'
 
 /** @throws {UsageError} `ERR_LAST_OPERATOR` */

@@ -83,35 +83,37 @@ function isInflux3LoggedIn(): boolean {
 }
 
 async function lookAtOthers(but: Profile | undefined): Promise<Status[]> {
-  const looks: (() => Status | Promise<Status>)[] = []
+  const others: [Profile, Found][] = []
   for (const profile of (await readProfiles()).values()) {
-    if (profile.name === but?.name) continue
-    const { org, known } = profile
-    const about = { profile: profile.name, org, source: `profile ${profile.name}` }
     // One after another: a keyring may ask for its password.
-    const found = await findIn(profile)
-    if (typeof found !== 'string') {
-      looks.push(() => look({ ...about, ...found, product: known?.product, profile }))
-      continue
-    }
-    const unseen = { user: undefined, permissions: undefined, isOperator: false, replaceBy: undefined }
-    looks.push(() => ({
-      ...about,
-      url: shownServer(profile),
-      product: known?.product,
-      scheme: known?.scheme ?? 'none',
-      place: 'nowhere',
-      state: 'not-checked',
-      why: found,
-      ...unseen,
-    }))
+    if (profile.name !== but?.name) others.push([profile, await findIn(profile)])
   }
   // At once: a server that says nothing is waited for with the others.
-  return Promise.all(looks.map((look) => look()))
+  return Promise.all(others.map(([profile, found]) => lookAt(profile, found)))
 }
 
-/** Why a profile is not looked at, where it is not. */
-async function findIn(profile: Profile): Promise<Pick<FoundCredential, 'host' | 'credentials'> | string> {
+/** What a profile has, or why it is not looked at. */
+type Found = Pick<FoundCredential, 'host' | 'credentials'> | string
+
+async function lookAt(profile: Profile, found: Found): Promise<Status> {
+  const { name, org, known } = profile
+  const about = { profile: name, org, source: `profile ${name}`, product: known?.product }
+  if (typeof found !== 'string') return look({ ...about, ...found, profile })
+  return {
+    ...about,
+    url: shownServer(profile),
+    scheme: known?.scheme ?? 'none',
+    place: 'nowhere',
+    state: 'not-checked',
+    why: found,
+    user: undefined,
+    permissions: undefined,
+    isOperator: false,
+    replaceBy: undefined,
+  }
+}
+
+async function findIn(profile: Profile): Promise<Found> {
   try {
     const host = serverOf(profile)
     const credentials = await profile.credentials()

@@ -60,19 +60,21 @@ export async function searchCredential(origin?: string): Promise<Search> {
     await look('the environment', () => fromEnvironment(origin, profile))
     await ofProfile()
   }
-  // Where no address is called it is the server that paths are below: one order goes for every command.
-  const server = origin ?? host ?? (profile && serverOf(profile))
-  if (server !== undefined && named === undefined && (origin !== undefined || !found)) {
-    await look('netrc', async () => {
-      const netrc = await fromNetrc()
-        .find({ origin: new URL(server).origin })
-        .catch(whyNot)
-      if (typeof netrc === 'string') return netrc
-      const { credentials, source } = netrc
-      return { credentials, source, host: server, org: undefined, product: undefined, profile: undefined }
-    })
+  if (named === undefined && (origin !== undefined || !found)) {
+    // Where no address is called it is the server that paths are below: one order goes for every command.
+    const server = origin ?? host ?? (profile && serverOf(profile))
+    if (server !== undefined) await look('netrc', () => fromNetrcOf(server))
   }
   return { found, looked, profile, why }
+}
+
+async function fromNetrcOf(server: string): Promise<FoundCredential | string> {
+  const netrc = await fromNetrc()
+    .find({ origin: new URL(server).origin })
+    .catch(whyNot)
+  if (typeof netrc === 'string') return netrc
+  const { credentials, source } = netrc
+  return { credentials, source, host: server, org: undefined, product: undefined, profile: undefined }
 }
 
 /**

@@ -24,9 +24,7 @@ export async function findProduct(url: string, allowInsecure: boolean | undefine
     setTimeout(() => ended.abort(noAnswer(origin)), PATIENCE * 1000),
     // Node 20's fetch is silent for ever about a first connection that was closed at once, and says so of the next.
     setTimeout(() => {
-      fetch(`${url.replace(/\/+$/, '')}/ping`, { signal, redirect: 'manual' })
-        .then((response) => response.body?.cancel())
-        .catch((error) => ended.abort(error))
+      ping(url, signal).catch((error) => ended.abort(error))
     }, DOUBT),
   ]
   try {
@@ -54,16 +52,20 @@ export function notUp(origin: string, status: number): string {
  * @throws {UsageError} `ERR_NOT_UP` where nothing but who stands before it answers now
  */
 export async function checkIsUp(url: string): Promise<void> {
-  const signal = AbortSignal.timeout(PATIENCE * 1000)
-  const asked = fetch(`${url.replace(/\/+$/, '')}/ping`, { signal, redirect: 'manual' })
-  const response = await asked.catch(() => undefined)
-  await response?.body?.cancel()
-  if (!response || !isGatewayError(response.status)) return
+  const status = await ping(url, AbortSignal.timeout(PATIENCE * 1000)).catch(() => undefined)
+  if (status === undefined || !isGatewayError(status)) return
   throw new UsageError(
     'ERR_NOT_UP',
-    `${notUp(new URL(url).origin, response.status)}. Try it again when it is`,
+    `${notUp(new URL(url).origin, status)}. Try it again when it is`,
     EXIT.http,
   )
+}
+
+/** Asks for what needs no credential of most. @returns the status */
+async function ping(url: string, signal: AbortSignal): Promise<number> {
+  const { status, body } = await fetch(`${url.replace(/\/+$/, '')}/ping`, { signal, redirect: 'manual' })
+  await body?.cancel()
+  return status
 }
 
 function noAnswer(origin: string): UsageError {

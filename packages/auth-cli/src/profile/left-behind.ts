@@ -19,7 +19,7 @@ export async function noteWhatStays(profile: Profile): Promise<void> {
   }
   note(
     id === undefined
-      ? `On the server the token goes on being good: whoever looks after tokens there finds it in their list.`
+      ? 'On the server the token goes on being good: whoever looks after tokens there finds it in their list.'
       : `On the server the token goes on being good. With one that may end it: ${await byAnotherThan(profile, `tokens delete ${quote(id)}`)}`,
   )
 }

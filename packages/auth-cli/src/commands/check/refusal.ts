@@ -54,7 +54,7 @@ export async function refuse(
 /** Who may give what is lacking: a token gets no more than it has, and a user does. */
 function moreRights(credentials: Credentials | undefined, product: ProductName | undefined): string {
   if (product === 'v1')
-    return `With an administrator’s: fluxauth request POST /query --data 'q=GRANT READ ON "DATABASE" TO "NAME"' (or WRITE, or ALL)`
+    return `With an administrator’s: ${byAnother(`request POST /query --data 'q=GRANT READ ON "DATABASE" TO "USER"'`)} (or WRITE, or ALL)`
   if (product === 'v3')
     return `A named token may do everything but what is the operator’s: give the operator token, with ${toType('login')}`
   if (!credentials)
