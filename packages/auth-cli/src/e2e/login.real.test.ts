@@ -281,6 +281,18 @@ describeReal('login at InfluxDB 2', ['influxdb2'], () => {
     },
   )
 
+  test.skipIf(!hasTerminal).each([
+    [' --store file', 'use --store keyring or --store memory'],
+    ['', 'use --store memory'], // no keyring answers here
+  ])('who wants no plain text is told where else it may be kept: login%s', async (store, said) => {
+    const { code, stdout } = await person.onTerminal(`login ${server.url} --scheme token${store}`, [
+      ['it is not shown', `${server.token}\r`],
+      ['Keep it there?', 'n\r'],
+    ])
+    expect([code, stdout]).toEqual([2, expect.stringContaining(`Nothing was kept: ${said}`)])
+    expect(person.traces(server.token).files).toEqual([])
+  })
+
   test.skipIf(!hasTerminal)('Ctrl-C at any question ends it with 130, and nothing is written', async () => {
     const steps = [
       ['Server', `${server.url}\r`],

@@ -104,6 +104,8 @@ test('what the token in use may not do is for another one, whose profile is to b
   expect((await run('profiles edit app --org ')).code).toBe(0)
   const { code, stderr } = await run('tokens create --permissions read -p app')
   expect([code, stderr]).toEqual([4, expect.stringContaining('name one that has it, with --profile NAME')])
+  const empty = await run('tokens create --permissions read --org= -p app')
+  expect([empty.code, empty.stderr]).toEqual([2, expect.stringContaining('--org is empty: name')])
 })
 
 test('a token that may list none is not said to find out by a list which one it is', async () => {
@@ -169,6 +171,7 @@ test('a user of InfluxDB 1 who lacks a permission is not advised to make a token
   const { stdout } = await run(`check ${url}/one/query --header`, { input })
   expect(stdout).toContain(`--data 'q=GRANT`)
   expect(stdout).not.toContain('tokens create')
+  expect(stdout.replace(/\s+/g, ' ')).toContain(`TO "USER"' --profile NAME (or WRITE, or ALL)`)
   const { stderr } = await run(`request GET ${url}/one/query --user reader`, { input: 'open sesame' })
   expect(stderr).toContain('may grant it')
   expect(stderr).not.toContain('token')
