@@ -16,26 +16,40 @@ export interface Asked<T> {
   after(change: () => Promise<unknown>): Promise<boolean>
 }
 
+/**
+ * What is asked for more than once: the last answer counts, whenever the others come.
+ *
+ * @returns begins to ask, about this; what it returns says whether it was the last to
+ */
+export function useLatest(): (about?: string) => () => boolean {
+  const asked = useRef(new Map<string, object>())
+  return useCallback((about = '') => {
+    const mine = {}
+    asked.current.set(about, mine)
+    return () => asked.current.get(about) === mine
+  }, [])
+}
+
 export function useAsked<T>(ask: () => Promise<T>): Asked<T> {
   const [value, setValue] = useState<T>()
   const [error, setError] = useState<string>()
-  const asked = useRef(0)
+  const begin = useLatest()
   const failed = useRef(0)
   const question = useRef(ask)
   question.current = ask
   const again = useCallback(async () => {
-    const mine = ++asked.current
+    const isLast = begin()
     const before = failed.current
     try {
       const answer = await question.current()
-      if (mine !== asked.current) return
+      if (!isLast()) return
       setValue(answer)
       // What went wrong since it was asked is not over with an answer that was on its way.
       if (before === failed.current) setError(undefined)
     } catch (reason) {
-      if (mine === asked.current) setError(messageOf(reason))
+      if (isLast()) setError(messageOf(reason))
     }
-  }, [])
+  }, [begin])
   const after = useCallback(
     async (change: () => Promise<unknown>) => {
       try {
@@ -55,9 +69,9 @@ export function useAsked<T>(ask: () => Promise<T>): Asked<T> {
   useEffect(() => {
     void again()
     return () => {
-      asked.current++
+      begin() // what is on its way is for nobody
     }
-  }, [again])
+  }, [again, begin])
   const isIn = useAuthState().status === 'signed-in'
   const wasIn = useRef(isIn)
   useEffect(() => {

@@ -4,7 +4,7 @@ import type { PasswordHasher } from '@fluxauth/auth-node/server'
 import { serve } from '@hono/node-server'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { type Auth, type Credentials, createAuth, type Seed } from './auth.ts'
+import { type Auth, type Credentials, createAuth, RULES, type Seed } from './auth.ts'
 import { startOtherServer } from './elsewhere.ts'
 import { addExample } from './example.ts'
 import { gatewayRoutes, type Upstream, upstreamPoints } from './gateway.ts'
@@ -105,7 +105,7 @@ export async function startServer({
   readonly example?: boolean | undefined
   readonly passwords?: PasswordHasher | undefined
 } = {}): Promise<SampleServer> {
-  const { auth, credentials } = await createAuth(seed, undefined, passwords)
+  const { auth, credentials } = await createAuth(seed, { ...RULES, passwords })
   const example = isWanted && !upstream ? await addExample(auth) : undefined
   const other = await startOtherServer()
   try {

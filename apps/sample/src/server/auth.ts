@@ -63,7 +63,7 @@ export interface Auth {
 }
 
 /** Cloud Serverless as it documents itself; beside that Bearer, and signing in with a password as v2 does. */
-const RULES: VerifierOptions = {
+export const RULES: VerifierOptions = {
   product: 'cloud-serverless',
   schemes: { basic: false, bearer: true, signIn: 'password-or-token' },
 }
@@ -71,15 +71,14 @@ const RULES: VerifierOptions = {
 /**
  * Puts it together, with one user and one token that may do everything.
  *
- * @param rules of another product than the sample's own
- * @param passwords what hashes passwords
+ * @param rules of another product than the sample's own, or with another hasher of passwords than scrypt as it costs by default
  */
 export async function createAuth(
   seed: Seed,
   rules: VerifierOptions = RULES,
-  passwords: PasswordHasher = scryptPasswords(),
 ): Promise<{ auth: Auth; credentials: Credentials; store: AuthStore }> {
   const directory = new Directory()
+  const { passwords = scryptPasswords() } = rules
   // Gone with the process, so that the sample leaves nothing behind: with { path } in the place of { database } it stays.
   const store = await createSqliteStore({ database: new Database(':memory:') })
   const kept = {

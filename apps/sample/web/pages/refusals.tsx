@@ -3,11 +3,11 @@
 import { type BrowserAuth, createBrowserAuth } from '@fluxauth/auth-browser'
 import { memoryVault } from '@fluxauth/auth-browser/memory'
 import { AuthError, parseAuthorization } from '@fluxauth/auth-core'
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import { Link } from 'wouter'
 import { api } from '../api.ts'
 import { useAuthState } from '../auth.ts'
-import { messageOf, useAsked } from '../use-asked.ts'
+import { messageOf, useAsked, useLatest } from '../use-asked.ts'
 import { recordingFetch } from '../wire/exchanges.ts'
 
 /** What was said of a request, and by whom. */
@@ -66,13 +66,11 @@ export function Refusals() {
     },
     ...(elsewhere.value ? [toOtherOrigin(elsewhere.value.origin)] : []),
   ]
-  const asked = useRef<Record<string, number>>({})
+  const begin = useLatest()
   const ask = async ({ title, send }: Refusal): Promise<void> => {
-    const mine = (asked.current[title] ?? 0) + 1
-    asked.current[title] = mine
+    const isLast = begin(title)
     const came = await send?.().catch((error): Answers => [['That did not work', messageOf(error)]])
-    // Sent twice, the last answer counts, whenever the other comes.
-    if (came && mine === asked.current[title]) setAnswers((before) => ({ ...before, [title]: came }))
+    if (came && isLast()) setAnswers((before) => ({ ...before, [title]: came }))
   }
   return (
     <>

@@ -2,12 +2,12 @@
 
 import type { BrowserAuthState } from '@fluxauth/auth-browser'
 import { type Bucket, toInfluxError } from '@fluxauth/auth-core/influxdb'
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import { api } from '../api.ts'
 import { auth, useAuthState } from '../auth.ts'
 import { Problem } from '../problem.tsx'
 import { SignInForm } from '../sign-in-form.tsx'
-import { messageOf, useAsked } from '../use-asked.ts'
+import { messageOf, useAsked, useLatest } from '../use-asked.ts'
 
 export function SignIn() {
   const state = useAuthState()
@@ -77,18 +77,18 @@ function fillIn(scheme: 'basic' | 'token', values: Readonly<Record<string, strin
 function SignedIn({ who, scheme }: BrowserAuthState & { readonly status: 'signed-in' }) {
   const [error, setError] = useState<string>()
   const [buckets, setBuckets] = useState<string>()
-  const asked = useRef(0)
+  const begin = useLatest()
   const failed = (reason: unknown): void => setError(messageOf(reason))
   const list = async (): Promise<void> => {
-    const mine = ++asked.current
-    const show = (names?: string, wrong?: string): void => {
-      // Asked twice, the last answer counts, whenever the other comes.
-      if (mine !== asked.current) return
-      setBuckets(names)
-      setError(wrong)
+    const isLast = begin()
+    setError(undefined)
+    setBuckets(undefined)
+    try {
+      const names = await listBuckets()
+      if (isLast()) setBuckets(names)
+    } catch (reason) {
+      if (isLast()) failed(reason)
     }
-    show()
-    await listBuckets().then(show, (reason) => show(undefined, messageOf(reason)))
   }
   return (
     <section className="card" aria-label="Signed in">

@@ -17,7 +17,7 @@ import type { Prepared } from './preparing.ts'
 /** Starts it. */
 export async function startSample(): Promise<Prepared & { stop(): Promise<void> }> {
   const passwords = scryptPasswords({ cost: 1024, parallelization: 1 })
-  const { auth, store } = await createAuth({ ...USER, token: TOKEN }, { product: 'v2' }, passwords)
+  const { auth, store } = await createAuth({ ...USER, token: TOKEN }, { product: 'v2', passwords })
   const { directory, verifier } = auth
   const permissions = (['read', 'write'] as const).map(
     (action): Permission => ({
