@@ -31,7 +31,7 @@ export function gone(what: string, why: unknown): StoreError {
   const code = codeOf(why)
   return new StoreError(
     'ERR_STORE_UNAVAILABLE',
-    `${what} is gone${code ? ` (${code}): ${hintOf(what, code)}; it` : ': it'} is used again as soon as it is back`,
+    `${what} is gone${code ? ` (${code})` : ''}: ${hintOf(what, code)}; it is used again as soon as it is back`,
   )
 }
 
