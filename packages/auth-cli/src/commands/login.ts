@@ -128,6 +128,8 @@ async function login(address: string | undefined, options: Options): Promise<voi
       `What answers at ${url} does not say that it is InfluxDB. ${new URL(url).pathname === '/' ? '' : 'Leave out the path, where it is none that InfluxDB lies below. '}If the address is right, name what it is with --product; nothing was sent to it`,
     )
   }
+  // Before the secret is asked for, and before a token is made: one that could not be kept would be typed, or left behind, for nothing.
+  const place = await choosePlace(options)
   const credentials = await readLoginSecret(origin, product, options)
   checkTaken(credentials, product, options)
   const first = {
@@ -151,8 +153,6 @@ async function login(address: string | undefined, options: Options): Promise<voi
 
     const { influx } = connection
     const name = settings().profile ?? (await nameFor(url))
-    // Before a token is made: one that could not be kept would be left behind.
-    const place = await choosePlace(options)
     const made =
       influx.credential === 'session'
         ? await createTokenInstead(influx, options).catch((error) => {

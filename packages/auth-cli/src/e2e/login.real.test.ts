@@ -261,10 +261,10 @@ describeReal('login at InfluxDB 2', ['influxdb2'], () => {
     'walks through a new API token, and asks before it writes plain text',
     async () => {
       const { code, stdout } = await person.onTerminal(`login ${server.url} --store file`, [
+        ['Keep it there?', 'y\r'],
         ['Sign in with', '2\r'],
         ['User name', `${server.username}\r`],
         ['it is not shown', `${server.password}\r`],
-        ['Keep it there?', 'y\r'],
         ['Make an API token', '\r'],
         ['What may it do', '2\r'],
         ['Which buckets', 'none-of-that-name\r'],
@@ -272,7 +272,7 @@ describeReal('login at InfluxDB 2', ['influxdb2'], () => {
         ['how many days', 'soon\r'],
         ['from 1 to 3650', '90\r'],
       ])
-      expect(stdout).toContain('keeps it in plain text')
+      expect(stdout).toContain('keeps the credential in plain text')
       // A slip is asked about again: nobody types the password anew for it.
       expect(stdout).toContain('There is no bucket of one of these names')
       expect(code).toBe(0)
@@ -284,22 +284,24 @@ describeReal('login at InfluxDB 2', ['influxdb2'], () => {
   test.skipIf(!hasTerminal).each([
     [' --store file', 'use --store keyring or --store memory'],
     ['', 'use --store memory'], // no keyring answers here
-  ])('who wants no plain text is told where else it may be kept: login%s', async (store, said) => {
-    const { code, stdout } = await person.onTerminal(`login ${server.url} --scheme token${store}`, [
-      ['it is not shown', `${server.token}\r`],
-      ['Keep it there?', 'n\r'],
-    ])
-    expect([code, stdout]).toEqual([2, expect.stringContaining(`Nothing was kept: ${said}`)])
-    expect(person.traces(server.token).files).toEqual([])
-  })
+  ])(
+    'who wants no plain text is told where else it may be kept, before they type a secret: login%s',
+    async (store, said) => {
+      const { code, stdout } = await person.onTerminal(`login ${server.url} --scheme token${store}`, [
+        ['Keep it there?', 'n\r'],
+      ])
+      expect([code, stdout]).toEqual([2, expect.stringContaining(`Nothing was kept: ${said}`)])
+      expect(stdout).not.toContain('it is not shown')
+    },
+  )
 
   test.skipIf(!hasTerminal)('Ctrl-C at any question ends it with 130, and nothing is written', async () => {
     const steps = [
       ['Server', `${server.url}\r`],
+      ['Keep it there?', 'y\r'],
       ['Sign in with', '2\r'],
       ['User name', `${server.username}\r`],
       ['it is not shown', `${server.password}\r`],
-      ['Keep it there?', 'y\r'],
       ['Make an API token', '\r'],
       ['What may it do', '2\r'],
       ['Which buckets', '\r'],
@@ -334,8 +336,12 @@ describeReal('login at InfluxDB 2', ['influxdb2'], () => {
   test('never asks with --no-input', async () => {
     expect(await person.run(['login', '--no-input'])).toMatchObject({ code: 2 })
     if (!hasTerminal) return
-    const { code, stdout } = await person.onTerminal(`login ${server.url} --no-input`)
-    expect([code, stdout]).toEqual([6, expect.stringContaining('ERR_NO_CREDENTIAL')])
+    const onTerminal = async (place: string) => {
+      const { code, stdout } = await person.onTerminal(`login ${server.url} --no-input${place}`)
+      return [code, stdout]
+    }
+    expect(await onTerminal(' --insecure-storage')).toEqual([6, expect.stringContaining('ERR_NO_CREDENTIAL')])
+    expect(await onTerminal('')).toEqual([2, expect.stringContaining('ERR_STORAGE_INSECURE')])
   })
 
   describe('a keyring that hangs', () => {

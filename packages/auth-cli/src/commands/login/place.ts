@@ -33,7 +33,7 @@ export async function choosePlace({ store, insecureStorage }: Options): Promise<
   const path = influxConfigsPath()
   if (insecureStorage) return 'file'
   if (canAsk()) {
-    note(`${path} keeps it in plain text, for you alone to read (0600), as the influx CLI does.`)
+    note(`${path} keeps the credential in plain text, for you alone to read (0600), as the influx CLI does.`)
     if (await confirm('Keep it there?')) return 'file'
     // A keyring that was asked does not answer.
     const others = store === 'file' ? '--store keyring or --store memory' : '--store memory'
@@ -41,6 +41,6 @@ export async function choosePlace({ store, insecureStorage }: Options): Promise<
   }
   throw new UsageError(
     'ERR_STORAGE_INSECURE',
-    `${path} would keep it in plain text: say --insecure-storage if that is meant, or use --store memory. Nothing was kept`,
+    `${path} would keep the credential in plain text: say --insecure-storage if that is meant, or use --store memory. Nothing was kept`,
   )
 }
