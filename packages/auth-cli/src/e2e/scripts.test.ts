@@ -69,6 +69,12 @@ describe('header and token', () => {
     expect((await person.run(['token', 'nonsense'])).code).toBe(2)
   })
 
+  test('a variable that is for another server is called as it is written', async () => {
+    const env = { INFLUX_TOKEN: SECRET, INFLUX_HOST: url }
+    const { code, stderr } = await person.run(['token', 'https://evil.example'], { env })
+    expect([code, stderr]).toEqual([6, expect.stringContaining(`INFLUX_TOKEN is for ${url}`)])
+  })
+
   test('print JSON of a documented shape', async () => {
     expect(JSON.parse((await person.run(['header', '--json'])).stdout)).toEqual({
       version: 1,

@@ -50,7 +50,8 @@ export async function fromEnvironment(
 /** Why a source has nothing; what it has and cannot be used is thrown. */
 export function whyNot(error: unknown): string {
   if (error instanceof SourceError && /^ERR_SOURCE_(ABSENT|UNAVAILABLE)$/.test(error.code)) {
-    return error.message.charAt(0).toLowerCase() + error.message.slice(1)
+    // The name of a variable stays as it is.
+    return error.message.replace(/^[A-Z](?![A-Z])/, (letter) => letter.toLowerCase())
   }
   throw error
 }
