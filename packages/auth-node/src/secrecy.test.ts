@@ -170,3 +170,23 @@ describe.each(Object.keys(holders))('%s', (name) => {
     expect(String(text)).not.toContain(Buffer.from(`joe:${SECRET}`).toString('base64'))
   })
 })
+
+// What undici, axios and the clients make themselves shows then what it holds, as the README says.
+test.each([
+  'provider',
+  'authorizer',
+  'headers',
+  'exchange',
+  'session',
+  'API token',
+  'value',
+  'find of a value',
+  'find of Basic',
+  'find of the environment',
+  'find of a chain',
+  'influx profile',
+])('%s shows no credential where what is hidden is printed without being asked how', async (name) => {
+  const value = await holders[name]?.()
+  const text = inspect(value, { depth: null, showHidden: true, customInspect: false })
+  expect(text).not.toContain(SECRET)
+})

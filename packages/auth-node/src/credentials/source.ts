@@ -59,6 +59,16 @@ export interface CredentialFinder extends CredentialProvider {
  * @param source what this source is, for people
  * @param find finds the credential, or throws {@link SourceError}
  * @param invalidate drops what is cached, after a server refused it
+ * @example
+ * import { defineSource, SourceError } from '@fluxauth/auth-node'
+ *
+ * const vault = new Map([['http://localhost:8086', 'my-token']])
+ * const fromVault = defineSource('vault', (context) => {
+ *   const token = vault.get(context?.origin ?? '')
+ *   if (token === undefined) throw new SourceError('ERR_SOURCE_ABSENT', 'The vault has nothing for this server')
+ *   return { credentials: { scheme: 'token', token }, source: 'vault' }
+ * })
+ * console.log((await fromVault.find({ origin: 'http://localhost:8086' })).source) // vault
  */
 export function defineSource(
   source: string,
@@ -144,7 +154,8 @@ export function conceal<Shown extends object, Secret extends object>(
   instead: { readonly [Name in keyof Secret]: string },
 ): Shown & Secret {
   const print = { value: () => ({ ...object, ...instead }) }
-  const hidden = Object.entries(secrets).map(([name, value]) => [name, { value }])
+  // Behind an accessor, which shows nothing to whoever prints what is hidden, too.
+  const hidden = Object.entries(secrets).map(([name, value]) => [name, { get: () => value }])
   return Object.defineProperties(object as Shown & Secret, {
     ...Object.fromEntries(hidden),
     toJSON: print,
