@@ -15,7 +15,8 @@ Walks through both schemes of the InfluxDB API against a server of its own, on a
 --serve puts its page before that InfluxDB: people sign in here, and the credential of the environment goes there.
 
   --serve         keep the server up afterwards, with its web page, until Ctrl-C
-  --against URL   walk against the InfluxDB 1 or 2 at this URL instead, with INFLUX_TOKEN, INFLUX_USERNAME and INFLUX_PASSWORD
+  --against URL   walk against the InfluxDB 1 or 2, or Cloud Serverless, at this URL instead, with INFLUX_TOKEN, or INFLUX_USERNAME and
+                  INFLUX_PASSWORD, or all of them
 `
 
 /** Sends one step and shows it. Returns whether the answer was the expected one. */

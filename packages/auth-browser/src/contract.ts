@@ -31,16 +31,18 @@ export interface BrowserAuth {
    * Asks the server whether a session from an earlier visit is still alive, and takes it up, unless something else was asked for meanwhile.
    *
    * @returns the state that there is then
-   * @throws {SignInError} `ERR_UNREACHABLE` or `ERR_SIGN_IN_FAILED` where nothing came of it: it is asked again when the network is back
+   * @throws {SignInError} `ERR_UNREACHABLE`, `ERR_SIGN_IN_FAILED`, `_DISABLED` or `_LIMITED` where nothing came of it: it is asked again when
+   *   the network is back; `ERR_SIGN_OUT_FAILED` where an earlier visit's sign-out is still to be told, and the server cannot be
    */
   resume(): Promise<BrowserAuthState>
   /**
    * Signs in: with user name and password at `/api/v2/signin`, for a session whose cookie no script can read; or with an API token, which
-   * goes into the vault once `/api/v2/me` has not refused it. Nothing of it is kept elsewhere. Whatever else is asked for meanwhile goes
-   * before: then the answer is passed over. Where it is refused, whoever was signed in still is, but for a token, which is gone.
+   * goes into the vault, and out of it again where `/api/v2/me` refuses it. Nothing of it is kept elsewhere. Whatever else is asked for
+   * meanwhile goes before: then the answer is passed over. Where it is refused, whoever was signed in still is, but for a token, which is gone.
    *
    * @throws {SignInError} `ERR_SIGN_IN_REFUSED`, `_DISABLED`, `_LIMITED`, `_FAILED`, `_COOKIE`, `_VAULT` or `_SUPERSEDED`, or `ERR_UNREACHABLE`
    * @throws {CredentialsError} as `encodeBasic` and `encodeToken`
+   * @throws {VaultError} with a token: what the vault refuses
    */
   signIn(credentials: SignInCredentials): Promise<void>
   /**
@@ -51,7 +53,8 @@ export interface BrowserAuth {
    */
   signOut(): Promise<void>
   /**
-   * `fetch` with the session or the token, for the server's origin only. Relative URLs are resolved against it. Other origins get neither.
+   * `fetch` with the session or the token, while signed in and for the server's origin only. Relative URLs are resolved against it. Whatever
+   * else is asked for goes without either, cookies included.
    * A 401 ends nothing here until `/api/v2/me` confirms it: InfluxDB 2 answers so for a missing permission too.
    *
    * @throws {SignInError} `ERR_FETCH_NO_CORS`; `ERR_UNREACHABLE` in the place of `fetch`'s TypeError, which is its `cause`

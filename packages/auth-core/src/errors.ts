@@ -12,7 +12,7 @@ export type CredentialsErrorCode =
   | 'ERR_USERNAME_COLON'
   /** The user-id holds a control character, or starts with a byte order mark. */
   | 'ERR_USERNAME_CONTROL'
-  /** The password holds a control character. */
+  /** The password holds a control character, or starts with a byte order mark. */
   | 'ERR_PASSWORD_CONTROL'
   /** The challenge has a scheme, parameter or token68 that no header can carry, or parameters beside a token68. */
   | 'ERR_CHALLENGE_VALUE'

@@ -52,7 +52,7 @@ export interface VerifierOptions {
   readonly maxLength?: number | undefined
   /** Is told who was let in, who was not, and why: for an audit log. */
   readonly onEvent?: AuditListener | undefined
-  /** Is told what a store or `findUser` threw, which the client sees as a 503: for an error log. */
+  /** Is told what a store or a function of yours threw, which the client sees as a 503 or 500: for an error log. */
   readonly onError?: ((error: unknown) => void) | undefined
 }
 
