@@ -102,6 +102,13 @@ export interface Authorizer {
  * @throws {CredentialsError} `ERR_CREDENTIALS_TYPE` when there are no `credentials`, `ERR_CREDENTIALS_SCHEME` or what `formatAuthorization` names when
  *   they cannot be sent; those of a provider are refused when it gives them
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
+ * @example
+ * import { createAuthorizer } from '@fluxauth/auth-core/client'
+ *
+ * const authorizer = createAuthorizer({ origin: 'https://localhost:8086', credentials: 'my-token' })
+ * const own = await authorizer.authorize(new URL('https://localhost:8086/api/v2/buckets'))
+ * console.log(own?.value) // Token my-token
+ * console.log(authorizer.authorize(new URL('https://localhost/'))) // undefined
  */
 export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   options = checkOptions(options, authorizerRules)

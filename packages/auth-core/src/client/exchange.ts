@@ -82,6 +82,26 @@ const DECIDING: readonly number[] = [301, 302, 303, 307, 308, 401, 403, 429, 503
  * @returns what to send, and what to do after each answer; at once when the provider has its answer at hand
  * @throws {TargetError} `ERR_TARGET_EXISTING`
  * @throws {OptionsError} `ERR_OPTION_VALUE` for another `redirect`
+ * @example
+ * import { createAuthorizer, isDeciding, RecordHeaders, startExchange } from '@fluxauth/auth-core/client'
+ *
+ * const authorizer = createAuthorizer({ origin: 'http://localhost:8086', credentials: 'my-token' })
+ *
+ * // What an adapter does for its client, which is `fetch` here: it sends, and asks whether to send again.
+ * async function get(path: string): Promise<Response> {
+ *   const headers = new RecordHeaders({ accept: 'application/json' })
+ *   const url = authorizer.target.resolve(path)
+ *   const request = { url, method: 'GET', headers, replayable: true, redirect: 'follow' } as const
+ *   const exchange = await startExchange(authorizer, request)
+ *   for (;;) {
+ *     const response = await fetch(exchange.url.href, { headers: headers.record, redirect: 'manual' })
+ *     const { status } = response
+ *     const header = (name: string) => response.headers.get(name)
+ *     const discard = () => response.body?.cancel()
+ *     if (!isDeciding(status) || !(await exchange.again({ status, header, discard }))) return response
+ *   }
+ * }
+ * console.log((await get('/api/v2/buckets')).status) // 200
  * @see Fetch standard, section 4.4, "HTTP-redirect fetch"
  */
 export function startExchange(

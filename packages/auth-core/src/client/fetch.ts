@@ -39,6 +39,12 @@ type Fetch = (input: unknown, init?: RequestOptions) => Promise<Response>
  * @returns a function with the signature of `fetch`
  * @throws {TargetError} `ERR_TARGET_URL`, `ERR_TARGET_USERINFO`, `ERR_TARGET_EXISTING` or `ERR_TARGET_NO_CORS`
  * @throws {RedirectError} `ERR_REDIRECT_COUNT`, `ERR_REDIRECT_LOCATION`, `ERR_REDIRECT_REFUSED` or `ERR_REDIRECT_BODY`
+ * @example
+ * import { createAuthorizer, withAuth } from '@fluxauth/auth-core/client'
+ *
+ * const authorizer = createAuthorizer({ origin: 'http://localhost:8086', credentials: 'my-token' })
+ * const authFetch = withAuth(fetch, authorizer)
+ * console.log((await authFetch('/api/v2/buckets')).status) // 200
  * @see Fetch standard, section 4.4, "HTTP-redirect fetch"
  */
 export function withAuth<F extends FetchFunction>(fetch: F, authorizer: Authorizer): F {

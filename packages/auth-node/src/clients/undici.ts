@@ -84,6 +84,16 @@ function showDispatcher(this: object): string {
  * @param options `origin`, `credentials` and `redirect`
  * @returns for `dispatcher.compose`; requests fail with what `startExchange` names
  * @throws {TargetError} `ERR_TARGET_ORIGIN`, `ERR_TARGET_INSECURE` or `ERR_TARGET_USERINFO`
+ * @example
+ * import { fromEnv } from '@fluxauth/auth-node'
+ * import { authInterceptor } from '@fluxauth/auth-node/undici'
+ * import { Agent, request } from 'undici'
+ *
+ * const auth = authInterceptor({ origin: 'http://localhost:8086', credentials: fromEnv() })
+ * const dispatcher = new Agent().compose(auth)
+ * const { body, statusCode } = await request('http://localhost:8086/api/v2/buckets', { dispatcher })
+ * await body.dump()
+ * console.log(statusCode) // 200
  */
 export function authInterceptor(options: AuthInterceptorOptions): Dispatcher.DispatcherComposeInterceptor {
   return createInterceptor(options, undefined).intercept

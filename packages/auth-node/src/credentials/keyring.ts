@@ -45,6 +45,11 @@ export interface KeyringOptions {
  * @returns the source; `get` and `find` reject with `SourceError` `ERR_SOURCE_UNAVAILABLE` (no such package, no keyring: a server
  *   without desktop), `ERR_SOURCE_ABSENT`, `ERR_SOURCE_TIMEOUT` or `ERR_SOURCE_INVALID`
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
+ * @example
+ * import { authFetch, fromKeyring } from '@fluxauth/auth-node'
+ *
+ * const credentials = fromKeyring({ service: 'my-program' })
+ * const fetch = authFetch({ origin: 'https://localhost:8086', credentials })
  */
 export function fromKeyring(options: KeyringOptions = {}): CredentialFinder {
   options = checkOptions(options, RULES)

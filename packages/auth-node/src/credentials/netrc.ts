@@ -34,6 +34,10 @@ export interface NetrcEntry {
  * @returns the source; `get` and `find` reject with `SourceError` `ERR_SOURCE_ABSENT`, `ERR_SOURCE_PERMISSIONS` (others can read the
  *   file, or it is another user's), `ERR_SOURCE_TIMEOUT` or `ERR_SOURCE_INVALID`
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
+ * @example
+ * import { authFetch, fromNetrc } from '@fluxauth/auth-node'
+ *
+ * const fetch = authFetch({ origin: 'https://localhost:8086', credentials: fromNetrc() })
  * @see curl's manual, ".netrc"
  */
 export function fromNetrc(options: NetrcOptions = {}): CredentialFinder {
