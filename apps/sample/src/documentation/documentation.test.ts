@@ -41,8 +41,8 @@ const AT_LEAST = {
   'packages/auth-browser/README.md': 1,
   'packages/auth-cli/README.md': 1,
   'packages/auth-testkit/README.md': 6,
-  'packages/auth-core/src': 32,
-  'packages/auth-node/src': 28,
+  'packages/auth-core/src': 36,
+  'packages/auth-node/src': 34,
   'packages/auth-browser/src': 5,
   'packages/auth-testkit/src': 1,
 }
