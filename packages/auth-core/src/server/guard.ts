@@ -25,8 +25,8 @@ export interface WebRequest {
  */
 export interface GuardOptions<R, Rest extends readonly unknown[]> {
   /**
-   * The client's address, which does not stand in a `Request`. Without it attempts of all clients are counted together, of which
-   * `onError` is told once.
+   * The client's address, which does not stand in a `Request`. Without it attempts with passwords of all clients are counted together, and
+   * wrong tokens not at all, of which `onError` is told once.
    */
   readonly address?: ((request: R, ...rest: Rest) => string | undefined) | undefined
   /** Whether the request came over TLS. Default: as its URL says. Say so yourself behind a proxy that ends TLS. */

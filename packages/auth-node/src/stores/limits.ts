@@ -12,7 +12,7 @@ import {
 
 /** How many attempts to let through. */
 export interface AttemptLimits {
-  /** Failed attempts on one user name. Default 10. */
+  /** Failed attempts on one user: by the id, or a name that nobody has. Default 10. */
   readonly user?: number | undefined
   /** Failed attempts from one address, with passwords and with tokens each; IPv6 counts by its /64. Default 100. */
   readonly address?: number | undefined

@@ -112,7 +112,7 @@ export interface AttemptPermit {
   readonly locks: boolean
 }
 
-/** Counts failed attempts per user name and per address. What ends an attempt is handed the very object that began it, which stays as it is. */
+/** Counts failed attempts per user and per address. What ends an attempt is handed the very object that began it, which stays as it is. */
 export interface AttemptLimiter {
   /** Counts an attempt before its outcome is known, so that many at once count as many. */
   begin(attempt: Attempt): Awaitable<AttemptPermit>
