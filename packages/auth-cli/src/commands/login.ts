@@ -68,7 +68,10 @@ export function loginCommand(): Command {
     .addOption(
       new Option('--store <place>', 'where to keep the credential').choices(['keyring', 'memory', 'file']),
     )
-    .option('--insecure-storage', 'keep it in plain text without asking, where there is no keyring')
+    .option(
+      '--insecure-storage',
+      'do not ask before it is kept in plain text: with --store file, or where there is no keyring',
+    )
     .option('--create-token', 'with a user name: make an API token, and keep that instead of the password')
     .option('--keep-password', 'with a user name: keep the password')
     .addOption(
@@ -78,8 +81,11 @@ export function loginCommand(): Command {
     )
     .option('--bucket <name>', 'of the new token: this bucket alone; repeat for more', repeated)
     .option('--description <text>', 'of the new token')
-    .option('--expires <days>', 'of the new token: by when it is to be replaced; its description says so')
-    .option('--replace', 'without asking, where the profile that --profile names is for another server')
+    .option(
+      '--expires <days>',
+      'of the new token: in how many days it is to be replaced; its description says so',
+    )
+    .option('--replace', 'do not ask where the profile that --profile names is for another server')
     .option('--allow-insecure', 'allow plain http to another machine')
     .option('--no-verify', 'keep the credential without trying it')
     .addHelpText(`

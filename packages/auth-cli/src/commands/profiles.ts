@@ -42,7 +42,7 @@ export function profilesCommand(): Command {
     .argument('<name>')
     .option('--url <url>', 'the server')
     .option('--org <name>', 'the organization')
-    .option('--replace', 'without asking, where its credential goes')
+    .option('--replace', 'do not ask, though its credential goes')
     .action(editProfile)
   const remove = new Command('remove')
     .description('Remove a profile, its credential included')

@@ -49,8 +49,9 @@ export function requestCommand(): Command {
     .option('--timeout <seconds>', 'longest wait', '30')
     .option('--allow-insecure', 'allow plain http to another machine')
     .addHelpText(`
-Environment: INFLUX_HOST, INFLUX_TOKEN, INFLUX_AUTH_SCHEME, INFLUX_USERNAME, INFLUX_PASSWORD, INFLUXDB3_HOST_URL,
-INFLUXDB3_AUTH_TOKEN; each with _FILE added names a file that holds the value.
+Environment: INFLUX_HOST, INFLUX_TOKEN, INFLUX_AUTH_SCHEME, INFLUX_USERNAME,
+INFLUX_PASSWORD, INFLUXDB3_HOST_URL, INFLUXDB3_AUTH_TOKEN; each with _FILE
+added names a file that holds the value.
 
 Examples:
   $ fluxauth request GET /api/v2/buckets --profile cloud

@@ -67,10 +67,10 @@ function create(): Command {
     )
     .option('--bucket <name>', 'this bucket alone; repeat for more', repeated)
     .option('--description <text>', 'what it is for')
-    .option('--expires <days>', 'by when it is to be replaced; of InfluxDB 3 it ends then')
+    .option('--expires <days>', 'in how many days it is to be replaced; of InfluxDB 3 it ends then')
     .option('--name <name>', 'of the user, with --v1; of the token, at InfluxDB 3')
     .option('--v1', V1)
-    .option('--replace', 'without asking, where the profile of --into has a credential already')
+    .option('--replace', 'do not ask where the profile of --into has a credential already')
   return withDestination(command)
     .addHelpText(`
 Examples:
@@ -95,7 +95,7 @@ function remove(): Command {
     .summary('delete a token')
     .description('Delete a token: whoever uses it is refused from then on.')
     .argument('<id>', 'its id, as tokens list has it; of InfluxDB 3 its name')
-    .option('--yes', 'without asking')
+    .option('--yes', 'do not ask')
     .option('--v1', V1)
     .addHelpText('\nExamples:\n  $ fluxauth tokens delete 0b2c6a5e2f3d4000')
     .action(deleteToken)
@@ -108,15 +108,17 @@ function rotate(): Command {
       'Replace the token of the profile, or another, by one that may do the same: make the successor, try it, keep it, then deactivate and delete the old one. Where that stops it says what is left, and running it again ends it.',
     )
     .argument('[id]', 'of another token than the one in use; of InfluxDB 3 its name')
-    .option('--yes', 'without asking')
+    .option('--yes', 'do not ask')
     .option('--replace', 'with --yes: also where the profile of --into has another credential, which goes')
     .option('--v1', V1)
   return withDestination(command)
     .addHelpText(`
-Without --into, the token of a profile is kept in that profile, and the value of any other goes to a pipe, or to a terminal with
---reveal. Where it is killed while it prints that, the next run deletes neither token, and says how to end it. InfluxDB 3 replaces its
-operator token at once: the old one is refused from then on. So it is with --v1, where the new
-password comes from standard input, or is asked for: keep it first.
+Without --into, the token of a profile is kept in that profile, and the value
+of any other goes to a pipe, or to a terminal with --reveal. Where it is killed
+while it prints that, the next run deletes neither token, and says how to end
+it. InfluxDB 3 replaces its operator token at once: the old one is refused from
+then on. So it is with --v1, where the new password comes from standard input,
+or is asked for: keep it first.
 
 Examples:
   $ fluxauth tokens rotate --profile prod
@@ -131,6 +133,9 @@ function withDestination(command: Command): Command {
     .addOption(
       new Option('--store <place>', 'where a profile keeps it').choices(['keyring', 'memory', 'file']),
     )
-    .option('--insecure-storage', 'keep it in plain text without asking, where there is no keyring')
+    .option(
+      '--insecure-storage',
+      'do not ask before it is kept in plain text: with --store file, or where there is no keyring',
+    )
     .option('--reveal', 'print it on a terminal, too')
 }
