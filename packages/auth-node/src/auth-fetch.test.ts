@@ -7,7 +7,7 @@ import { parseChallenges } from '@fluxauth/auth-core'
 import { describeReal, startInfluxdb, startNginx } from '@fluxauth/auth-testkit/real'
 import * as undici from 'undici'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { authFetch } from './index.ts'
+import { authFetch, OptionsError } from './index.ts'
 
 const USER = { username: 'zoë', password: 'p:ä ß€' }
 const wrong = { scheme: 'basic', username: USER.username, password: 'wrong' } as const
@@ -35,6 +35,16 @@ test('refuses what is no fetch, and options that it has not', () => {
   expect(() => authFetch({ ...options, redirect: 'error' } as never)).toThrow(
     expect.objectContaining({ code: 'ERR_OPTION_NAME' }),
   )
+})
+
+test('what it refuses options with can be named by whoever has this entry alone', () => {
+  let error: unknown
+  try {
+    authFetch({ origin: 'https://localhost:8086', credentials: 'my-token', redirect: 'error' } as never)
+  } catch (thrown) {
+    error = thrown
+  }
+  expect(error).toBeInstanceOf(OptionsError)
 })
 
 test('takes a Request of another fetch than Node’s', async () => {

@@ -28,6 +28,8 @@ const RULES = { ...authorizerRules, fetch: allowed.callback }
  * @returns a function with the signature of `fetch`
  * @throws {TargetError} `ERR_TARGET_ORIGIN`, `ERR_TARGET_INSECURE` or `ERR_TARGET_USERINFO`; the function it returns rejects with
  *   what `withAuth` names
+ * @throws {CredentialsError} as `createAuthorizer`
+ * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  * @example
  * import { authFetch, fromEnv } from '@fluxauth/auth-node'
  *

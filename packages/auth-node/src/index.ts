@@ -22,6 +22,8 @@ export {
   type CredentialSource,
   CredentialsError,
   type CredentialsErrorCode,
+  OptionsError,
+  type OptionsErrorCode,
   RedirectError,
   type RedirectErrorCode,
   type RetryOptions,

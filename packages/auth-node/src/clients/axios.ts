@@ -41,6 +41,8 @@ type Config = InternalAxiosRequestConfig
  * @param options `origin` and `credentials`
  * @returns a function that takes the authentication away again; requests fail with what `startExchange` names
  * @throws {TargetError} `ERR_TARGET_ORIGIN`, `ERR_TARGET_INSECURE` or `ERR_TARGET_USERINFO`
+ * @throws {CredentialsError} as `createAuthorizer`
+ * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  * @example
  * import { defaultChain } from '@fluxauth/auth-node'
  * import { authAxios } from '@fluxauth/auth-node/axios'

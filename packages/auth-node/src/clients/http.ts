@@ -55,6 +55,7 @@ export interface AuthHttp {
    * @returns the answer, whatever its status; its `url` is the one that answered, without a fragment
    * @throws {TargetError} `ERR_TARGET_URL`, `ERR_TARGET_USERINFO` or `ERR_TARGET_EXISTING`
    * @throws {RedirectError} `ERR_REDIRECT_COUNT`, `_LOCATION`, `_REFUSED` or `_BODY`
+   * @throws what `http.request` does, and `ETIMEDOUT` after `timeout`, `EPROTO` where the server leaves HTTP unasked
    */
   request(url: string | URL, options?: AuthHttpRequest): Promise<IncomingMessage>
   /** Sends a `GET` request, see {@link request}. */
@@ -67,6 +68,8 @@ export interface AuthHttp {
  *
  * @param options `origin`, `credentials` and `agents`
  * @throws {TargetError} `ERR_TARGET_ORIGIN`, `ERR_TARGET_INSECURE` or `ERR_TARGET_USERINFO`
+ * @throws {CredentialsError} as `createAuthorizer`
+ * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  * @example
  * import { defaultChain } from '@fluxauth/auth-node'
  * import { authHttp } from '@fluxauth/auth-node/http'

@@ -40,6 +40,7 @@ const RULES: OptionRules<keyof AuthInfluxDBOptions> = clientRules('url')
  * @param options of the client, with `credentials` in the place of `token`
  * @returns the client; requests fail with what `startExchange` names
  * @throws {TargetError} `ERR_TARGET_ORIGIN`, `ERR_TARGET_INSECURE` or `ERR_TARGET_USERINFO`
+ * @throws {CredentialsError} as `createAuthorizer`
  * @throws {OptionsError} `ERR_OPTION_NAME`, for `token` and `transport` too, or `ERR_OPTION_VALUE`
  * @example
  * import { fromTokenFile } from '@fluxauth/auth-node'

@@ -42,6 +42,8 @@ const RULES = { ...authorizerRules, redirect: allowed.oneOf('follow', 'manual', 
  * @throws {TargetError} `ERR_TARGET_ORIGIN`, `ERR_TARGET_INSECURE` or `ERR_TARGET_USERINFO`; `ERR_TARGET_DISPATCHER` for a dispatcher
  *   that goes to servers of its own without saying to which, such as a `BalancedPool`, or that sends with another, such as a
  *   `RetryAgent`: put it around what this makes
+ * @throws {CredentialsError} as `createAuthorizer`
+ * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  * @example
  * import { defaultChain } from '@fluxauth/auth-node'
  * import { authDispatcher } from '@fluxauth/auth-node/undici'
@@ -84,6 +86,8 @@ function showDispatcher(this: object): string {
  * @param options `origin`, `credentials` and `redirect`
  * @returns for `dispatcher.compose`; requests fail with what `startExchange` names
  * @throws {TargetError} `ERR_TARGET_ORIGIN`, `ERR_TARGET_INSECURE` or `ERR_TARGET_USERINFO`
+ * @throws {CredentialsError} as `createAuthorizer`
+ * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
  * @example
  * import { fromEnv } from '@fluxauth/auth-node'
  * import { authInterceptor } from '@fluxauth/auth-node/undici'
