@@ -30,7 +30,7 @@ const AT_LEAST = {
   'docs/quick-start-v3.md': 3,
   'docs/rotate-a-token-without-a-restart.md': 4,
   'docs/run-it-on-many-machines.md': 3,
-  'docs/sign-in-and-look-after-tokens.md': 4,
+  'docs/sign-in-and-look-after-tokens.md': 5,
   'docs/sign-in-from-a-web-page.md': 4,
   'docs/where-credentials-come-from.md': 8,
   'docs/which-credential.md': 1,
