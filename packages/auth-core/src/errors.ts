@@ -52,7 +52,7 @@ export type AuthorizationErrorCode =
   /** A parameter name comes twice in one challenge. */
   | 'ERR_CHALLENGE_DUPLICATE'
 
-/** Base class of every error that fluxauth throws. */
+/** Base class of all errors of fluxauth's own. */
 export class AuthError<Code extends string = string> extends Error {
   /**
    * Whether something caught is an error of fluxauth's: also of another copy of it, where `instanceof` says no.

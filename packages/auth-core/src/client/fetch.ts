@@ -39,6 +39,7 @@ type Fetch = (input: unknown, init?: RequestOptions) => Promise<Response>
  * @returns a function with the signature of `fetch`
  * @throws {TargetError} `ERR_TARGET_URL`, `ERR_TARGET_USERINFO`, `ERR_TARGET_EXISTING` or `ERR_TARGET_NO_CORS`
  * @throws {RedirectError} `ERR_REDIRECT_COUNT`, `ERR_REDIRECT_LOCATION`, `ERR_REDIRECT_REFUSED` or `ERR_REDIRECT_BODY`
+ * @throws {TypeError} as `fetch`, for a `redirect` that is none of its modes
  * @example
  * import { createAuthorizer, withAuth } from '@fluxauth/auth-core/client'
  *
