@@ -9,6 +9,19 @@ import { UNKNOWN } from './state.ts'
  * `unknown`.
  *
  * @param auth as `createBrowserAuth` makes it, outside of components
+ * @example
+ * import { createBrowserAuth } from '@fluxauth/auth-browser'
+ * import { useAuth } from '@fluxauth/auth-browser/react'
+ * import { createElement } from 'react'
+ * import { createRoot } from 'react-dom/client'
+ *
+ * const auth = createBrowserAuth()
+ * function Status() {
+ *   const { status } = useAuth(auth)
+ *   console.log(status) // unknown
+ *   return createElement('output', null, status)
+ * }
+ * createRoot(document.body.appendChild(document.createElement('main'))).render(createElement(Status))
  */
 export function useAuth(auth: BrowserAuth): BrowserAuthState {
   return useSyncExternalStore(auth.subscribe, () => auth.state, getServerState)

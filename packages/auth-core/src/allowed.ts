@@ -18,7 +18,11 @@ import {
   whole,
 } from './option-rules.ts'
 
-/** What options may be, for `checkOptions`, to be read as `seconds: allowed.whole(1)`. */
+/**
+ * What options may be, for `checkOptions`, to be read as `seconds: allowed.whole(1)`.
+ *
+ * @see `checkOptions`, whose example has it
+ */
 export const allowed: typeof rules = {
   anything,
   boolean,

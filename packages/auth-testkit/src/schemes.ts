@@ -47,7 +47,11 @@ export function testScheme<C extends SchemeCredentials>(
   })
 }
 
-/** The suite as plain functions, for other test runners. */
+/**
+ * The suite as plain functions, for other test runners.
+ *
+ * @see the README of this package, whose example calls them
+ */
 export function schemeChecks<C extends SchemeCredentials>(
   codec: SchemeCodec<C>,
   { credentials, malformed }: SchemeSamples<C>,

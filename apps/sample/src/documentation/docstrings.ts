@@ -23,6 +23,7 @@ export async function readDocstrings(): Promise<Example[]> {
           const code = example.replace(/^[ \t]*\*(?: |$)/gm, '')
           const title = `${folder}/${file}, line ${source.slice(0, index).split('\n').length}`
           const script = checkingValues(code)
+          const { server, env } = ELSEWHERE.find(({ what }) => what.test(code)) ?? { env: ENV }
           return {
             title,
             script,
@@ -30,7 +31,8 @@ export async function readDocstrings(): Promise<Example[]> {
             runner: runnerOf(name, code),
             packages,
             expected: expectedOf(script),
-            env: ENV,
+            env,
+            server,
             files: {},
           }
         })
@@ -41,13 +43,26 @@ export async function readDocstrings(): Promise<Example[]> {
   return examples.flat()
 }
 
-/** What those extend who use the testkit. */
-const EXTENDED = ['@fluxauth/auth-core']
+/** What the reader of a package has beside its peers: what those extend who use the testkit, and what puts React on a page. */
+const BESIDE: Readonly<Record<string, readonly string[]>> = {
+  'auth-testkit': ['@fluxauth/auth-core', '@fluxauth/auth-browser'],
+  'auth-browser': ['react-dom', '@types/react-dom'],
+}
 const ENV = { INFLUX_TOKEN: 'my-token' }
+
+/** What is there on other servers than the sample, named as in `servers.ts`. */
+const ELSEWHERE: readonly (Pick<Example, 'server' | 'env'> & { readonly what: RegExp })[] = [
+  { what: /\b(v1Users|orgs\.find)\b/, server: 'a real InfluxDB 2', env: ENV },
+  {
+    what: /\bv3Tokens\b/,
+    server: 'an InfluxDB 3 as it is documented',
+    env: { INFLUXDB3_AUTH_TOKEN: 'apiv3_my-token' },
+  },
+]
 
 function runnerOf(name: string, code: string): Runner {
   if (name === 'auth-browser') return 'browser'
-  return /\btest(Scheme|Client|Server|Store)\(/.test(code) ? 'vitest' : 'node'
+  return /\b(test(Scheme|Client|Server|Store|Source|Vault)|describeReal)\(/.test(code) ? 'vitest' : 'node'
 }
 
 /** A package, what it is used beside, and the types of those. */
@@ -60,7 +75,7 @@ async function withPeers(name: string): Promise<string[]> {
   const types = peers
     .map((peer) => `@types/${peer}`)
     .filter((types) => types in (manifest.devDependencies ?? {}))
-  return [`@fluxauth/${name}`, ...peers, ...types, ...(name === 'auth-testkit' ? EXTENDED : [])]
+  return [`@fluxauth/${name}`, ...peers, ...types, ...(BESIDE[name] ?? [])]
 }
 
 /** Makes each expression with a value behind it in a comment, or below it, a check. */

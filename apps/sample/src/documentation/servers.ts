@@ -2,6 +2,7 @@
 
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { createVerifier } from '@fluxauth/auth-node/server'
 import { guardHttp } from '@fluxauth/auth-node/servers/http'
 import { createMemoryStore } from '@fluxauth/auth-node/stores/memory'
@@ -74,19 +75,28 @@ function localhost({ url, stop }: RunningServer): RunningServer {
 /** What the reader of an InfluxDB 3 page has for a token. */
 const TOKEN_V3 = 'apiv3_my-token'
 
+function answerV3(line: string, body: string): readonly [status: number, body?: object] {
+  if (/^\w+ \/api\/v3\/query_sql\b/.test(line)) return [200, [{ place: 'roof', celsius: 21.5 }]]
+  if (/^POST \/api\/(v2\/write|v3\/write_lp)\?/.test(line)) return [204]
+  if (/^DELETE \/api\/v3\/configure\/token\?token_name=/.test(line)) return [200]
+  if (line !== 'POST /api/v3/configure/token/named_admin') return [404]
+  const { token_name: name } = JSON.parse(body) as { readonly token_name: string }
+  const [created_at, expiry] = ['2026-04-20T11:26:19.123Z', '2026-04-21T11:26:19.123Z']
+  return [201, { id: 1, name, token: 'apiv3_made-up', hash: 'made-up', created_at, expiry }]
+}
+
 /**
- * InfluxDB 3 runs on no machine of ours: this takes the credentials that its API reference and its sources name, by our own guard, and
- * answers a query of one row.
+ * InfluxDB 3 runs on no machine of ours: this takes the credentials that its API reference and its sources name, by our own guard,
+ * answers a query of one row, and makes and deletes tokens as its documentation has it.
  */
 async function startInfluxdb3() {
   const verifier = createVerifier({ product: 'v3', store: createMemoryStore() })
   await verifier.tokens.create({ userID: '1', user: '_admin', token: TOKEN_V3, permissions: [] })
-  const protect = guardHttp(verifier).protect((request, response) => {
-    const isQuery = request.url?.startsWith('/api/v3/query_sql')
-    const isWrite = /^\/api\/(v2\/write|v3\/write_lp)\?/.test(request.url ?? '')
-    response.statusCode = isQuery ? 200 : isWrite ? 204 : 404
+  const protect = guardHttp(verifier).protect(async (request, response) => {
+    const [status, body] = answerV3(`${request.method} ${request.url}`, await text(request))
+    response.statusCode = status
     response.setHeader('content-type', 'application/json')
-    response.end(isQuery ? JSON.stringify([{ place: 'roof', celsius: 21.5 }]) : undefined)
+    response.end(body && JSON.stringify(body))
   })
   const server = createServer(protect)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

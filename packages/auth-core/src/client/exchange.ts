@@ -67,7 +67,11 @@ export interface Exchange {
   again(answer: ExchangeAnswer): Promise<boolean>
 }
 
-/** Whether anything but handing over the answer may be done after a status. */
+/**
+ * Whether anything but handing over the answer may be done after a status.
+ *
+ * @see {@link startExchange}, whose example asks it
+ */
 export function isDeciding(status: number): boolean {
   return status > 300 && DECIDING.includes(status)
 }
@@ -257,7 +261,15 @@ function staysBound(target: Target, from: RequestUrl, to: URL): boolean {
   return target.includes(from) && target.includes(to) && !downgrades
 }
 
-/** Whether a body can be read only once: a stream, or an iterator such as a generator's. */
+/**
+ * Whether a body can be read only once: a stream, or an iterator such as a generator's.
+ *
+ * @example
+ * import { isStream } from '@fluxauth/auth-core/client'
+ *
+ * isStream('air,place=roof celsius=21.5') // false
+ * isStream(new ReadableStream()) // true
+ */
 export function isStream(body: unknown): boolean {
   return (
     typeof body === 'object' &&

@@ -30,6 +30,11 @@ export type CredentialSource =
  *
  * @returns a provider that shows no credential when it is printed
  * @throws {CredentialsError} `ERR_CREDENTIALS_TYPE` when there is nothing, such as the value of a variable that is not set
+ * @example
+ * import { toProvider } from '@fluxauth/auth-core/client'
+ *
+ * const { scheme } = await toProvider(async () => 'my-token').get({ origin: 'https://influx.example' })
+ * console.log(scheme) // token
  */
 export function toProvider(source: CredentialSource): CredentialProvider {
   if (typeof source === 'function') {

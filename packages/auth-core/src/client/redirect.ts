@@ -47,6 +47,12 @@ export interface Redirect {
  * @param maxRedirects how many may be followed
  * @returns the request to send next, or `undefined` when the answer is no redirect
  * @throws {RedirectError} `ERR_REDIRECT_LOCATION` or `ERR_REDIRECT_COUNT`
+ * @example
+ * import { readRedirect } from '@fluxauth/auth-core/client'
+ *
+ * const url = new URL('https://influx.example/api/v2/write')
+ * const next = readRedirect(307, 'https://eu.influx.example/api/v2/write', url, 'POST', 0)
+ * console.log(next?.method, next?.dropsBody, next?.leavesOrigin) // POST false true
  * @see Fetch standard, section 4.4, "HTTP-redirect fetch"
  */
 export function readRedirect(

@@ -18,7 +18,16 @@ export function isPermissionMessage(message: string): boolean {
   return message.endsWith(' is unauthorized') || message.includes('requires operator permissions')
 }
 
-/** The `message` of an InfluxDB v2 error body: an object, or JSON that is one, of 1,024 characters at most. */
+/**
+ * The `message` of an InfluxDB v2 error body: an object, or JSON that is one, of 1,024 characters at most.
+ *
+ * @returns what an exchange asks for by `message`; `undefined` for any other body
+ * @example
+ * import { refusalMessage } from '@fluxauth/auth-core/client'
+ *
+ * refusalMessage('{"code":"unauthorized","message":"unauthorized access"}') // 'unauthorized access'
+ * refusalMessage('<h1>401</h1>') // undefined
+ */
 export function refusalMessage(body: unknown): string | undefined {
   if (typeof body === 'string') {
     if (body.length > MAX_MESSAGE) return undefined

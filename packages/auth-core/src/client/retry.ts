@@ -36,6 +36,12 @@ export function readRetry(retry: boolean | RetryOptions): Required<RetryOptions>
  * @param retryAfter the `Retry-After` value, seconds or an HTTP date
  * @param now milliseconds since the epoch
  * @returns milliseconds, or `undefined` when the server does not ask for a retry
+ * @example
+ * import { retryDelay } from '@fluxauth/auth-core/client'
+ *
+ * retryDelay(503, '120', Date.now()) // 120000
+ * retryDelay(503, 'Fri, 01 Jan 2100 00:00:30 GMT', Date.UTC(2100, 0, 1)) // 30000
+ * retryDelay(500, '120', Date.now()) // undefined
  * @see RFC 9110, sections 10.2.3 and 5.6.7
  */
 export function retryDelay(

@@ -37,6 +37,12 @@ export interface Target {
  * @throws {TargetError} `ERR_TARGET_ORIGIN` for what is not an origin (a wildcard, a path, a query, user name or password),
  *   `ERR_TARGET_INSECURE` for plain http to another host than 127.0.0.0/8, ::1 or localhost
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`, such as for an `allowInsecure` that is neither `true` nor `false`
+ * @example
+ * import { createTarget } from '@fluxauth/auth-core/client'
+ *
+ * const target = createTarget({ origin: 'https://influx.example' })
+ * target.includes(target.resolve('/api/v2/buckets')) // true
+ * target.includes(target.resolve('https://influx.example:8086/api/v2/buckets')) // false
  * @see RFC 6454; WHATWG URL, section 4.7
  */
 export function createTarget(options: TargetOptions): Target {
@@ -68,7 +74,16 @@ export function createTarget(options: TargetOptions): Target {
 /** What needs no base, and is read faster without one. */
 const ABSOLUTE = /^https?:\/\//
 
-/** Whether a host is this machine: 127.0.0.0/8, ::1 or localhost. */
+/**
+ * Whether a host is this machine: 127.0.0.0/8, ::1 or localhost.
+ *
+ * @param hostname as a `URL` has it, IPv6 in brackets
+ * @example
+ * import { isLoopback } from '@fluxauth/auth-core/client'
+ *
+ * isLoopback(new URL('http://[::1]:8086').hostname) // true
+ * isLoopback(new URL('http://192.168.1.7:8086').hostname) // false
+ */
 export function isLoopback(hostname: string): boolean {
   return /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/.test(hostname)
 }

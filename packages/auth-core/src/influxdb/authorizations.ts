@@ -207,6 +207,16 @@ export const authorizations: Authorizations<ApiToken, NewAuthorization> = /* @__
 /**
  * Users of the v1-compatible endpoints of InfluxDB 2, `/private/legacy/authorizations`. They sign in nowhere else, and their names shadow
  * API tokens: `Basic` with such a name and an API token is refused there.
+ *
+ * @example
+ * import { buckets, influxApi, readBucket, v1Users } from '@fluxauth/auth-core/influxdb'
+ *
+ * const influx = influxApi({ url: 'http://localhost:8086', credentials: process.env.INFLUX_TOKEN })
+ * const [{ id: bucket, orgID }] = await buckets.list(influx, { name: 'weather' })
+ * const permissions = [readBucket(bucket, orgID)]
+ * const { id, username } = await v1Users.create(influx, { username: 'telegraf', orgID, permissions })
+ * await v1Users.setPassword(influx, { id, password: crypto.randomUUID() })
+ * console.log(username) // telegraf
  */
 export const v1Users: Authorizations<V1User, NewV1User> & {
   /**

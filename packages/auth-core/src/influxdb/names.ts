@@ -78,5 +78,16 @@ function listIn<T>(body: unknown, name: string): T[] {
  */
 export const buckets: { readonly list: typeof listBuckets } = { list: listBuckets }
 
-/** Organizations. `find` gives the one of that name, `undefined` where there is none or the credential may not read it. */
+/**
+ * Organizations. `find` gives the one of that name, `undefined` where there is none or the credential may not read it.
+ *
+ * @example
+ * import { buckets, influxApi, orgs } from '@fluxauth/auth-core/influxdb'
+ *
+ * const influx = influxApi({ url: 'http://localhost:8086', credentials: process.env.INFLUX_TOKEN })
+ * const org = await orgs.find(influx, 'my-org')
+ * if (!org) throw new Error('There is no such organization, or this token may not see it')
+ * const [weather] = await buckets.list(influx, { name: 'weather', orgID: org.id })
+ * console.log(weather.orgID === org.id) // true
+ */
 export const orgs: { readonly find: typeof findOrg } = { find: findOrg }

@@ -12,6 +12,14 @@ import type { CallOptions, Influx } from './types.ts'
  * @param passwords the old one, and the new one: 8 to 72 bytes
  * @throws {InfluxError} `ERR_INFLUX_REFUSED` with reason `password` where the old one is wrong, `invalid` where the new one is too weak
  * @throws {OptionsError} `ERR_OPTION_VALUE`, before anything is sent, for a new one of another length, and where there is no session
+ * @example
+ * import { changePassword, influxApi, signIn } from '@fluxauth/auth-core/influxdb'
+ *
+ * const influx = influxApi({ url: 'http://localhost:8086' })
+ * const session = await signIn(influx, { username: 'zoë', password: 'open sesame' })
+ * const passwords = { oldPassword: 'open sesame', newPassword: 'opener sesame' } // as they were typed into a form
+ * await changePassword(influx.as(session), passwords)
+ * console.log((await signIn(influx, { username: 'zoë', password: 'opener sesame' })).user.name) // zoë
  * @see InfluxDB v2 API, "Update a password"
  */
 export async function changePassword(
@@ -40,6 +48,14 @@ export async function changePassword(
  * @param influx with a token or a session that may write that user
  * @throws {InfluxError} `ERR_INFLUX_REFUSED` with reason `permission`, also where there is no such user; `invalid` where it is too weak
  * @throws {OptionsError} `ERR_OPTION_VALUE`, before anything is sent, for another length than 8 to 72 bytes
+ * @example
+ * import { influxApi, me, setPassword, signIn } from '@fluxauth/auth-core/influxdb'
+ *
+ * const influx = influxApi({ url: 'http://localhost:8086', credentials: process.env.INFLUX_TOKEN })
+ * const { id: userID, name: username } = await me(influx)
+ * const password = crypto.randomUUID()
+ * await setPassword(influx, { userID, password })
+ * console.log((await signIn(influx, { username, password })).user.name) // zoë
  * @see InfluxDB v2 API, "Update a password"
  */
 export async function setPassword(

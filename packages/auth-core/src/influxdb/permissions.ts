@@ -41,7 +41,11 @@ export function readBucket(id: string, orgID?: string): InfluxPermission {
   return ofBucket('read', id, orgID)
 }
 
-/** Lets write to one bucket; not read it. As {@link readBucket}. */
+/**
+ * Lets write to one bucket; not read it. As {@link readBucket}.
+ *
+ * @see {@link describePermissions}, whose example has one of each kind
+ */
 export function writeBucket(id: string, orgID?: string): InfluxPermission {
   return ofBucket('write', id, orgID)
 }
@@ -55,13 +59,18 @@ function ofBucket(action: 'read' | 'write', id: string, orgID: string | undefine
  * Lets do everything in one organization.
  *
  * @throws {OptionsError} `ERR_OPTION_VALUE`: without an identifier it would be every organization
+ * @see {@link describePermissions}, whose example has one of each kind
  */
 export function allAccess(orgID: string): InfluxPermission[] {
   checkInput({ orgID }, { orgID: identifier })
   return everythingIn(orgID)
 }
 
-/** Lets do everything in every organization, as the first token of a server. Only an operator can give it. */
+/**
+ * Lets do everything in every organization, as the first token of a server. Only an operator can give it.
+ *
+ * @see {@link describePermissions}, whose example has one of each kind
+ */
 export function operator(): InfluxPermission[] {
   return everything((type) => ({ type }))
 }
@@ -86,9 +95,10 @@ export const permissionsRule: OptionRule = {
  * Says in words what permissions let do, a line each: for people who are to agree to it.
  *
  * @example
- * import { describePermissions, operator, readBucket, writeBucket } from '@fluxauth/auth-core/influxdb'
+ * import { allAccess, describePermissions, operator, readBucket, writeBucket } from '@fluxauth/auth-core/influxdb'
  *
  * describePermissions([readBucket('1f'), writeBucket('1f')]) // ['read and write the bucket 1f']
+ * describePermissions(allAccess('2a')) // ['everything in the organization 2a']
  * describePermissions(operator()) // ['everything in every organization']
  */
 export function describePermissions(permissions: readonly InfluxPermission[]): string[] {

@@ -48,6 +48,17 @@ const LEFT_RULES = {
  * @returns the successor as it is in use: active, and described as its predecessor; its value is known where it was made in this call
  * @throws {RotationError} `ERR_ROTATION_ID`, `_INACTIVE`, `_CHECK` or `_STOPPED`; its `left` is for `resume`
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
+ * @example
+ * import { authorizations, buckets, checkToken, influxApi, readBucket, rotate } from '@fluxauth/auth-core/influxdb'
+ *
+ * const influx = influxApi({ url: 'http://localhost:8086', credentials: process.env.INFLUX_TOKEN })
+ * const [{ id: bucket, orgID }] = await buckets.list(influx, { name: 'weather' })
+ * const made = await authorizations.create(influx, { orgID, permissions: [readBucket(bucket, orgID)] })
+ *
+ * // In the place of a file of your program's, in which both are kept and change together.
+ * let kept = { id: made.id, token: made.token }
+ * await rotate(influx, { id: kept.id, store: (token, { id }) => { kept = { id, token } } })
+ * console.log(kept.id === made.id, (await checkToken(influx, made.token)).state) // false unknown
  */
 export async function rotate(influx: Influx, options: RotateOptions): Promise<ApiToken> {
   const { signal, resume, ...input } = options
@@ -68,6 +79,14 @@ export async function rotate(influx: Influx, options: RotateOptions): Promise<Ap
  * @returns whether it is certain that nothing is left: `false` where the answer to a making was lost and no such successor is there
  * @throws {RotationError} `ERR_ROTATION_STOPPED`; `left` is the same again
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
+ * @example
+ * import { endRotation, influxApi, type RotationLeft } from '@fluxauth/auth-core/influxdb'
+ *
+ * const influx = influxApi({ url: 'http://localhost:8086', credentials: process.env.INFLUX_TOKEN })
+ *
+ * // The `left` of an error, as it was kept before the program ended.
+ * const left: RotationLeft = { todo: 'delete-successor', replaces: '0b501e7e557ab1ed', id: '0b501e7f1c7ab1ed' }
+ * console.log(await endRotation(influx, left)) // true
  */
 export function endRotation(influx: Influx, left: RotationLeft, options: CallOptions = {}): Promise<boolean> {
   return end(influx, left, options, 'left.')

@@ -15,12 +15,13 @@ import type { AnswerHeaders, CallOptions, Influx, Session, User } from './types.
  *   no session comes along, since a proxy or the page's being of another site loses the cookie
  * @throws {CredentialsError} as `encodeBasic`
  * @example
- * import { influxApi, me, signIn } from '@fluxauth/auth-core/influxdb'
+ * import { influxApi, me, signIn, signOut } from '@fluxauth/auth-core/influxdb'
  *
  * const influx = influxApi({ url: 'http://localhost:8086' })
  * const session = await signIn(influx, { username: 'zoë', password: 'open sesame' })
  * console.log(session.user.name) // zoë
  * console.log((await me(influx.as(session))).status) // active
+ * console.log(await signOut(influx.as(session))) // true
  * @see InfluxDB v2 API, "Signin"
  */
 export async function signIn(
@@ -62,6 +63,7 @@ export async function signIn(
  * Tells who a session, or a token, is. A token may lack the permission to say so, though it is good: `checkToken` tells that apart.
  *
  * @throws {InfluxError} `ERR_INFLUX_REFUSED`
+ * @see {@link signIn}, whose example asks it
  */
 export async function me(influx: Influx, options: CallOptions = {}): Promise<User> {
   const { body } = await influx.send({ ...options, path: '/api/v2/me' })
@@ -75,6 +77,7 @@ export async function me(influx: Influx, options: CallOptions = {}): Promise<Use
  * @returns whether there was one: `false` says that it was over already
  * @throws {InfluxError} `ERR_INFLUX_REFUSED`: the session is alive
  * @throws {OptionsError} `ERR_OPTION_VALUE` with a token: it has no session to end
+ * @see {@link signIn}, whose example ends its session
  */
 export async function signOut(influx: Influx, options: CallOptions = {}): Promise<boolean> {
   needSession(influx)

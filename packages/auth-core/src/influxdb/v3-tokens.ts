@@ -76,7 +76,18 @@ async function remove(influx: Influx, name: string, options?: CallOptions): Prom
   await influx.send({ ...options, method: 'DELETE', path: PATH, query: { token_name: name } })
 }
 
-/** Tokens of InfluxDB 3 Core and Enterprise, `/api/v3/configure/token`. Each function throws `InfluxError`, and `OptionsError` before anything is sent. */
+/**
+ * Tokens of InfluxDB 3 Core and Enterprise, `/api/v3/configure/token`. Each function throws `InfluxError`, and `OptionsError` before
+ * anything is sent.
+ *
+ * @example
+ * import { influxApi, v3Tokens } from '@fluxauth/auth-core/influxdb'
+ *
+ * const influx = influxApi({ url: 'http://localhost:8181', credentials: process.env.INFLUXDB3_AUTH_TOKEN })
+ * const { name, token } = await v3Tokens.create(influx, { name: 'station 7', expiresIn: 86_400 })
+ * console.log(name, token.startsWith('apiv3_')) // station 7 true
+ * await v3Tokens.delete(influx, name)
+ */
 export const v3Tokens: {
   readonly createOperator: typeof createOperator
   readonly regenerateOperator: typeof regenerateOperator

@@ -93,6 +93,14 @@ export function checkVerifier(verifier: Verifier): void {
  * @param options `product`, `store` or `findToken`, `findUser` and `passwords`
  * @returns the verifier, for `createGuard` or an adapter of auth-node
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE` for an option that would not do what was meant
+ * @example
+ * import { createGuard, createMemoryStore, createVerifier } from '@fluxauth/auth-core/server'
+ *
+ * const verifier = createVerifier({ product: 'v2', store: createMemoryStore() })
+ * const { token } = await verifier.tokens.create({ userID: '0b501e7e557ab1ed', user: 'joe', permissions: [] })
+ * const headers = { authorization: `Token ${token}` }
+ * const admitted = await createGuard(verifier)(new Request('https://api.test/', { headers }))
+ * console.log(admitted instanceof Response ? admitted.status : admitted.user) // joe
  * @see InfluxDB Cloud Serverless, API reference, "Authentication"
  */
 export function createVerifier(options: VerifierOptions): Verifier {

@@ -43,6 +43,7 @@ export interface InfluxConfigsOptions {
  * Where the influx CLI keeps its profiles.
  *
  * @throws {SourceError} `ERR_SOURCE_ABSENT` for a user without a home folder, where `INFLUX_CONFIGS_PATH` does not say it either
+ * @see `writeInfluxProfiles`, whose example reads what it wrote
  */
 export function influxConfigsPath(): string {
   return process.env.INFLUX_CONFIGS_PATH || join(homeFolder(), '.influxdbv2', 'configs')
@@ -136,6 +137,7 @@ function readCookie(cookie: string, place: string): BasicCredentials {
  * @param options `timeout`
  * @returns profiles by name; empty when there is no file, or no home folder that it could be in
  * @throws {SourceError} `ERR_SOURCE_PERMISSIONS`, `ERR_SOURCE_TIMEOUT` or `ERR_SOURCE_INVALID`
+ * @see `writeInfluxProfiles`, whose example reads what it wrote
  */
 export async function readInfluxProfiles(
   path?: string,

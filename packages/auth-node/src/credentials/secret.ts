@@ -40,6 +40,13 @@ const PASTED: readonly (readonly [pattern: RegExp, advice: string])[] = [
  *
  * @param place who gave the text, for the message
  * @throws {SourceError} `ERR_SOURCE_INVALID`
+ * @example
+ * import { readFile } from 'node:fs/promises'
+ * import { readToken } from '@fluxauth/auth-node'
+ *
+ * const path = 'token.txt'
+ * const token = readToken(await readFile(path, 'utf8'), path)
+ * console.log(token.length) // 8
  * @see InfluxDB 3 Core, "Use a preconfigured admin token"
  */
 export function readToken(text: string, place: string): string {

@@ -29,6 +29,14 @@ const RESERVED: ReadonlySet<string> = new Set(['-', 'list', 'update', 'set', 'de
  *   words (`-`, `list`, `update`, `set`, `delete`, `switch`, `create`): the file is left as it is
  * @throws {SourceError} `ERR_SOURCE_ABSENT` without a `path` and a home folder
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`: rejects with it
+ * @example
+ * import { homeFolder, influxConfigsPath, readInfluxProfiles, writeInfluxProfiles } from '@fluxauth/auth-node'
+ *
+ * const token = process.env.INFLUX_TOKEN
+ * await writeInfluxProfiles({ local: { url: 'http://localhost:8086', token, active: true } })
+ * const profiles = await readInfluxProfiles()
+ * console.log(influxConfigsPath().replace(homeFolder(), '~'), [...profiles.keys()])
+ * // ~/.influxdbv2/configs [ 'local' ]
  */
 export async function writeInfluxProfiles(
   changes: Readonly<Record<string, InfluxProfileChange | undefined>>,

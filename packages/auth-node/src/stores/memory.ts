@@ -51,6 +51,12 @@ export const memoryLimits: OptionRules<keyof MemoryAttemptLimits> = {
  *
  * @param limits `user`, `address`, `pair`, `seconds`, `rememberSeconds` and `keys`
  * @throws {OptionsError} `ERR_OPTION_NAME` or `ERR_OPTION_VALUE`
+ * @example
+ * import { createMemoryAttempts, createMemoryStore, createVerifier } from '@fluxauth/auth-node/server'
+ *
+ * const { tokens, sessions } = createMemoryStore() // in the place of a store of your own, which counts nothing
+ * const attempts = createMemoryAttempts({ user: 5, seconds: 600 })
+ * const verifier = createVerifier({ store: { tokens, sessions, attempts } })
  */
 export function createMemoryAttempts(limits: MemoryAttemptLimits = {}): AttemptLimiter {
   limits = checkOptions(limits, memoryLimits, 'limits.')

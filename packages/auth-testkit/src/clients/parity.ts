@@ -88,6 +88,7 @@ export interface FoundDifference {
  *
  * @param name of the client
  * @param client makes it, alone and wrapped, and says what it takes
+ * @see {@link findDifferences}, which takes the same: the README of this package has an example
  */
 export function testParity<Body, Options>(name: string, client: ParityClient<Body, Options>): void {
   describe(`the client ${name}, wrapped, is as it is alone:`, () => {
@@ -157,6 +158,7 @@ function isAnswer(outcome: unknown): outcome is { readonly answer: unknown } {
  * @param client as for {@link testParity}
  * @returns all differences, those on the client's list with their reason. A request that carried no credential, or several, is one whatever
  *   the list says, with how many each had; and so it is where the same is told of every answer, so that nothing was compared.
+ * @see the README of this package, whose example compares `fetch`
  */
 export async function findDifferences<Body, Options>(
   client: ParityClient<Body, Options>,

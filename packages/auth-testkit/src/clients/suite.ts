@@ -20,6 +20,7 @@ import { testSecrecy } from './secrecy.ts'
  * @param name of the client
  * @param traits what the client can do at all
  * @param create makes a client; the suite closes it
+ * @see the README of this package, whose example runs it on undici's `fetch`
  */
 export function testClient(
   name: string,

@@ -11,6 +11,19 @@ import { findPart, type RealPartName, realParts } from './parts.ts'
  * @param title of the suite
  * @param parts the programs it needs
  * @param suite registers the tests
+ * @example
+ * import { encodeBasic } from '@fluxauth/auth-core'
+ * import { describeReal, startNginx } from '@fluxauth/auth-testkit/real'
+ * import { expect, onTestFinished, test } from 'vitest'
+ *
+ * describeReal('before a real nginx', ['nginx', 'htpasswd'], () => {
+ *   test('Basic in UTF-8 is let in', async () => {
+ *     const nginx = await startNginx({ username: 'zoë', password: 'open sesame' })
+ *     onTestFinished(nginx.stop)
+ *     const headers = { authorization: encodeBasic('zoë', 'open sesame') }
+ *     expect((await fetch(nginx.url, { headers })).status).toBe(200)
+ *   })
+ * })
  */
 export function describeReal(title: string, parts: readonly RealPartName[], suite: () => void): void {
   const missing = parts.filter((name) => findPart(name) === undefined)

@@ -16,6 +16,7 @@ export interface InfluxUser {
  *
  * @param admin the administrator to create
  * @returns the running server
+ * @see `describeReal`, whose example starts nginx in this way
  */
 export async function startInfluxdb(admin: InfluxUser): Promise<RunningServer> {
   const program = requirePart('influxdb')

@@ -53,6 +53,7 @@ interface Onboarding {
  * @param options what differs from a server as it comes
  * @returns the running server and what set-up made
  * @throws {Error} where this machine has none, with the way to get it; where it does not start or refuses to be set up
+ * @see `describeReal`, whose example starts nginx in this way
  */
 export async function startInfluxdb2(options: Influxdb2Options = {}): Promise<RunningInfluxdb2> {
   const { username = 'admin', org = 'home', bucket = 'weather', token } = options

@@ -20,6 +20,7 @@ export interface RunningKeyring {
  *
  * @returns the running keyring
  * @throws {Error} where this machine has none, with the way to get it
+ * @see `describeReal`, whose example starts nginx in this way
  */
 export async function startKeyring(): Promise<RunningKeyring> {
   const [bus, keyring] = [requirePart('dbus'), requirePart('keyring')]

@@ -11,6 +11,7 @@ import { freePort, type RunningServer, startProgram, temporaryFolder } from './p
  *
  * @param user who is let in
  * @returns the running server; `/` answers 200 with `{"nginx":true}` to that user
+ * @see `describeReal`, whose example starts it
  */
 export async function startNginx(user: {
   readonly username: string

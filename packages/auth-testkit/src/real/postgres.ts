@@ -30,6 +30,7 @@ interface SystemUser {
  * `postgres` or `nobody`, since PostgreSQL refuses to be root.
  *
  * @returns the running server
+ * @see `describeReal`, whose example starts nginx in this way
  */
 export async function startPostgres(): Promise<RunningPostgres> {
   const [program, initdb] = [requirePart('postgres'), requirePart('initdb')]

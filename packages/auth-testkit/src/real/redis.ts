@@ -24,6 +24,7 @@ export interface RunningRedis extends RunningServer {
  * Starts Debian's Redis, or Valkey, with a random password that is told in a file of its own alone.
  *
  * @returns the running server
+ * @see `describeReal`, whose example starts nginx in this way
  */
 export async function startRedis(): Promise<RunningRedis> {
   const program = requirePart('redis')

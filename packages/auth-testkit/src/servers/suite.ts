@@ -18,6 +18,7 @@ import { testSignIn } from './sign-in.ts'
  * @param name of the framework
  * @param traits what the server can do at all
  * @param create starts a server; the suite closes it
+ * @see the README of this package, whose example has all routes
  */
 export function testServer(
   name: string,

@@ -60,6 +60,7 @@ const LIKELY =
  * @param name of the source
  * @param traits what it can do at all
  * @param create makes a source, and the place where it looks
+ * @see the README of this package, whose example has a source to begin with
  */
 export function testSource(
   name: string,

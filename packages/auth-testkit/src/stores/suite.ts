@@ -20,6 +20,7 @@ import { testTokens, tokenOf } from './tokens.ts'
  * @param name of the store
  * @param traits what the store can do at all
  * @param create makes a new place in which nothing is kept, with the limits that it is told
+ * @see the README of this package, whose example runs it on a store in memory
  */
 export function testStore(
   name: string,

@@ -33,6 +33,12 @@ const ITS_OWN = 'a request carries the token that was held when it was made, or 
  *
  * @param name of the vault
  * @param create makes a vault for this origin that may call every method and path, with nothing in it
+ * @example
+ * import { memoryVault } from '@fluxauth/auth-browser/memory'
+ * import { testVault } from '@fluxauth/auth-testkit'
+ *
+ * // Put your own in the place of this one.
+ * testVault('in memory', (origin) => memoryVault()(origin, fetch))
  */
 export function testVault(name: string, create: (origin: string) => Awaitable<VaultUnderTest>): void {
   describe(`the vault ${name}`, { timeout: 30_000 }, () => {

@@ -13,11 +13,12 @@ const TRANSLATED = '64:ff9b::'
  * @param text as a socket, or a proxy's header, tells it
  * @returns IPv4 with dots, or IPv6 in lower case and as short as can be; `undefined` for what is no address
  * @example
- * import { canonicalAddress } from '@fluxauth/auth-core/server'
+ * import { canonicalAddress, networksOf } from '@fluxauth/auth-core/server'
  *
  * canonicalAddress('[2001:DB8:0:0::1]:40001') // '2001:db8::1'
  * canonicalAddress('::ffff:203.0.113.7') // '203.0.113.7'
  * canonicalAddress('unknown') // undefined
+ * networksOf('2001:db8::1') // ['2001:db8:0:0', '2001:db8:0']
  * @see RFC 4291, sections 2.2 and 2.5.5.2; RFC 5952
  */
 export function canonicalAddress(text: string): string | undefined {
@@ -35,6 +36,7 @@ export function canonicalAddress(text: string): string | undefined {
  * /64, which is one customer's at least, and its /48, of which one customer may have all.
  *
  * @param address as {@link canonicalAddress} gives it
+ * @see {@link canonicalAddress}, whose example has it
  * @see RFC 6177, section 2
  */
 export function networksOf(address: string): readonly [narrow: string, wide?: string] {

@@ -9,6 +9,10 @@ export type Digest = (secret: string) => Awaitable<string>
  * SHA-256 through WebCrypto, in any runtime. A random secret needs neither salt nor a slow hash, and can be found by its hash.
  *
  * @returns base64url without padding
+ * @example
+ * import { sha256 } from '@fluxauth/auth-core/server'
+ *
+ * await sha256('my-token') // '_s5Q0ih_ckWupYGbdfle6L7ClaFPjvHnox8X8drp30Q'
  */
 export async function sha256(secret: string): Promise<string> {
   return toBase64url(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(secret))))
