@@ -1,7 +1,9 @@
 // What somebody looks up stands on the page of its package: every entry, every function, class and constant of it, and every code of an error.
+// And where it is called, an editor shows how: every function has an example, or says where one is.
 
 import { readdir, readFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
+import ts from 'typescript'
 import { describe, expect, test } from 'vitest'
 import { root } from './root.ts'
 
@@ -91,4 +93,62 @@ test.each(Object.entries(CODES))('the page of %s names every code of its errors'
   const codes = await codesOf(name)
   expect(codes.length).toBeGreaterThanOrEqual(least)
   expect(codes.filter((code) => !names(text, code))).toEqual([])
+})
+
+interface ExportedFunction {
+  readonly entry: string
+  readonly name: string
+  /** What stands before it in the types that are published. */
+  readonly docstring: string
+}
+
+/** Every function that can be imported, as an editor finds it: by the types of each entry. */
+async function functionsOf(names: readonly string[]): Promise<ExportedFunction[]> {
+  const entries = (await Promise.all(names.map(async (name) => [name, await entriesOf(name)] as const)))
+    .flatMap(([name, entries]) => entries.map(([entry, file]) => [`${name}${entry.slice(1)}`, file] as const))
+    .flatMap(([entry, file]) => (file ? [{ entry, types: file.replace(/\.js$/, '.d.ts') }] : []))
+  const program = ts.createProgram(
+    entries.map(({ types }) => types),
+    { module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, noLib: true },
+  )
+  const checker = program.getTypeChecker()
+  return entries.flatMap(({ entry, types }) => {
+    const source = program.getSourceFile(types)
+    const module = source && checker.getSymbolAtLocation(source)
+    // That of a worker does something instead of exporting it.
+    const exported = module ? checker.getExportsOfModule(module) : []
+    return exported.flatMap((symbol) => {
+      const found = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
+      const isValue = found.flags & ts.SymbolFlags.Value
+      if (!isValue || checker.getTypeOfSymbol(found).getCallSignatures().length === 0) return []
+      const comments = (found.declarations ?? []).flatMap((declaration) =>
+        ts.getJSDocCommentsAndTags(declaration).map((comment) => comment.getText()),
+      )
+      return [{ entry, name: symbol.name, docstring: comments.join('\n') }]
+    })
+  })
+}
+
+/** The lines of each example, without the asterisks before them. */
+function examplesIn(docstring: string): string {
+  return [...docstring.matchAll(/@example\n((?:[ \t]*\*(?: (?!@).*)?\n)+)/g)].map(([, lines]) => lines).join()
+}
+
+/** The function whose example shows another one as well. */
+const SHOWN_BY = /@see (?:\{@link (\w+)\}|`(\w+)`), whose example/
+
+/** Of no use but to whoever writes a server adapter, where `servers/request.ts` of auth-node calls them once for all. */
+const WITHOUT_EXAMPLE = ['atOnce', 'checkVerifier']
+
+test('every function has an example, or names the one whose example shows it', async () => {
+  const functions = await functionsOf(['auth-core', 'auth-node', 'auth-browser'])
+  const missing = functions.filter(({ name, docstring }) => {
+    const [, linked, named] = SHOWN_BY.exec(docstring) ?? []
+    const elsewhere = functions.filter((other) => other.name === (linked ?? named))
+    const shown = [docstring, ...elsewhere.map((other) => other.docstring)].map(examplesIn)
+    return !shown.some((example) => new RegExp(`\\b${name}\\b`).test(example))
+  })
+  // Less than there are, so that none is well by not being found.
+  expect(functions.length).toBeGreaterThanOrEqual(110)
+  expect([...new Set(missing.map(({ name }) => name))].sort()).toEqual(WITHOUT_EXAMPLE)
 })
