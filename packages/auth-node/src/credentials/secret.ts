@@ -42,11 +42,12 @@ const PASTED: readonly (readonly [pattern: RegExp, advice: string])[] = [
  * @throws {SourceError} `ERR_SOURCE_INVALID`
  * @example
  * import { readFile } from 'node:fs/promises'
- * import { readToken } from '@fluxauth/auth-node'
+ * import { authFetch, readToken } from '@fluxauth/auth-node'
  *
  * const path = 'token.txt'
- * const token = readToken(await readFile(path, 'utf8'), path)
- * console.log(token.length) // 8
+ * const credentials = readToken(await readFile(path, 'utf8'), path)
+ * const fetch = authFetch({ origin: 'http://localhost:8086', credentials })
+ * console.log((await fetch('/api/v2/buckets')).status) // 200
  * @see InfluxDB 3 Core, "Use a preconfigured admin token"
  */
 export function readToken(text: string, place: string): string {
