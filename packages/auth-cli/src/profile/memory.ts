@@ -13,13 +13,21 @@ const TMPFS = 0x01021994
 /** Keeps a secret, and says where. */
 export async function saveInMemory(account: string, secret: string): Promise<string> {
   needLinux()
+  const path = await fileOf(account)
   try {
     await askKeyring({ action: 'set', account, store: 'keyutils', secret })
+    // One of a time at which it was not to be had would be read in its place.
+    if (path) await rm(path, { force: true })
     return 'the kernel keyring'
   } catch (error) {
     if (!(error instanceof KeyringError) || error.code === 'ERR_KEYRING_TIMEOUT') throw error
   }
-  const path = join(await memoryFolder(), nameOf(account))
+  if (!path) {
+    throw new UsageError(
+      'ERR_MEMORY_UNAVAILABLE',
+      'There is neither a kernel keyring nor a folder in memory that is yours alone: use --store keyring or --store file',
+    )
+  }
   await updateSecretFile(path, () => secret)
   return path
 }
@@ -28,15 +36,16 @@ export async function saveInMemory(account: string, secret: string): Promise<str
 export async function loadFromMemory(account: string): Promise<string | undefined> {
   needLinux()
   // The file is there only where the kernel keyring was not to be had.
-  const path = join(await memoryFolder(), nameOf(account))
-  const text = await readFile(path, 'utf8').catch(() => undefined)
+  const path = await fileOf(account)
+  const text = path && (await readFile(path, 'utf8').catch(() => undefined))
   if (text !== undefined) return text
   return askKeyring({ action: 'get', account, store: 'keyutils' }).catch(ignoreUnavailable)
 }
 
 export async function removeFromMemory(account: string): Promise<void> {
   needLinux()
-  await rm(join(await memoryFolder(), nameOf(account)), { force: true })
+  const path = await fileOf(account)
+  if (path) await rm(path, { force: true })
   await askKeyring({ action: 'delete', account, store: 'keyutils' }).catch(ignoreUnavailable)
 }
 
@@ -52,8 +61,8 @@ function needLinux(): void {
   }
 }
 
-/** A folder in memory that is this user's alone. */
-async function memoryFolder(): Promise<string> {
+/** Where it lies in a folder in memory that is this user's alone; `undefined` where there is none: then no file was written either. */
+async function fileOf(account: string): Promise<string | undefined> {
   const user = process.geteuid?.() ?? 0
   const { XDG_RUNTIME_DIR } = process.env
   const candidates = [...(XDG_RUNTIME_DIR ? [XDG_RUNTIME_DIR] : []), '/dev/shm']
@@ -67,12 +76,10 @@ async function memoryFolder(): Promise<string> {
     await mkdir(folder, { mode: 0o700 }).catch(() => undefined)
     // Everybody may make files in /dev/shm, and may have been there first.
     const stats = await lstat(folder).catch(() => undefined)
-    if (stats?.isDirectory() && stats.uid === user && (stats.mode & 0o077) === 0) return folder
+    if (stats?.isDirectory() && stats.uid === user && (stats.mode & 0o077) === 0)
+      return join(folder, nameOf(account))
   }
-  throw new UsageError(
-    'ERR_MEMORY_UNAVAILABLE',
-    'There is neither a kernel keyring nor a folder in memory that is yours alone: use --store keyring or --store file',
-  )
+  return undefined
 }
 
 function nameOf(account: string): string {
