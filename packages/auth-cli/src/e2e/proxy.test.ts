@@ -49,9 +49,9 @@ interface Running {
   readonly log: () => string
 }
 
-async function start(args: readonly string[] = []): Promise<Running> {
+async function start(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Running> {
   const child = spawn(process.execPath, [MAIN, 'proxy', '--json', ...args], {
-    env: { PATH: process.env.PATH, HOME: person.home, NO_COLOR: '1' },
+    env: { PATH: process.env.PATH, HOME: person.home, NO_COLOR: '1', ...env },
   })
   children.push(child)
   let log = ''
@@ -127,6 +127,12 @@ describe('refuses', () => {
     ],
     ['a path above the server’s', ({ key }) => ['/../other', { authorization: `Token ${key}` }], 400],
     ['the same, encoded', ({ key }) => ['/%2e%2e/other', { authorization: `Token ${key}` }], 400],
+    [
+      'what is meant for another server',
+      ({ key }) => ['http://evil.example/influx/', { authorization: `Token ${key}` }],
+      400,
+    ],
+    ['what is no credential', ({ key }) => ['/', { authorization: `Token ${key}, Token ${key}` }], 401],
   ])('%s', async (_, of, status) => {
     const running = await start()
     const [path, headers] = of(running)
@@ -327,6 +333,33 @@ test('prints no key where FLUXAUTH_REVEAL is never, and runs a command with it a
   expect(await person.run(['proxy', '--', process.execPath, '-e', script], { env })).toMatchObject({
     code: 7,
   })
+})
+
+test.each(['fifteen-letters', 'a'.repeat(201), 'a key with blanks in it', 'a-key:with-a-colon-in-it'])(
+  'takes no %s for a key of one’s own, and does not repeat it',
+  async (key) => {
+    const { code, stdout, stderr } = await person.run(['proxy', '--', 'true'], {
+      env: { FLUXAUTH_PROXY_KEY: key },
+    })
+    expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining('[ERR_PROXY_KEY]')])
+    expect(stderr).not.toContain(key)
+  },
+)
+
+test('takes a key of one’s own, of which nothing is printed, and none for an empty one; no port that is none', async () => {
+  const show = ['proxy', '--', process.execPath, '-p', 'process.env.INFLUX_TOKEN']
+  const given = 'a-key-of-16-byte'
+  const of = async (FLUXAUTH_PROXY_KEY: string) =>
+    (await person.run(show, { env: { FLUXAUTH_PROXY_KEY } })).stdout.trim()
+  expect([await of(given), await of('')]).toEqual([given, expect.stringMatching(/^[0-9a-f]{64}$/)])
+  const { key, child } = await start(['--port', '0'], { FLUXAUTH_PROXY_KEY: given })
+  expect(key).toBeUndefined()
+  child.kill('SIGTERM')
+  expect(await once(child, 'exit')).toEqual([0, null])
+  for (const port of ['65536', 'http', '-1', '']) {
+    const { code, stderr } = await person.run(['proxy', `--port=${port}`, '--', 'true'])
+    expect([port, code, stderr]).toEqual([port, 2, expect.stringContaining('--port takes a number')])
+  }
 })
 
 test('writes the key to a file of its owner alone, and ends at a signal', async () => {

@@ -115,6 +115,65 @@ describe('header and token', () => {
     expect([code, stderr]).toEqual([6, expect.stringContaining('no token')])
     expect((await person.run(['header'], { env })).stdout).toMatch(/^Authorization: Basic /)
   })
+
+  test('what a profile has and cannot be used is said, and stands in for nothing', async () => {
+    await writeConfigs(`[default]
+  url = "${url}"
+  cookie = "${SECRET}:"
+
+[nowhere]
+  token = "${SECRET}"
+
+[gone]
+  url = "${url}"
+`)
+    const known = { profile: 'gone', url, place: 'memory', scheme: 'token', product: 'v2' }
+    await mkdir(join(person.home, '.config', 'fluxauth'), { recursive: true })
+    await writeFile(
+      join(person.home, '.config', 'fluxauth', 'profiles.json'),
+      JSON.stringify({ version: 1, profiles: [known] }),
+    )
+    const header = async (...args: string[]) => {
+      const { code, stdout, stderr } = await person.run(['header', ...args])
+      expect([stdout, stderr]).toEqual(['', expect.not.stringContaining(SECRET)])
+      return `${code} ${stderr}`
+    }
+    // None is active: then it is the one of that name.
+    expect(await header()).toMatch(
+      /^2 .*cookie of profile default is no user name.*\[ERR_SECRET_UNREADABLE\]/,
+    )
+    expect(await header('-p', 'nowhere')).toMatch(/^6 [\s\S]*profile nowhere: it names no server/)
+    expect(await header('-p', 'gone')).toMatch(
+      /^6 [\s\S]*was kept in memory, and is gone: log in again with fluxauth login --profile gone/,
+    )
+    // What is gone cannot be ended on the server, and is not forgotten as if it were; without that it is.
+    expect(await person.run(['logout', '--revoke', '-p', 'gone'])).toMatchObject({
+      code: 6,
+      stderr: expect.stringContaining('is gone already'),
+    })
+    expect((await person.run(['logout', '-p', 'gone'])).code).toBe(0)
+    expect(await person.run(['logout', '-p', 'gone'])).toMatchObject({
+      code: 6,
+      stderr: expect.stringContaining('Profile gone has no credential'),
+    })
+    expect(seen).toEqual([])
+  })
+
+  test('the scheme of a login goes with its token, and with no other that takes its place', async () => {
+    const flags = ['--product', 'v3', '--no-verify', '--insecure-storage', '--store', 'file']
+    await person.run(['login', `${url}/influx`, '--scheme', 'bearer', ...flags], { input: 's3cret-jwt' })
+    expect((await person.run(['header'])).stdout).toBe('Authorization: Bearer s3cret-jwt\n')
+    const script = 'console.log(process.env.INFLUX_TOKEN, process.env.INFLUX_AUTH_SCHEME)'
+    const show = ['exec', '--', process.execPath, '-e', script]
+    expect((await person.run(show, { env: { INFLUX_AUTH_SCHEME: 'Basic' } })).stdout).toBe(
+      's3cret-jwt Bearer\n',
+    )
+    await writeConfigs((await readFile(configs(), 'utf8')).replace('s3cret-jwt', 's3cret-other'))
+    expect((await person.run(['header'])).stdout).toBe('Authorization: Token s3cret-other\n')
+    expect((await person.run(show, { env: { INFLUX_AUTH_SCHEME: 'Basic' } })).stdout).toBe(
+      's3cret-other undefined\n',
+    )
+  })
 })
 
 describe('exec', () => {

@@ -65,3 +65,11 @@ test('nothing is sent again for who has gone meanwhile', async () => {
   await status
   expect(asked).toEqual(['Token old'])
 })
+
+test('what has a body is not sent again: it is gone', async () => {
+  const answer = fetch(front, { method: 'POST', body: 'x' })
+  await expect.poll(() => find).toBeDefined()
+  refusal.end(' it')
+  find?.('Token new')
+  expect([(await answer).status, await status, asked]).toEqual([401, 401, ['Token old']])
+})
