@@ -222,6 +222,7 @@ describe('a worker', () => {
   async function startAlone(...answers: Response[]) {
     const { port1, port2 } = new MessageChannel()
     const sent: (RequestInit | undefined)[] = []
+    const handedOver = vi.spyOn(port2, 'postMessage')
     serveVault(port2 as unknown as Port, async (_, init) => {
       sent.push(init)
       return answers[sent.length - 1] ?? Promise.reject(new Error('my-s3cret'))
@@ -234,7 +235,7 @@ describe('a worker', () => {
       for (const message of messages) port1.postMessage(message)
       return answered()
     }
-    return { say, sent, end: () => port1.close() }
+    return { say, sent, handedOver, end: () => port1.close() }
   }
   const start = { type: 'start', origin, allow: ['GET /a'] }
   const hold = { type: 'hold', authorization: 'Token my-s3cret' }
@@ -291,6 +292,29 @@ describe('a worker', () => {
       signal: expect.anything(),
     })
     expect(sent.map((init) => init?.signal?.aborted)).toEqual([false, false, false, true, false, false])
+    end()
+  })
+
+  test('hands over each piece of an answer by itself, and copies none once more', async () => {
+    // As a stream may have them: two views of one buffer.
+    const bytes = new TextEncoder().encode('onetwo')
+    const body = new ReadableStream({
+      start(controller) {
+        controller.enqueue(bytes.subarray(0, 3))
+        controller.enqueue(bytes.subarray(3))
+      },
+    })
+    const { say, handedOver, end } = await startAlone(new Response(body))
+    await say(start, hold, get)
+    const pull = async () => {
+      const { piece } = (await say({ type: 'pull', id: 1 })) as { readonly piece: Uint8Array }
+      return [new TextDecoder().decode(piece), piece.buffer.byteLength]
+    }
+    expect([await pull(), await pull()]).toEqual([
+      ['one', 3],
+      ['two', 3],
+    ])
+    expect(handedOver.mock.calls.map(([, transfer]) => (transfer as unknown[]).length)).toEqual([0, 0, 1, 1])
     end()
   })
 

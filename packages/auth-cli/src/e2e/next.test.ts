@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Person } from '../testing/person.ts'
 
 let person: Person
@@ -12,14 +12,17 @@ let server: Server
 let url: string
 let asked: string[]
 let status: number
+/** How a request by this method is answered instead. */
+let statusOf: Readonly<Record<string, number>>
 beforeEach(async () => {
   person = await Person.arrive()
   asked = []
   status = 403
+  statusOf = {}
   server = createServer(({ method = '' }, response) => {
     asked.push(method)
     response.setHeader('content-type', 'application/json')
-    response.writeHead(status).end('{"code":"forbidden","message":"User is inactive"}')
+    response.writeHead(statusOf[method] ?? status).end('{"code":"forbidden","message":"User is inactive"}')
   }).listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -111,6 +114,43 @@ test('where it is not heard whether a token is the last operator’s, none is de
   expect([code, stderr]).toEqual([5, expect.stringContaining('cannot do it now')])
   expect(asked.slice(before)).toEqual(['GET'])
   expect((await person.run(['token', '-p', 'app'])).stdout).toBe('s3cret\n')
+})
+
+describe('logout --revoke', () => {
+  const revoke = async (name: string) => {
+    asked.length = 0
+    const { code, stderr } = await person.run(['logout', '--revoke', '-p', name])
+    return [code, stderr]
+  }
+  const isKept = async () => (await person.run(['token', '-p', 'app'])).code === 0
+
+  test('forgets what had ended on the server already, and nothing that it could not end', async () => {
+    const knowledge = join(person.home, '.config', 'fluxauth', 'profiles.json')
+    const known = await readFile(knowledge, 'utf8')
+    const id = '"authorization": "0b2c6a5e2f3d4000"'
+    await writeFile(knowledge, known.replace('"profile": "app"', `"profile": "app", ${id}`))
+    statusOf = { GET: 404, DELETE: 503 }
+    expect(await revoke('app')).toEqual([5, expect.stringContaining('cannot do it now')])
+    expect([asked, await isKept()]).toEqual([['GET', 'DELETE'], true])
+    statusOf = { GET: 404, DELETE: 404 }
+    expect(await revoke('app')).toEqual([
+      0,
+      expect.stringContaining('deleted on the server, and forgotten here'),
+    ])
+    expect([asked, await isKept()]).toEqual([['GET', 'DELETE'], false])
+  })
+
+  test('ends no password, and says so before it asks anybody', async () => {
+    expect(await revoke('old')).toEqual([2, expect.stringContaining('[ERR_NOT_REVOCABLE]')])
+    expect(asked).toEqual([])
+    expect((await person.run(['header', '-p', 'old'])).code).toBe(0)
+  })
+})
+
+test('logout is of no profile where none is chosen', async () => {
+  for (const name of ['app', "zoe's", 'old', 'empty']) await person.run(['profiles', 'remove', name, '--yes'])
+  const { code, stderr } = await person.run(['logout'])
+  expect([code, stderr]).toEqual([2, expect.stringContaining('[ERR_NO_PROFILE]')])
 })
 
 test('what ends the token that was forgotten is no command that ends another', async () => {

@@ -235,3 +235,72 @@ test('login says so before it asks for a server, and for a password', async () =
   const { code, stderr } = await person.run(['login', '--expires', 'soon'])
   expect([code, stderr]).toEqual([2, expect.stringContaining('--expires takes')])
 })
+
+describe('what a login is given without a terminal', () => {
+  const header = async (name: string) => (await person.run(['header', '-p', name])).stdout.trim()
+  const basic = (password: string) => `Authorization: Basic ${btoa(`zoe:${password}`)}`
+  const token = { INFLUX_TOKEN: 's3cret-of-env' }
+  /** A login at InfluxDB 1, which takes user names and passwords everywhere; or at another. */
+  const give = (args: string, input: string, env = {}, product = 'v1') =>
+    person.run(
+      [
+        'login',
+        url,
+        '-p',
+        'given',
+        '--product',
+        product,
+        '--no-verify',
+        '--insecure-storage',
+        ...args.split(' '),
+      ],
+      { input, env },
+    )
+
+  test.each<[string, string, Record<string, string>, string, string]>([
+    ['the password of --user', '--user zoe', {}, 's3cret\n', basic('s3cret')],
+    [
+      'the environment’s password, whoever’s token and name are there as well',
+      '--user zoe',
+      { ...token, INFLUX_USERNAME_FILE: '/nowhere', INFLUX_PASSWORD: 's3cret-env' },
+      '',
+      basic('s3cret-env'),
+    ],
+    [
+      'name and password of the environment',
+      '--scheme basic',
+      { INFLUX_USERNAME: 'zoe', INFLUX_PASSWORD: 's3cret-env' },
+      '',
+      basic('s3cret-env'),
+    ],
+    [
+      'a token as it is pasted',
+      '--store file',
+      token,
+      ' s3cret-token \n',
+      'Authorization: Token s3cret-token',
+    ],
+    ['a token by another word', '--scheme bearer', token, 's3cret-jwt', 'Authorization: Bearer s3cret-jwt'],
+    ['that of the environment so', '--scheme bearer', token, ' \n', 'Authorization: Bearer s3cret-of-env'],
+    ['that of the environment', '--store file', token, '', 'Authorization: Token s3cret-of-env'],
+  ])('is kept: %s', async (_, args, env, input, kept) => {
+    const { code, stdout, stderr } = await give(args, input, env)
+    expect([code, stdout + stderr]).toEqual([0, expect.not.stringContaining('s3cret')])
+    expect(await header('given')).toBe(kept)
+  })
+
+  test.each<[string, string, string, Record<string, string>, number, string]>([
+    ['a secret of nobody', '--scheme basic', 's3cret', {}, 2, 'Name the user with --user'],
+    ['a user without a password', '--user zoe', '', token, 6, 'There is no password'],
+    ['a token with a blank in it', '--scheme token', 's3cret two', {}, 2, '[ERR_TOKEN_SYNTAX]'],
+    ['a user of a token', '--scheme bearer --user zoe', 's3cret', {}, 2, '--user is for --scheme basic'],
+    ['a user name with a password', '--user zoe:s3cret', '', {}, 2, 'stays in the history'],
+    ['both of what excludes the other', '--create-token --keep-password', 's3cret', {}, 2, 'Use either'],
+  ])('is refused, and nothing is kept: %s', async (_, args, input, env, code, said) => {
+    const refused = await give(args, input, env)
+    expect(refused).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(said) })
+    expect(refused.stderr).not.toContain('s3cret')
+    expect(person.traces('s3cret').files.join()).not.toContain('given')
+    expect((await person.run(['header', '-p', 'given'])).code).toBe(2)
+  })
+})

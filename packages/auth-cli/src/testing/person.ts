@@ -73,10 +73,13 @@ export class Person {
         let screen = ''
         child.stdout.on('data', (chunk) => {
           screen += chunk
-          const at = left[0] ? screen.indexOf(left[0][0], from) : -1
-          if (at < 0) return
-          from = at + (left[0]?.[0].length ?? 0)
-          child.stdin.write(left.shift()?.[1] ?? '')
+          for (const [shown, type] of [...left]) {
+            const at = screen.indexOf(shown, from)
+            if (at < 0) return
+            from = at + shown.length
+            left.shift()
+            child.stdin.write(type)
+          }
         })
       },
     )
