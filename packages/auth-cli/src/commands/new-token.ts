@@ -73,10 +73,20 @@ export function readExpiry(days: string | undefined): string | undefined {
   return dayIn(number)
 }
 
-/** The organizations that one may see. */
+/** As many as InfluxDB gives at once; unless it is asked for so many, it gives 20. */
+const PAGE = 100
+
+/** The organizations that one may see, however many. */
 export async function visibleOrgs(influx: Influx): Promise<readonly Org[]> {
-  const { body } = await influx.send({ path: '/api/v2/orgs' })
-  return (body as { readonly orgs?: readonly Org[] } | undefined)?.orgs ?? []
+  const found = new Map<string, Org>()
+  for (let offset = 0; ; offset += PAGE) {
+    const { body } = await influx.send({ path: '/api/v2/orgs', query: { limit: PAGE, offset } })
+    const page = (body as { readonly orgs?: readonly Org[] } | undefined)?.orgs ?? []
+    const before = found.size
+    for (const org of page) found.set(org.id, org)
+    // A server that knows no pages gives the same ones again.
+    if (page.length < PAGE || found.size === before) return [...found.values()]
+  }
 }
 
 async function findOrg(influx: Influx, name: string | undefined): Promise<Org> {

@@ -10,16 +10,25 @@ let server: Server
 let url: string
 /** What was asked for: method, path and `Content-Type`. */
 let asked: string[]
+/** The names of the organizations. */
+let orgs: string[]
+/** Whether it gives all of them, whatever page is asked for. */
+let knowsPages: boolean
 
 /** As InfluxDB 2 answers: of a token that is inactive, at one place alone what it is. */
-function asInflux2(method: string, path: string, token: string): [number, string] {
+function asInflux2(method: string, { pathname, searchParams }: URL, token: string): [number, string] {
+  const path = pathname
   if (path === '/api/v2/signin') return [204, '']
   const isKnown = /^Token (good|asleep)$/.test(token) || token === 'session'
   if (!isKnown && path !== '/ping') return [401, `{"message":"${path === '/query' ? 'U' : 'u'}nauthorized"}`]
   const isAsleep = token === 'Token asleep'
   if (path === '/query' && isAsleep) return [401, '{"code":"unauthorized","message":"Unauthorized"}']
   if (path === '/write' && method === 'GET') return [405, '']
-  if (path === '/api/v2/orgs') return [200, '{"orgs":[{"id":"0b2c6a5e2f3d4001","name":"home"}]}']
+  if (path === '/api/v2/orgs') {
+    const all = orgs.map((name, index) => ({ id: `0b2c6a5e2f3d4${`${index}`.padStart(3, '0')}`, name }))
+    const [from, most] = [Number(searchParams.get('offset')), Number(searchParams.get('limit') ?? 20)]
+    return [200, JSON.stringify({ orgs: knowsPages ? all.slice(from, from + most) : all })]
+  }
   if (path === '/api/v2/authorizations' && method === 'POST')
     return [401, '{"code":"unauthorized","message":"write:orgs/x/authorizations is unauthorized"}']
   if (path !== '/api/v2/me') return [200, '{"authorizations":[],"buckets":[]}']
@@ -41,12 +50,14 @@ function asInflux1(method: string, path: string, authorization: string): [number
 beforeAll(async () => {
   server = createServer((request, response) => {
     const { method = '', headers } = request
-    const { pathname } = new URL(request.url ?? '/', 'http://influx')
+    const target = new URL(request.url ?? '/', 'http://influx')
     asked.push(`${method} ${request.url} ${headers['content-type'] ?? ''}`.trim())
-    const isOne = pathname.startsWith('/one')
-    const path = pathname.replace(/^\/one/, '')
+    const isOne = target.pathname.startsWith('/one')
+    const path = target.pathname.replace(/^\/one/, '')
     const authorization = headers.cookie ? 'session' : (headers.authorization ?? '')
-    const [status, body] = (isOne ? asInflux1 : asInflux2)(method, path, authorization)
+    const [status, body] = isOne
+      ? asInflux1(method, path, authorization)
+      : asInflux2(method, target, authorization)
     response.setHeader('content-type', 'application/json')
     if (status !== 404) response.setHeader('x-influxdb-version', isOne ? '1.8.10' : 'v2.8.0')
     if (path === '/api/v2/signin') response.setHeader('set-cookie', 'influxdb-oss-session=abc')
@@ -58,6 +69,8 @@ beforeAll(async () => {
 afterAll(() => void server.close().closeAllConnections())
 beforeEach(async () => {
   asked = []
+  orgs = ['home']
+  knowsPages = true
   person = await Person.arrive()
 })
 afterEach(() => person.leave())
@@ -205,6 +218,50 @@ test('who may make no token is told who may, and not that a permission lacks the
   expect([code, stderr]).toEqual([4, expect.stringContaining('an owner of the organization may')])
   expect(stderr).toContain('--keep-password')
 })
+
+test.each([true, false])(
+  'the organizations that there are are all named, however many, and one that is not there is said to be none (%s)',
+  async (pages) => {
+    knowsPages = pages
+    orgs = Array.from({ length: 101 }, (_, index) => `org${index}`)
+    const make = (...more: string[]) =>
+      person.run(
+        [
+          'login',
+          url,
+          '-p',
+          'app',
+          '--insecure-storage',
+          '--store',
+          'file',
+          '--user',
+          'zoe',
+          '--create-token',
+        ].concat(more),
+        { input: 'open sesame' },
+      )
+    const { code, stderr } = await make()
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('Name the organization with --org: there are'),
+    ])
+    expect(stderr.match(/\borg\d+/g)).toEqual(orgs)
+    orgs = []
+    expect(await make()).toMatchObject({ code: 2, stderr: expect.stringContaining('[ERR_NO_ORG]') })
+    expect(await make('--org', 'none')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('[ERR_NO_ORG]'),
+    })
+    expect(await make('--org', '')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--org is empty'),
+    })
+    orgs = ['home']
+    for (const permissions of ['all', 'operator'])
+      expect((await make('--bucket', 'b', '--permissions', permissions)).stderr).toContain('[ERR_USAGE]')
+    expect((await person.run(['profiles', '--json'])).stdout).toContain('"profiles":[]')
+  },
+)
 
 test('what stays on the server is said by each command that forgets a token here, and of no password', async () => {
   const stays = 'On the server the token goes on being good'

@@ -700,7 +700,36 @@ describe('tokens of InfluxDB 3', () => {
     expect((await tokens('delete', 'report', '--yes')).code).toBe(0)
     expect((await tokens('delete', '_admin', '--yes')).stderr).toContain('[ERR_LAST_OPERATOR]')
     expect([...good.keys()]).toEqual(['_admin'])
-    expect((await tokens('list', '--v1')).code).toBe(2)
+    for (const args of [
+      ['list', '--v1'],
+      ['show', '_admin', '--v1'],
+      ['list', '--user', 'zoe'],
+      ['list', '--org', 'home'],
+      ['create', '--name', 'x', '--permissions', 'read'],
+      ['create'],
+    ])
+      expect(await tokens(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining('[ERR_USAGE]') })
+    expect([...good.keys()]).toEqual(['_admin'])
+  })
+
+  test('one is shown by its name, and a list can be of it alone', async () => {
+    await tokens('create', '--name', 'report')
+    times.set('report', { created_at: '2026-01-01T00:00:00', expiry: '2027-01-01T00:00:00' })
+    const show = await tokens('show', 'report')
+    expect([show.code, show.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^name: +report\nsince: +2026-01-01\S*\nends: +2027-01-01\S*\nmay: +/),
+    ])
+    expect((await tokens('show', '_admin')).stdout).toMatch(
+      /since: +-\nends: +never\nmay: +everything \(operator\)\n/,
+    )
+    expect(await tokens('show', 'apiv3_new1')).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.not.stringContaining('apiv3_new1'),
+    })
+    const listed = JSON.parse((await tokens('list', '--id', 'report', '--json')).stdout)
+    expect(listed.tokens.map(({ name }: { readonly name: string }) => name)).toEqual(['report'])
   })
 
   test('the operator’s is replaced at once, which is said before, and kept', async () => {

@@ -83,8 +83,9 @@ function wordsOf(permissions: ApiToken['permissions']): string[] {
 
 export async function showToken(id: string, options: KindOptions): Promise<void> {
   await withServer(async (server) => {
+    const kind = kindOf(options, server)
     if (server.product === 'v3') return showOfV3(server, id)
-    const token = await getToken(server, kindOf(options, server), id)
+    const token = await getToken(server, kind, id)
     print({ token: tell(token) }, () => [
       fact('id', token.id),
       ...('username' in token ? [fact('name', token.username)] : []),
