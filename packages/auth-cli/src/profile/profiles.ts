@@ -162,7 +162,7 @@ export async function saveLogin(login: Login): Promise<string> {
   const { name, org, credentials, activate = true, ...known } = login
   const { place, url } = known
   const secrets = await import('./secrets.ts')
-  const before = readKnowledge().find(({ profile }) => profile === name)
+  const before = knownOf(name)
   const isSamePlace = before?.place === place && isSameUrl(before.url, url)
   const replaced =
     place !== 'file' && isSamePlace
@@ -205,10 +205,17 @@ export async function saveLogin(login: Login): Promise<string> {
   return where
 }
 
+/** What was written of a profile, whatever its server is by now. */
+function knownOf(name: string): Knowledge | undefined {
+  return readKnowledge().find(({ profile }) => profile === name)
+}
+
 /** Forgets the secret of a profile, wherever it lies, and keeps the rest. */
-export async function forgetSecret({ name, url, known }: Profile): Promise<void> {
-  if (url && known && known.place !== 'file') {
-    await (await import('./secrets.ts')).removeSecret(known.place, name, url)
+export async function forgetSecret({ name }: Profile): Promise<void> {
+  // As it was written: somebody may have put a token or another address into the file since, and nothing else leads to it.
+  const written = knownOf(name)
+  if (written && written.place !== 'file') {
+    await (await import('./secrets.ts')).removeSecret(written.place, name, written.url)
   }
   await writeInfluxProfiles({ [name]: { token: '' } })
   await writeKnowledge(name, undefined)
