@@ -134,6 +134,7 @@ describe('a page', () => {
     const [window, document] = [new Foreign(), new Foreign()]
     vi.stubGlobal('window', window)
     vi.stubGlobal('document', document)
+    vi.stubGlobal('BroadcastChannel', undefined)
     const { createBrowserAuth } = await load()
     let asked = 0
     let status = 500

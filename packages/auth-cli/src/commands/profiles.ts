@@ -7,12 +7,12 @@ import { UsageError, usage } from '../output/errors.ts'
 import { done, note, print, printJson, table } from '../output/print.ts'
 import { quote } from '../output/shell.ts'
 import { noteWhatStays } from '../profile/left-behind.ts'
-import { writeKnowledge } from '../profile/own-file.ts'
 import {
   checkName,
   chooseProfile,
   forgetSecret,
   isSameUrl,
+  moveKnowledge,
   noSuchProfile,
   readProfiles,
   removeProfile,
@@ -102,6 +102,9 @@ async function addProfile(name: string, { url, org }: Changes): Promise<void> {
     )
   }
   await writeInfluxProfiles({ [name]: { url: await readServer(url), token: '', ...(org && { org }) } })
+  // Of one of that name that influx has removed.
+  const added = (await readProfiles()).get(name)
+  if (added?.place) await forgetSecret(added)
   report('added', name)
   note(`It has no credential yet: fluxauth login --profile ${quote(name)}`)
 }
@@ -124,7 +127,7 @@ async function editProfile(name: string, { url, org, ...options }: Changes & Rep
   await writeInfluxProfiles({ [name]: change })
   // Nothing leads to it any more: where this fails it is left over, and where that failed nothing is lost.
   if (loses) await forgetSecret(profile)
-  if (moves && profile.known && !loses) await writeKnowledge(name, { ...profile.known, url: server })
+  if (moves && !loses) await moveKnowledge(profile, server)
   report('changed', name)
   if (!loses || !profile.place) return
   note(

@@ -128,11 +128,11 @@ describe('header and token', () => {
   url = "${url}"
 `)
     const known = { profile: 'gone', url, place: 'memory', scheme: 'token', product: 'v2' }
-    await mkdir(join(person.home, '.config', 'fluxauth'), { recursive: true })
-    await writeFile(
-      join(person.home, '.config', 'fluxauth', 'profiles.json'),
-      JSON.stringify({ version: 1, profiles: [known] }),
-    )
+    const own = join(person.home, '.config', 'fluxauth')
+    await mkdir(own, { recursive: true })
+    const knows = (...profiles: object[]) =>
+      writeFile(join(own, 'profiles.json'), JSON.stringify({ version: 1, profiles }))
+    await knows(known)
     const header = async (...args: string[]) => {
       const { code, stdout, stderr } = await person.run(['header', ...args])
       expect([stdout, stderr]).toEqual(['', expect.not.stringContaining(SECRET)])
@@ -146,6 +146,11 @@ describe('header and token', () => {
     expect(await header('-p', 'gone')).toMatch(
       /^6 [\s\S]*was kept in memory, and is gone: log in again with fluxauth login --profile gone/,
     )
+    // One of that name that influx has removed, and that is added again, has nothing of it.
+    await writeConfigs((await readFile(configs(), 'utf8')).replace(/\[gone\][\s\S]*/, ''))
+    expect((await person.run(['profiles', 'add', 'gone', '--url', url])).code).toBe(0)
+    expect(await header('-p', 'gone')).toMatch(/^6 [\s\S]*it has no credential: log in with/)
+    await knows(known)
     // What is gone cannot be ended on the server, and is not forgotten as if it were; without that it is.
     expect(await person.run(['logout', '--revoke', '-p', 'gone'])).toMatchObject({
       code: 6,

@@ -10,6 +10,7 @@ import {
   chooseProfile,
   forgetSecret,
   type Login,
+  moveKnowledge,
   readProfiles,
   removeProfile,
   saveLogin,
@@ -159,6 +160,23 @@ test('one that lies elsewhere goes with its profile, though somebody gave that a
   const profile = (await readProfiles()).get('app')
   if (profile) await removeProfile(profile)
   expect([...kept]).toEqual([])
+})
+
+test('where the server has another address, what lies elsewhere is found there, and what was written is not lost', async () => {
+  await save('hidden', { product: 'v2', authorization: 'id' })
+  await writeInfluxProfiles({ app: { token: 'plain' } })
+  const read = async () => (await readProfiles()).get('app')
+  const before = await read()
+  await writeInfluxProfiles({ app: { url: `${ONE}/below`, token: '' } })
+  if (before) await moveKnowledge(before, `${ONE}/below`)
+  expect(await now()).toMatchObject({ place: 'keyring', product: 'v2', credentials: { token: 'hidden' } })
+  expect((await read())?.known?.authorization).toBe('id')
+  // Of one that is for another server by now nothing is known.
+  await writeInfluxProfiles({ app: { url: OTHER } })
+  const moved = await read()
+  if (moved) await moveKnowledge(moved, `${OTHER}/below`)
+  await writeInfluxProfiles({ app: { url: `${OTHER}/below` } })
+  expect((await read())?.known).toBeUndefined()
 })
 
 test('a user name and password lie in the file as the influx CLI has them, and go with their profile', async () => {

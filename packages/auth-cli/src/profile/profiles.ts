@@ -210,6 +210,15 @@ function knownOf(name: string): Knowledge | undefined {
   return readKnowledge().find(({ profile }) => profile === name)
 }
 
+/**
+ * Keeps what was written of a profile whose server has another address now. As it was written: of a token that somebody put into the file
+ * since, less is known.
+ */
+export async function moveKnowledge({ name, url }: Profile, to: string): Promise<void> {
+  const written = knowledgeOf(readKnowledge(), name, url)
+  if (written) await writeKnowledge(name, { ...written, url: to })
+}
+
 /** Forgets the secret of a profile, wherever it lies, and keeps the rest. */
 export async function forgetSecret({ name }: Profile): Promise<void> {
   // As it was written: somebody may have put a token or another address into the file since, and nothing else leads to it.
