@@ -369,8 +369,11 @@ describeReal('tokens of InfluxDB 2', ['influxdb2'], () => {
       expect((await checkToken(influx, token)).state).toBe('unknown')
     })
 
-    /** A server that dies at a request, and takes the command with it or not. */
-    async function behind(fails: (method: string, count: number) => boolean): Promise<Server> {
+    /** A server that dies at a request, and takes the command with it or not; or one that does not take a token. */
+    async function behind(
+      fails: (method: string, count: number) => boolean,
+      refuses: (authorization: string) => Promise<boolean> = async () => false,
+    ): Promise<Server> {
       const counts = new Map<string, number>()
       const proxy = createServer(async (request, response) => {
         const { method = '', url = '', headers } = request
@@ -378,6 +381,8 @@ describeReal('tokens of InfluxDB 2', ['influxdb2'], () => {
         const count = (counts.get(method) ?? 0) + (isOfTokens ? 1 : 0)
         counts.set(method, count)
         if (isOfTokens && fails(method, count)) return void response.writeHead(503).end('{}')
+        if (await refuses(String(headers.authorization)))
+          return void response.writeHead(401).end('{"code":"unauthorized","message":"unauthorized access"}')
         let body = ''
         for await (const chunk of request) body += chunk
         const answer = await fetch(server.url + url, {
@@ -416,6 +421,29 @@ describeReal('tokens of InfluxDB 2', ['influxdb2'], () => {
       expect(left[0]?.id).not.toBe(id)
       const after = (await person.run(['token', '-p', 'app'])).stdout.trim()
       expect(left[0]?.token).toBe(after)
+      expect(JSON.parse(await journal())).toEqual([])
+      proxy.close().closeAllConnections()
+    })
+
+    test('what was kept and is not taken then is no successor: the profile has again what it had', async () => {
+      const { token = '', id } = await make('kept')
+      let kept: string | undefined
+      const proxy = await behind(
+        () => false,
+        async (authorization) => {
+          const value = authorization.replace('Token ', '')
+          if (value === token || !(await configs()).includes(value)) return false
+          kept = value
+          return true
+        },
+      )
+      await writeConfigs(`[app]\n  url = "${urlOf(proxy)}"\n  token = "${token}"\n`)
+      const { code, stderr } = await rotate()
+      expect([code, stderr]).toEqual([2, expect.stringContaining('not what was made. Nothing is left')])
+      expect(kept).toBeDefined()
+      expect((await person.run(['token', '-p', 'app'])).stdout).toBe(`${token}\n`)
+      expect((await of('kept')).map((each) => [each.id, each.status])).toEqual([[id, 'active']])
+      expect((await checkToken(influx, kept)).state).toBe('unknown')
       expect(JSON.parse(await journal())).toEqual([])
       proxy.close().closeAllConnections()
     })

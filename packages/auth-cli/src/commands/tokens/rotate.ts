@@ -229,9 +229,15 @@ function report(
 /** For who runs a command again, and does not call a function. */
 function explain({ code, message, cause }: RotationError): UsageError {
   const exitCode = cause instanceof InfluxError ? reportOf(cause).exitCode : EXIT.http
+  const told = message.replace(
+    /: resume with `left`$/,
+    '. Run the same command again: it ends what was begun',
+  )
+  if (!(cause instanceof UsageError)) return new UsageError(code, told, exitCode)
+  // Why it could not be kept: a message of ours, which holds no secret.
   return new UsageError(
     code,
-    message.replace(/: resume with `left`$/, '. Run the same command again: it ends what was begun'),
-    cause instanceof UsageError ? cause.exitCode : exitCode,
+    told.replace(/'store'/, () => `'store': ${cause.message}`),
+    cause.exitCode,
   )
 }
