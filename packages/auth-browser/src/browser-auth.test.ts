@@ -696,6 +696,13 @@ describe('subscribe', () => {
     await auth.signIn(USER)
     expect(states.map(({ status }) => status)).toEqual(['signing-in', 'signing-in', 'signed-in', 'signed-in'])
     expect(complained).toHaveBeenCalledTimes(3)
+    // A browser has a place for it.
+    const reported = vi.fn()
+    vi.stubGlobal('reportError', reported)
+    await auth.signOut()
+    vi.unstubAllGlobals()
+    expect(reported.mock.lastCall).toEqual([new Error('mine')])
+    expect(complained).toHaveBeenCalledTimes(3)
     complained.mockRestore()
   })
 

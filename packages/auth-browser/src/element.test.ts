@@ -34,6 +34,7 @@ describeBrowsers('the element', (browser) => {
   afterAll(() => server.stop())
   beforeEach(async () => {
     server.sessions.clear()
+    server.answer = () => undefined
     context = await browser().createBrowserContext()
     page = await context.newPage()
     await page.goto(server.origin)
@@ -58,11 +59,13 @@ describeBrowsers('the element', (browser) => {
   test('signs in by keyboard alone, and hides', async () => {
     await untilForms()
     await page.keyboard.press('Tab')
-    await page.keyboard.type('zoë')
+    // As some systems type it: the letter, and its dots behind it.
+    await page.keyboard.type('zoe\u0308')
     await page.keyboard.press('Tab')
     await page.keyboard.type('s3cret')
     await page.keyboard.press('Enter')
     await expect.poll(status).toBe('signed-in')
+    expect([...server.sessions.values()]).toEqual(['zo\u00eb'])
     expect([await isShown(), await values()]).toEqual([false, ['', '', '']])
     await page.reload()
     await expect.poll(status).toBe('signed-in')
@@ -71,7 +74,23 @@ describeBrowsers('the element', (browser) => {
 
   test('signs in with a token', async () => {
     await untilForms()
-    await page.type('[name=token]', ' s3cret-token ')
+    expect(
+      await page.$$eval('.fluxauth-input', (inputs) =>
+        (inputs as HTMLInputElement[]).map(({ type, autocomplete, required, spellcheck, autocapitalize }) =>
+          [type, autocomplete, required, spellcheck, autocapitalize].join(),
+        ),
+      ),
+    ).toEqual([
+      'text,username,true,false,none',
+      'password,current-password,true,false,none',
+      'password,off,true,false,none',
+    ])
+    await page.type('[name=token]', 'wrong')
+    // Password managers look for it by that.
+    await page.click('.fluxauth-token button[type=submit]')
+    await expect.poll(() => error('token')).toBe('That is wrong. Check it and try again.')
+    expect([await error('basic'), await focused()]).toEqual(['', 'token'])
+    await page.keyboard.type(' s3cret-token ')
     await page.click('.fluxauth-token button')
     await expect
       .poll(() => page.evaluate(() => window.auth.state))
@@ -82,6 +101,15 @@ describeBrowsers('the element', (browser) => {
     await untilForms()
     await page.click('.fluxauth-basic button')
     expect([await error('basic'), await focused()]).toEqual(['Fill this in', 'username'])
+    await page.type('[name=username]', 'zo:ë')
+    await page.type('[name=password]', 'x')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => error('basic')).toBe('A user name has no colon')
+    expect(await focused()).toBe('username')
+    for (const name of ['username', 'password'])
+      await page
+        .$eval(`[name=${name}]`, (field) => (field as HTMLInputElement).select())
+        .then(() => page.keyboard.press('Backspace'))
     await page.evaluate(() => {
       window.seen = []
       // By itself a page would put what was typed into its address.
@@ -159,7 +187,19 @@ describeBrowsers('the element', (browser) => {
     expect(await axe()).toEqual([])
     await page.type('[name=username]', 'zoë')
     await page.type('[name=password]', 's3cret')
+    let answer = (): void => undefined
+    server.answer = (path, response) => {
+      if (path !== '/api/v2/signin') return false
+      answer = () => {
+        server.sessions.set('again', 'zoë')
+        response.writeHead(204, { 'set-cookie': 'session=again; Path=/api/' }).end()
+      }
+      return true
+    }
     await page.keyboard.press('Enter')
+    await expect.poll(status).toBe('signing-in')
+    expect(await page.$eval('.fluxauth-note', (note) => note.checkVisibility())).toBe(true)
+    answer()
     await expect.poll(status).toBe('signed-in')
     expect(await page.$eval('#kept input', (field) => (field as HTMLInputElement).value)).toBe('unsaved')
   })
@@ -168,6 +208,7 @@ describeBrowsers('the element', (browser) => {
     await untilForms()
     await page.type('[name=username]', 'zoë')
     await page.type('[name=password]', 's3c')
+    server.requests.length = 0
     const others = await page.evaluate(async () => {
       const add = (schemes?: string) => {
         const element = document.createElement('fluxauth-sign-in')
@@ -181,19 +222,32 @@ describeBrowsers('the element', (browser) => {
       )
       const [removed, without] = [add(), add()]
       removed.remove()
+      removed.auth = window.auth
       without.auth = undefined
+      const [form, field] = [without.querySelector('form'), without.querySelector('input')]
+      form?.requestSubmit()
+      if (field) field.value = 'half typed'
+      document.body.prepend(without)
+      const left = [
+        form?.querySelector('[role=alert]')?.textContent,
+        without.querySelector('input')?.value,
+        without.querySelectorAll('form').length,
+      ]
       await window.auth.signIn({ token: 's3cret-token' })
       const heard = [removed.hidden, without.hidden]
       document.body.append(removed)
       without.auth = window.auth
       heard.push(removed.hidden, without.hidden)
       for (const element of [...all, removed, without]) element.remove()
-      return { forms, heard }
+      return { forms, heard, left }
     })
     expect(others).toEqual({
       forms: ['basic token', 'basic', 'token', 'basic token'],
       heard: [false, false, true, true],
+      left: ['', 'half typed', 2],
     })
+    // Who is signed in is known: none of them asked again.
+    expect(server.requests.map(({ authorization }) => authorization)).toEqual(['Token s3cret-token'])
     expect([await isShown(), await values()]).toEqual([false, ['', '', '']])
   })
 
@@ -240,13 +294,44 @@ describeBrowsers('the element', (browser) => {
     await untilForms()
     await page.type('[name=token]', 'half a tok')
     await page.$eval('fluxauth-sign-in', (element) => {
-      element.messages = { username: 'Benutzer', ERR_SIGN_IN_REFUSED: 'Falsch' }
+      element.messages = { username: 'Benutzer', ERR_SIGN_IN_REFUSED: 'Falsch', error: 'Fehler' }
     })
     expect([await focused(), (await values()).at(-1)]).toEqual(['token', 'half a tok'])
     await page.type('::-p-aria(Benutzer)', 'zoë')
     await page.type('[name=password]', 'wrong')
     await page.keyboard.press('Enter')
     await expect.poll(() => error('basic')).toBe('Falsch')
+    // What has no text of its own: where the page gives one for that, it is said.
+    server.answer = (path, response) => path === '/api/v2/signin' && Boolean(response.writeHead(500).end())
+    await page.keyboard.press('Enter')
+    await expect.poll(() => error('basic')).toBe('Fehler')
+    await page.$eval('fluxauth-sign-in', (element) => {
+      element.messages = {}
+    })
+    await page.keyboard.press('Enter')
+    await expect.poll(() => error('basic')).toBe('That did not work. Try again.')
+  })
+
+  test('says nothing where the page has asked for something else meanwhile', async () => {
+    await untilForms()
+    let asked = 0
+    server.answer = (path) => /\/(signin|me)$/.test(path) && ++asked > 0
+    await page.type('[name=username]', 'zoë')
+    await page.type('[name=password]', 's3cret')
+    const code = page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          document.addEventListener('fluxauth-error', ({ detail }: CustomEventInit) => resolve(detail.code))
+        }),
+    )
+    await page.keyboard.press('Enter')
+    await expect.poll(() => asked).toBe(1)
+    await page.evaluate(() => void window.auth.signIn({ token: 's3cret-token' }).catch(() => undefined))
+    expect([await code, await error('basic'), (await values())[0]]).toEqual([
+      'ERR_SIGN_IN_SUPERSEDED',
+      '',
+      'zoë',
+    ])
   })
 
   test('useAuth() takes up what a server rendered without a flash, and follows the state', async () => {

@@ -80,7 +80,6 @@ function createElement(
     }
     disconnectedCallback() {
       this.#end?.()
-      this.#end = undefined
     }
 
     #text(name: string): string {
@@ -89,7 +88,6 @@ function createElement(
 
     #build(): void {
       const schemes = (this.getAttribute('schemes') ?? 'basic token').split(/\s+/)
-      this.#forms = []
       if (schemes.includes('basic'))
         this.#addForm('basic', { username: 'username', password: 'current-password' })
       if (schemes.includes('token')) this.#addForm('token', { token: 'off' })
@@ -139,7 +137,6 @@ function createElement(
       const auth = this.#auth
       // One at a time: a second press of the button asks for nothing new.
       if (!auth || form.ariaBusy === 'true') return
-      this.#showError(form)
       const inputs = [...form.querySelectorAll('input')]
       const empty = inputs.find(({ value }) => value === '')
       if (empty) return this.#showError(form, { code: 'required' }, empty)
@@ -151,8 +148,6 @@ function createElement(
             ? { username: first.normalize('NFC'), password: second }
             : { token: first.trim() },
         )
-        // Only now: password managers look at what was typed once there is an answer.
-        form.reset()
         this.#tell('fluxauth-signed-in', auth.state)
       } catch (error) {
         const { code } = error as { readonly code?: string }
@@ -190,7 +185,7 @@ function createElement(
       for (const form of this.#forms) {
         // What was said was so before: such as that nobody answers.
         this.#showError(form)
-        // Signed in elsewhere: what was half typed here is for nobody.
+        // Here or elsewhere: what was typed is for nobody any more. Not before, since password managers look at it once there is an answer.
         if (status === 'signed-in') form.reset()
       }
       // While it is signed in again in place, what was said stays.
