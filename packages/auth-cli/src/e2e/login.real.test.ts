@@ -1,7 +1,7 @@
 // Signing in to a real InfluxDB 2 and 1.6, in a script and on a terminal, and everything that goes by that login afterwards.
 
 import { createHash } from 'node:crypto'
-import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
@@ -115,6 +115,14 @@ describeReal('login at InfluxDB 2', ['influxdb2'], () => {
       server.password,
     )
     expect(code).toBe(2)
+    expect((await authorizations.list(operator)).length).toBe(before)
+    // Nor one that is found out to be lost only as it is to be kept.
+    await rm(configs())
+    const lost = await login(
+      ['-u', server.username, '--create-token', '--store', 'memory', '-p', 'list'],
+      server.password,
+    )
+    expect([lost.code, lost.stderr]).toEqual([2, expect.stringContaining('word of the influx CLI')])
     expect((await authorizations.list(operator)).length).toBe(before)
   })
 

@@ -197,6 +197,21 @@ describe('a file of ours that somebody broke', () => {
   })
 })
 
+test('a token is due from the day on by which it is to be replaced, and status says so', async () => {
+  const file = JSON.parse(await readFile(own('profiles.json'), 'utf8'))
+  const status = async (replaceBy: string) => {
+    file.profiles[0].replaceBy = replaceBy
+    await writeFile(own('profiles.json'), JSON.stringify(file))
+    const { stdout, stderr } = await person.run(['status'])
+    expect(stdout).toMatch(new RegExp(`replace by:? +${replaceBy}`))
+    return stderr
+  }
+  const due = 'was to be replaced by'
+  expect(await status('2999-01-01')).not.toContain(due)
+  for (const day of ['2020-01-01', new Date().toISOString().slice(0, 10)])
+    expect(await status(day)).toContain(`${due} ${day}: fluxauth tokens rotate --profile app`)
+})
+
 test('a profile whose name a shell would take apart is named in quotes where it is to be copied', async () => {
   await login("zoe's own")
   expect((await person.run(['status'])).stderr).toContain(`fluxauth login --profile 'zoe'\\''s own' --store`)

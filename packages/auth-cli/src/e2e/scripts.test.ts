@@ -239,7 +239,16 @@ describe('exec', () => {
     expect((await person.run([...show, script])).code).toBe(code)
   })
 
+  test.each(['SIGINT', 'SIGQUIT'])(
+    'leaves %s to the command, which a terminal sends it as well',
+    async (signal) => {
+      const script = `process.kill(process.ppid, '${signal}'); setTimeout(() => process.exit(7), 100)`
+      expect((await person.run([...show, script])).code).toBe(7)
+    },
+  )
+
   test.each([
+    [['--', ''], 2],
     [['--', 'no-such-command-s3cret'], 127],
     [['--', '/tmp'], 126],
     [[], 2],

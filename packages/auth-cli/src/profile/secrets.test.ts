@@ -11,7 +11,10 @@ vi.mock(import('./memory.ts'), () => ({
     return 'the kernel keyring'
   },
   loadFromMemory: async (account: string) => kept.memory.get(account),
-  removeFromMemory: async (account: string) => void kept.memory.delete(account),
+  removeFromMemory: async (account: string) => {
+    await new Promise(setImmediate)
+    kept.memory.delete(account)
+  },
 }))
 
 const URL_ = 'https://influx.example/path'
@@ -78,6 +81,6 @@ test.each([
 
 test('of what is kept a credential comes back, and nothing that lies beside it', async () => {
   const account = 'prod https://influx.example'
-  kept.memory.set(account, '{"scheme":"bearer","token":"t","username":"zoë","more":1}')
+  kept.memory.set(account, '{"scheme":"bearer","token":"t","username":"zoë","password":"p","more":1}')
   expect(await loadSecret('memory', 'prod', URL_)).toEqual({ scheme: 'bearer', token: 't' })
 })
