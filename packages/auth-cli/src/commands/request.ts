@@ -68,13 +68,20 @@ async function run(givenMethod: string, target: string, options: Options): Promi
   const timeout = readTimeout(options.timeout)
   const url = await readTarget(target)
   // Before anybody is asked for a secret that could not be sent.
-  createTarget({ origin: url.origin, allowInsecure: options.allowInsecure }).resolve(url.href)
+  if (options.user !== undefined || options.tokenStdin) checkTarget(url, options.allowInsecure)
   const headers = await readHeaders(options.header ?? [])
   const body = await readBody(options.data, method)
   const type = typeOfBody(url.pathname, body)
   if (type && !headers.has('content-type')) headers.set('content-type', type)
-  const found = await readCredentials(url.origin, options)
+  const found = await readCredentials(url.origin, options).catch((error) => {
+    // Where none is found either, this is what is wrong first.
+    checkTarget(url, options.allowInsecure)
+    throw error
+  })
   const { credentials } = found
+  // As every command does that goes by a profile.
+  const allowInsecure = options.allowInsecure ?? found.profile?.known?.allowInsecure
+  checkTarget(url, allowInsecure)
   const session = await signInFor(found, url)
   let isSent = false
   let lastUrl = url.href
@@ -89,7 +96,6 @@ async function run(givenMethod: string, target: string, options: Options): Promi
     }
     return fetch(input, init)
   }
-  const { allowInsecure } = options
   const call = session ? send : authFetch({ origin: url.origin, credentials, allowInsecure, fetch: send })
   const signal = AbortSignal.timeout(timeout)
   if (session) headers.set('cookie', session.cookie)
@@ -104,6 +110,11 @@ async function run(givenMethod: string, target: string, options: Options): Promi
     explain(response, await said, { scheme, isSent, isShown, url: new URL(lastUrl) })
   }
   process.exitCode = exitCode(response)
+}
+
+/** @throws {TargetError} `ERR_TARGET_INSECURE` */
+function checkTarget({ origin, href }: URL, allowInsecure: boolean | undefined): void {
+  createTarget({ origin, allowInsecure }).resolve(href)
 }
 
 /** A user name and password that a profile keeps are for signing in: a session for this request, where the path takes no Basic. */

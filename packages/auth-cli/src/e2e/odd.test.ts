@@ -197,6 +197,37 @@ describe('a file of ours that somebody broke', () => {
   })
 })
 
+test('plain http to another machine that was allowed at login is allowed for what goes by that profile, and for nothing else', async () => {
+  // The same machine, by an address that does not say so.
+  const other = url.replace('127.0.0.1', '0.0.0.0')
+  const flags = ['--product', 'v2', '--no-verify', '--insecure-storage', '--allow-insecure']
+  await person.run(['login', other, '-p', 'other', ...flags], { input: 's3cret-token' })
+  asked.length = 0
+  for (const args of [
+    ['request', 'GET', '/api/v2/me'],
+    ['tokens', 'list'],
+    ['check'],
+    ['proxy', '--', 'true'],
+  ])
+    expect(await person.run([...args, '-p', 'other'])).toMatchObject({ code: 0 })
+  expect(asked).toContain('GET /api/v2/me')
+  asked.length = 0
+  const env = { INFLUX_TOKEN: 's3cret-token', INFLUX_HOST: other }
+  const input = 's3cret-token'
+  for (const [args, circumstances] of [
+    [['request', 'GET', '/api/v2/me'], { env }],
+    [['request', 'GET', `${other}/api/v2/me`, '--token-stdin', '-p', 'other'], { input }],
+    [['request', 'GET', `${other}/api/v2/me`, '--user', 'zoe', '-p', 'other'], { input }],
+    [['proxy', '--', 'true'], { env }],
+  ] as const)
+    expect(await person.run(args, circumstances)).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('[ERR_TARGET_INSECURE]'),
+    })
+  expect(asked).toEqual([])
+})
+
 test('a token is due from the day on by which it is to be replaced, and status says so', async () => {
   const file = JSON.parse(await readFile(own('profiles.json'), 'utf8'))
   const status = async (replaceBy: string) => {
