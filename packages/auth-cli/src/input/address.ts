@@ -35,6 +35,7 @@ export function isAddress(text: string): boolean {
  */
 export function readServerAddress(text: string): string {
   const url = readAddress(text)
-  if (url.search || url.hash) throw usage('Give the address without what follows its ? or #')
+  // Also where nothing follows: a path that is put below would.
+  if (/[?#]/.test(url.href)) throw usage('Give the address without its ? or #, and what follows')
   return url.href.replace(/\/+$/, '')
 }
