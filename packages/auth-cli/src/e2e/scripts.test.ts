@@ -270,6 +270,26 @@ describe('profiles', () => {
     return profiles.find(({ chosen }: { chosen: boolean }) => chosen)?.name
   }
 
+  test('are switched to one that there is, by its name alone, and what comes before it all the same is said', async () => {
+    expect(await person.run(['use', '-'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('No profile was used before this one'),
+    })
+    expect(await person.run(['use', 'other', '-p', 'prod'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Leave out --profile'),
+    })
+    expect(await active()).toBe('prod')
+    const use = async (env: Record<string, string>) => (await person.run(['use', 'other'], { env })).stderr
+    const before = 'INFLUX_ACTIVE_CONFIG names another profile, and comes before'
+    expect(await use({ INFLUX_ACTIVE_CONFIG: 'prod' })).toContain(before)
+    expect(await use({ INFLUX_ACTIVE_CONFIG: 'other' })).not.toContain('comes before')
+    expect(await use({ INFLUX_HOST: url })).toContain('INFLUX_HOST names another server')
+    expect(await use({ INFLUX_HOST: 'https://other.example/' })).not.toContain('another server')
+    // What cannot be read is said by the commands that would go by it.
+    expect(await use({ INFLUX_HOST: 'other.example' })).not.toContain('another server')
+  })
+
   test('are switched for good, back, and for one command alone', async () => {
     expect(await active()).toBe('prod')
     expect((await person.run(['use', 'other'])).code).toBe(0)
