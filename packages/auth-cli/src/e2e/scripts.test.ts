@@ -186,12 +186,16 @@ describe('exec', () => {
 
   test('sets what InfluxDB’s tools read, and takes away what was there of another credential', async () => {
     const print =
-      'console.log(JSON.stringify(Object.fromEntries(Object.entries(process.env).filter(([name]) => /^INFLUX/.test(name)))))'
+      'console.log(JSON.stringify(Object.fromEntries(Object.entries(process.env).filter(([name]) => /INFLUX/.test(name)))))'
     const env = {
       INFLUX_TOKEN: 'old',
       INFLUX_PASSWORD_FILE: '/nowhere',
       INFLUX_ORG_ID: '1',
       INFLUXDB_V2_AUTH_BASIC: 'old',
+      INFLUX_EXTRA_HTTP_HEADER: 'AUTHORIZATION: old,x-authorization: mine, Cookie : old',
+      // Of somebody else.
+      MY_INFLUX_TOKEN: 'mine',
+      INFLUX_TOKEN_NAME: 'mine',
     }
     const { stdout } = await person.run([...show.slice(0, 1), '-p', 'prod', ...show.slice(1), print], { env })
     expect(JSON.parse(stdout)).toEqual({
@@ -205,6 +209,9 @@ describe('exec', () => {
       INFLUXDB_V2_TOKEN: SECRET,
       INFLUXDB_V2_URL: `${url}/influx`,
       INFLUXDB_V2_ORG: 'docs',
+      INFLUX_EXTRA_HTTP_HEADER: 'x-authorization: mine',
+      MY_INFLUX_TOKEN: 'mine',
+      INFLUX_TOKEN_NAME: 'mine',
     })
     expect(person.traces(SECRET).seen).toEqual([stdout])
   })
