@@ -47,6 +47,7 @@ test('an address to be called may have all of that but a user name, which is tol
 
 test.each([
   ['localhost:8086', true],
+  ['LocalHost:8086', true],
   ['influx.example/api/v2/me', true],
   ['http://x', true],
   ['[::1]:8086/x', true],

@@ -43,6 +43,23 @@ test.each(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED', 'UND_ERR_REQ_CONTENT_
   },
 )
 
+test.each([
+  ['ENOTFOUND', 'no such host'],
+  ['EAI_AGAIN', 'could not be looked up'],
+  ['EHOSTUNREACH', 'no way to the host'],
+  ['ENETUNREACH', 'no way to the host'],
+  ['EPIPE', 'before it had read all'],
+  ['ETIMEDOUT', 'a firewall in between'],
+  ['UND_ERR_CONNECT_TIMEOUT', 'a firewall in between'],
+  ['UND_ERR_HEADERS_TIMEOUT', 'the start of one'],
+  ['UND_ERR_HEADERS_OVERFLOW', 'more headers than'],
+  ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'shorter or longer'],
+  ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'older versions of TLS'],
+  ['ERR_SSL_PACKET_LENGTH_TOO_LONG', 'does not speak TLS there'],
+])('%s has words of its own', (code, said) => {
+  expect(describeNetworkError(failed(coded(code)))?.message).toContain(said)
+})
+
 test('a port that fetch does not call, and a time that is over, are told as such', () => {
   expect(describeNetworkError(failed(new Error('bad port')))?.code).toBe('ERR_PORT')
   const over = Object.assign(new Error('over'), { name: 'TimeoutError' })

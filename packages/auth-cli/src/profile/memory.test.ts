@@ -1,6 +1,17 @@
 // Secrets in memory, where there is a kernel keyring and where there is none: then they lie in a folder that nobody else has a hand in.
 
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, statfs, symlink } from 'node:fs/promises'
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  statfs,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -24,6 +35,7 @@ let keyring: Map<string, string> | undefined
 
 beforeEach(async () => {
   vi.clearAllMocks()
+  vi.mocked(mkdir).mockReset()
   parent = await mkdtemp(join(tmpdir(), 'fluxauth-memory-'))
   folder = join(parent, `fluxauth-${user}`)
   types = { [parent]: TMPFS }
@@ -39,8 +51,9 @@ beforeEach(async () => {
     expect(store).toBe('keyutils')
     if (!keyring) throw new KeyringError('ERR_KEYRING_UNAVAILABLE', 'none')
     if (action === 'set') keyring.set(account, secret)
+    const found = keyring.get(account)
     if (action === 'delete') keyring.delete(account)
-    return keyring.get(account)
+    return action === 'get' ? found : undefined
   })
 })
 afterEach(async () => {
@@ -73,6 +86,8 @@ describe('where there is no kernel keyring', () => {
     ['that others may look into', async () => mkdir(folder).then(() => chmod(folder, 0o704))],
     ['that others may write to', async () => mkdir(folder).then(() => chmod(folder, 0o720))],
     ['that somebody else has made', () => vi.spyOn(process, 'geteuid').mockReturnValue(user + 1)],
+    ['that is none', () => writeFile(folder, '', { mode: 0o600 })],
+    ['that cannot be made', () => void vi.mocked(mkdir).mockRejectedValue(new Error('EACCES'))],
     [
       'that leads elsewhere',
       async () => {
@@ -85,16 +100,17 @@ describe('where there is no kernel keyring', () => {
     await expect(saveInMemory(ACCOUNT, 's3cret')).rejects.toMatchObject({ code: 'ERR_MEMORY_UNAVAILABLE' })
     expect(await loadFromMemory(ACCOUNT)).toBeUndefined()
     await removeFromMemory(ACCOUNT)
-    for (const name of await files()) expect((await stat(join(parent, name))).isDirectory()).toBe(true)
+    expect(await files()).not.toContainEqual(expect.stringMatching(/[0-9a-f]{32}/))
   })
 
   test('the next folder is taken where the first will not do', async () => {
     vi.stubEnv('XDG_RUNTIME_DIR', '/run/nobody')
     await expect(saveInMemory(ACCOUNT, 's3cret')).rejects.toMatchObject({ code: 'ERR_MEMORY_UNAVAILABLE' })
     expect(vi.mocked(statfs).mock.calls).toEqual([['/run/nobody'], ['/dev/shm']])
+    vi.mocked(statfs).mockClear()
     vi.stubEnv('XDG_RUNTIME_DIR', undefined)
     await expect(saveInMemory(ACCOUNT, 's3cret')).rejects.toMatchObject({ code: 'ERR_MEMORY_UNAVAILABLE' })
-    expect(vi.mocked(statfs).mock.lastCall).toEqual(['/dev/shm'])
+    expect(vi.mocked(statfs).mock.calls).toEqual([['/dev/shm']])
   })
 })
 
@@ -121,6 +137,15 @@ describe('where there is a kernel keyring', () => {
     keyring = new Map()
     await saveInMemory(ACCOUNT, 'new-s3cret')
     expect([await loadFromMemory(ACCOUNT), await readdir(folder)]).toEqual(['new-s3cret', []])
+  })
+
+  test('a file that cannot be removed is not taken for one that is', async () => {
+    const fails = () => vi.mocked(rm).mockRejectedValueOnce(new Error('EROFS'))
+    fails()
+    await expect(saveInMemory(ACCOUNT, 's3cret')).rejects.toThrow('EROFS')
+    fails()
+    await expect(removeFromMemory(ACCOUNT)).rejects.toThrow('EROFS')
+    expect(await loadFromMemory(ACCOUNT)).toBe('s3cret')
   })
 
   test('one that hangs leads to no file, and is not taken for one that has nothing', async () => {
