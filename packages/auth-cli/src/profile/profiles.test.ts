@@ -140,7 +140,10 @@ test('what is known of a token that lies in the file is true of that one alone, 
   })
   await writeInfluxProfiles({ app: { token: '' } })
   expect((await read())?.place).toBeUndefined()
+  vi.mocked(loadSecret).mockClear()
   expect(await (await read())?.credentials()).toBeUndefined()
+  // No keyring is asked, which may have to ask its user.
+  expect(loadSecret).not.toHaveBeenCalled()
 })
 
 test('a token that somebody put into the file comes before one that lies elsewhere; both are forgotten', async () => {
