@@ -48,6 +48,20 @@ test('a row of CSV is told when it ends, its names with the first', () => {
   expect(redactor?.end()).toBe('a,[redacted]')
 })
 
+test.each([
+  [null, '"token":"[redacted]"'],
+  ['', undefined],
+  ['text/plain', '"token":"[redacted]"'],
+  ['Application/JSON; Charset=UTF-8', '"token":"[redacted]"'],
+  ['application/vnd.influx.arrow+json', '"token":"[redacted]"'],
+  ['TEXT/CSV; charset=utf-8', '"token":"s3cret"'],
+  ['image/png', undefined],
+  ['application/x-text/thing', undefined],
+])('what is of the type %j is read as what it is', (type, told) => {
+  const redactor = bodyRedactor(type)
+  expect(redactor && redactor.write('"token":"s3cret"\n') + redactor.end()).toBe(told && `${told}\n`)
+})
+
 describe('what waits is bounded', () => {
   test.each([
     ['a value', 'application/json', '{"a":"'],
