@@ -56,6 +56,16 @@ test.each<[AuthorizerOptions['retry'], object]>([
   expect(createAuthorizer({ origin, credentials: 'x', retry }).retry).toEqual(expected)
 })
 
+test('retry: true takes nothing from what a mistake elsewhere put on the prototype of all objects', () => {
+  const everything = Object.prototype as { attempts?: number }
+  everything.attempts = 1e9
+  try {
+    expect(createAuthorizer({ origin, credentials: 'x', retry: true }).retry.attempts).toBe(2)
+  } finally {
+    delete everything.attempts
+  }
+})
+
 test('a target checks its options by itself', () => {
   expect(() =>
     createTarget({ origin: 'http://a.example', allowInsecure: 'false' as unknown as true }),

@@ -25,7 +25,8 @@ export const retryRules: OptionRules<keyof RetryOptions> = {
 /** Fills in the defaults; `false` is no attempt at all. */
 export function readRetry(retry: boolean | RetryOptions): Required<RetryOptions> {
   if (retry === false) return { attempts: 0, maxDelay: 0 }
-  const { attempts = 2, maxDelay = 60 } = retry === true ? {} : retry
+  if (retry === true) return { attempts: 2, maxDelay: 60 }
+  const { attempts = 2, maxDelay = 60 } = retry
   return { attempts, maxDelay }
 }
 

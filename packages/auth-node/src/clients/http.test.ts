@@ -91,6 +91,20 @@ describe('requests over node:http', () => {
     expect(() => authHttp(options)).toThrow(expect.objectContaining({ code: 'ERR_OPTION_VALUE' }))
   })
 
+  test('are sent with no agent that a mistake elsewhere put on the prototype of all objects', async () => {
+    const stage = network.stage(() => ({ body: 'here' }))
+    const another = new Agent()
+    const { get } = http()
+    Object.defineProperty(Object.prototype, 'http', { value: another, configurable: true, writable: true })
+    try {
+      const response = await get(stage.url(network.loopback))
+      expect(await text(response)).toBe('here')
+      expect(response.req.agent === another).toBe(false)
+    } finally {
+      delete (Object.prototype as { http?: Agent }).http
+    }
+  })
+
   test('stop sending a body that a redirect wants again', async () => {
     const server = createServer((request, response) => {
       request.on('error', () => undefined)

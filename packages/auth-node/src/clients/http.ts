@@ -81,12 +81,12 @@ export interface AuthHttp {
  */
 export function authHttp(options: AuthHttpOptions): AuthHttp {
   options = checkOptions(options, RULES)
-  const { agents = {}, ...bound } = options
+  const { agents, ...bound } = options
   const authorizer = createAuthorizer(bound)
   const inClear = originsInClear(authorizer)
   const agentFor = ({ protocol, origin }: URL): http.Agent | undefined => {
-    if (protocol === 'https:') return agents.https
-    return inClear.includes(origin) ? directAgent(agents.http) : agents.http
+    if (protocol === 'https:') return agents?.https
+    return inClear.includes(origin) ? directAgent(agents?.http) : agents?.http
   }
 
   // One promise for the whole request: with a promise for each step it would cost a measurable share of the request.
