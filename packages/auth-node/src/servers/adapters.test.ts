@@ -188,7 +188,7 @@ function talk(
   })
 }
 
-describe.each(Object.entries(adapters))('the guard of %s', (_, start) => {
+describe.each(Object.entries(adapters))('the guard of %s', (name, start) => {
   test('answers for what the function for a resource throws, tells of it, and goes on', async () => {
     const { verifier, errors } = await setUp()
     await withServer(await start(verifier, 'nobody'), async (origin) => {
@@ -201,6 +201,34 @@ describe.each(Object.entries(adapters))('the guard of %s', (_, start) => {
       }
       expect(errors.map(String)).toEqual(['Error: not this', 'Error: not this'])
     })
+  })
+
+  // Of node:http it ends the process, as what any listener throws does.
+  test.skipIf(name === 'node:http')('leaves what throws as a reply is sent to the framework', async () => {
+    const { verifier } = await setUp()
+    const server = await start(verifier, 'nobody')
+    server.prependListener('request', (_, response) => {
+      const { writeHead } = response
+      response.writeHead = () => {
+        response.writeHead = writeHead
+        return fail()
+      }
+    })
+    const logged = vi.spyOn(console, 'error').mockReturnValue() // Koa's
+    await withServer(server, async (origin) => {
+      const basic = encodeBasic('joe', 'my-token')
+      for (const [path, headers] of [
+        ['/echo', {}], // refused at once
+        ['/echo', { authorization: 'Token wrong' }], // after a wait
+        ['/signin', {}],
+        ['/signin', { authorization: basic }],
+      ] as const) {
+        const answer = await fetch(origin + path, { method: 'POST', headers })
+        expect(answer.status, path).toBeGreaterThanOrEqual(400)
+        expect(await answer.text(), path).not.toContain('unauthorized access')
+      }
+    })
+    logged.mockRestore()
   })
 
   test('says no length of a body that an answer cannot have', async () => {

@@ -65,9 +65,12 @@ export function guardExpress(verifier: Verifier): ExpressGuard {
     }
   const answer =
     (how: 'signIn' | 'signOut'): RequestHandler =>
-    async (request, response) => {
-      const reply = await gate.answer(how, request, response, request)
-      if (reply) sendReply(response, reply)
+    (request, response, next) => {
+      // Express 4 knows no promises.
+      gate
+        .answer(how, request, response, request)
+        .then((reply) => reply && sendReply(response, reply))
+        .catch(next)
     }
   return {
     authenticate: guarded(),

@@ -79,9 +79,10 @@ export const guardFastify: FastifyPluginAsync<GuardFastifyOptions> = async (app,
   const answer =
     (how: 'signIn' | 'signOut'): RouteHandlerMethod =>
     (request, reply) => {
-      gate.answer(how, request.raw, reply.raw, request).then((answer) => {
-        if (answer) send(reply, answer)
-      })
+      gate
+        .answer(how, request.raw, reply.raw, request)
+        .then((answer) => answer && send(reply, answer))
+        .catch((error) => reply.send(error))
     }
   // A guard within another's reach: what requests have is theirs in common, and the rest is the inner one's there.
   if (!app.hasRequestDecorator('principal')) app.decorateRequest('principal', undefined)
