@@ -60,12 +60,74 @@ describe('an option', () => {
     }
   })
 
-  test('within another, that says whose pages may use a session', async () => {
-    pollute({ origins: ['https://evil.example'] })
-    const verifier = createVerifier({ product: 'v1', store: createMemoryStore(), session: { idle: 60 } })
-    const header = (name: string) => (name === 'origin' ? 'https://evil.example' : undefined)
-    const verdict = await verifier.verify(asked(encodeBasic('a', 'b'), { method: 'POST', header }))
-    expect(verdict).toMatchObject({ refusal: { reason: 'cross-site' } })
+  test.each([{ session: { idle: 60 } }, {}])(
+    'within another, that says whose pages may use a session: %j',
+    async (options) => {
+      pollute({ origins: ['https://evil.example'] })
+      const verifier = createVerifier({ product: 'v1', store: createMemoryStore(), ...options })
+      const header = (name: string) => (name === 'origin' ? 'https://evil.example' : undefined)
+      const verdict = await verifier.verify(asked(encodeBasic('a', 'b'), { method: 'POST', header }))
+      expect(verdict).toMatchObject({ refusal: { reason: 'cross-site' } })
+    },
+  )
+
+  test.each<[string, VerifierOptions]>([
+    ['nothing', {}],
+    ['another of them', { session: { clearSiteData: true } }],
+  ])('that says what a session is like, where the verifier is told %s', async (_, options) => {
+    pollute({ cookie: 'evil', path: '/evil', lifetime: 1, idle: 1 })
+    const store = createMemoryStore()
+    const verifier = createVerifier({ store, ...options })
+    const permissions: never[] = []
+    await verifier.tokens.create({ userID: '1', user: 'zoë', permissions, token: 'x' })
+    const { headers } = await verifier.signIn(asked(encodeBasic('zoë', 'x'), { method: 'POST' }))
+    expect(headers['set-cookie']).toMatch(/^influxdb-oss-session=[\w-]+; Path=\/api\/;/)
+    const [session] = await verifier.sessions.list('1')
+    expect((session?.expiresAt ?? 0) - (session?.createdAt ?? 0)).toBe(3_600_000)
+    expect((session?.endsAt ?? 0) - (session?.createdAt ?? 0)).toBe(86_400_000)
+  })
+
+  test.each<[string, VerifierOptions]>([
+    ['nothing', {}],
+    ['some', { cache: {} }],
+    ['that none are', { cache: false }],
+  ])('that says how long a token is remembered, where the verifier is told %s', async (_, options) => {
+    pollute({ seconds: 0, entries: 0, bytes: 0, now: () => Number.NaN })
+    const stored = { id: '1', userID: '1', user: 'zoë', hash: '', status: 'active', permissions: [] } as const
+    const findToken = vi.fn(() => ({ ...stored, description: '', createdAt: '', updatedAt: '' }))
+    const verifier = createVerifier({ findToken, ...options })
+    for (let i = 0; i < 2; i++) await verifier.verify(asked('Token x'))
+    expect(findToken).toHaveBeenCalledTimes(options.cache === false ? 2 : 1)
+  })
+
+  test.each<[string, VerifierOptions]>([
+    ['nothing', {}],
+    ['something', { hashes: {}, tarpit: {} }],
+  ])('that says who waits for how long, where the verifier is told %s', async (_, options) => {
+    pollute({ hashes: { running: 1, waiting: 0 }, running: 1, waiting: 0, milliseconds: 0, answers: 0 })
+    vi.useFakeTimers({ toFake: ['setTimeout'] })
+    try {
+      const passwords = { hash: async () => 'h', verify: async () => false, isOutdated: () => false }
+      const attempts = { begin: () => ({ wait: 0, locks: false }), succeed: () => undefined }
+      const verifier = createVerifier({
+        product: 'v1',
+        passwords,
+        findUser: () => undefined,
+        store: { attempts },
+        ...options,
+      })
+      const verdicts = await Promise.all(
+        ['a', 'b', 'c'].map((password) => verifier.verify(asked(encodeBasic('zoë', password)))),
+      )
+      expect(verdicts).toEqual(Array(3).fill({ refusal: expect.objectContaining({ reason: 'wrong' }) }))
+      attempts.begin = () => ({ wait: 9, locks: false })
+      const held = Promise.resolve(verifier.verify(asked(encodeBasic('zoë', 'd'))))
+      await vi.waitFor(() => expect(vi.getTimerCount()).toBe(1))
+      await vi.advanceTimersByTimeAsync(1000)
+      expect(await held).toMatchObject({ refusal: { reason: 'limited' } })
+    } finally {
+      vi.useRealTimers()
+    }
   })
 })
 

@@ -132,7 +132,11 @@ describe('createVerifier', () => {
 
 test('a guard wants a verifier, and no other options than its own', () => {
   const verifier = createVerifier({})
-  for (const wrong of [undefined, null, Promise.resolve(verifier), {}, 's3cret']) {
+  const lacking = (['verify', 'permit', 'fail', 'signIn', 'signOut'] as const).map((name) => ({
+    ...verifier,
+    [name]: undefined,
+  }))
+  for (const wrong of [undefined, null, Promise.resolve(verifier), {}, 's3cret', ...lacking]) {
     expect(() => createGuard(wrong as unknown as Verifier)).toThrow(
       expect.objectContaining({ code: 'ERR_OPTION_VALUE', message: expect.stringMatching(/^verifier has/) }),
     )

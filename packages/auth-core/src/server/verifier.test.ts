@@ -225,6 +225,8 @@ describe('takes and refuses as the product does:', () => {
     [{ schemes: { token: false } }, encodeToken(TOKEN), 'scheme'],
     [{ product: 'v1' }, encodeToken(TOKEN), 'malformed'],
     [{ product: 'v1' }, encodeBearer(TOKEN), 'scheme'],
+    [{ product: 'v2' }, right, 'scheme'],
+    [{ product: 'v2' }, TOKEN, 'malformed'],
   ])('the log is told why: %j, %s: %s', async (options, authorization, reason) => {
     const { verifier, events } = await setUp(options)
     await verifier.verify(request({ authorization }))
@@ -926,6 +928,25 @@ describe('nothing from what is absent', () => {
     expect(await verifier.verify(request({ cookie }))).toMatchObject({ refusal: { reason: 'wrong' } })
   })
 
+  test.each<VerifierOptions>([{ product: 'v1' }, { product: 'v3' }, { schemes: { session: false } }])(
+    'a session’s cookie is nothing where no sessions are taken: %j',
+    async (options) => {
+      const store = createMemoryStore()
+      const { verifier, stored } = await setUp({ store, ...options })
+      await store.sessions.create({ ...record, id: await sha256('key'), tokenID: stored.id })
+      expect(await verifier.verify(request({ cookie }))).toMatchObject({ refusal: { reason: 'missing' } })
+    },
+  )
+
+  test('a session stands in for no Authorization of another scheme, but at InfluxDB 2', async () => {
+    const store = createMemoryStore()
+    const { verifier, stored } = await setUp({ store })
+    await store.sessions.create({ ...record, id: await sha256('key'), tokenID: stored.id })
+    expect(shown(await verifier.verify(request({ cookie })))).toBe('session of zoë')
+    const asked = request({ cookie, authorization: encodeBearer(TOKEN) })
+    expect(await verifier.verify(asked)).toMatchObject({ refusal: { reason: 'scheme' } })
+  })
+
   test('a session that began with a token stays one, as long as the token is good', async () => {
     const store = createMemoryStore()
     const { verifier, stored } = await setUp({ store, findUser: undefined, cache: false })
@@ -1134,6 +1155,17 @@ describe('credentials in the query', () => {
     const { verifier, errors } = await setUp(options)
     expect(await verifier.verify(request({}, { url }))).toMatchObject({ refusal: { reason } })
     expect(errors).toEqual([])
+  })
+
+  test('are refused where they are longer than maxLength', async () => {
+    const { verifier } = await setUp({ ...options, maxLength: 9 })
+    for (const [length, reason] of [
+      [8, 'wrong'],
+      [9, 'malformed'],
+    ] as const) {
+      const url = `/?u=a&p=${'b'.repeat(length)}`
+      expect(await verifier.verify(request({}, { url }))).toMatchObject({ refusal: { reason } })
+    }
   })
 
   test.each(['%20x', 'x%20', 'x%20y', 'x%C3%A4', '%09x'])(

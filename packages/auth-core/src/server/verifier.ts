@@ -3,9 +3,10 @@
 import type { Awaitable } from '../awaitable.ts'
 import type { AcceptedSchemes } from '../influxdb/products.ts'
 import * as allowed from '../option-rules.ts'
-import { checkOptions } from '../options.ts'
+import { checkOptions, NO_OPTIONS } from '../options.ts'
 import { watchAddress } from './checks/address-watch.ts'
 import { createCheck, type Verdict } from './checks/check.ts'
+import { hashQueueOf } from './checks/hash-queue.ts'
 import type { Action, Resource } from './checks/permissions.ts'
 import { createPermit } from './checks/permit.ts'
 import { createSessionCheck } from './checks/session-check.ts'
@@ -17,7 +18,7 @@ import type { ServerRequest } from './incoming/request.ts'
 import { ShortMemory } from './kept/cache.ts'
 import { revocationsOf } from './kept/revocations.ts'
 import { sha256 } from './kept/secrets.ts'
-import { checkSessionCookie, createSessions, type Sessions } from './kept/sessions.ts'
+import { checkSessionCookie, createSessions, type SessionOptions, type Sessions } from './kept/sessions.ts'
 import { completeStore } from './kept/stores.ts'
 import { createTokens, type Tokens } from './kept/tokens.ts'
 import { type AuditEvent, quietly } from './outgoing/events.ts'
@@ -106,16 +107,16 @@ export function checkVerifier(verifier: Verifier): void {
 export function createVerifier(options: VerifierOptions): Verifier {
   const { hashes: bound } = options
   options = checkOptions(options, verifierOptionRules)
-  checkSessionCookie(options.session)
-  const { findUser, passwords, onPasswordUpgrade, maxLength, digest = sha256, session = {} } = options
-  // By the object that it is: whoever is given the same shares it.
-  const hashes = options.hashes && bound
+  const { findUser, passwords, onPasswordUpgrade, maxLength, digest = sha256 } = options
+  const session: SessionOptions = options.session ?? NO_OPTIONS
+  checkSessionCookie(session)
   const { origins = [], clearSiteData = false } = session
+  // By the object that it is: whoever is given the same shares it.
+  const hashes = hashQueueOf(options.hashes, options.hashes && bound)
 
   // What comes in.
   const profile = profiles[options.product ?? 'cloud-serverless']
-  const chosen = Object.entries(options.schemes ?? {}).filter(([, value]) => value !== undefined)
-  const schemes: AcceptedSchemes = { ...profile.schemes, ...Object.fromEntries(chosen) }
+  const schemes: AcceptedSchemes = { ...profile.schemes, ...options.schemes }
   const { exactWords, ignoresOthers } = profile
   const headerRules = { schemes, exactWords, ignoresOthers, basic: schemes.basic, maxLength }
 
@@ -130,14 +131,13 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const { attempts } = store
   const revocations = [revocationsOf(options.store?.tokens), revocationsOf(options.store?.sessions)] as const
   const tokens = createTokens(store.tokens, digest, emit, revocations[0], report, options.findToken)
-  const sessions = createSessions(store.sessions, {
+  const sessions = createSessions(store.sessions, session, {
     digest,
     emit,
     revocations: revocations[1],
     report,
-    ...session,
   })
-  const kept = options.cache === false ? { entries: 0 } : (options.cache ?? {})
+  const kept = options.cache === false ? { entries: 0 } : (options.cache ?? NO_OPTIONS)
 
   // What is checked.
   const tarpit = createTarpit(options.tarpit)

@@ -32,4 +32,8 @@ test('a network has ten times what an address has, where nothing else is said', 
   expect(completeLimits()).toMatchObject({ address: 100, network: 1000 })
   expect(completeLimits({ address: 7 })).toMatchObject({ address: 7, network: 70, user: 10, pair: 10 })
   expect(completeLimits({ address: 7, network: 8 }).network).toBe(8)
+  const everything = Object.prototype as { user?: number }
+  everything.user = 1e9
+  expect(completeLimits().user).toBe(10)
+  delete everything.user
 })

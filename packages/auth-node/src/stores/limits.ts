@@ -43,7 +43,7 @@ export const attemptLimits: OptionRules<keyof AttemptLimits> = {
 export const timeoutRule: OptionRule = allowed.number(1, allowed.LONGEST_TIMER)
 
 /** Puts in what was left out. */
-export function completeLimits(limits: AttemptLimits = {}): CompleteLimits {
+export function completeLimits(limits: AttemptLimits = Object.create(null)): CompleteLimits {
   const { user = 10, address = 100, network = 10 * address, pair = 10 } = limits
   const { seconds = 900, rememberSeconds = 30 * 86_400 } = limits
   return { user, address, network, pair, seconds, rememberSeconds }

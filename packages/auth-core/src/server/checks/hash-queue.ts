@@ -1,5 +1,6 @@
 // Bounds how many slow hashes run and wait at one time, so that whoever asks for hundreds takes neither threads nor time from the others.
 
+import { NO_OPTIONS } from '../../options.ts'
 import { canonicalAddress, networksOf } from '../incoming/address.ts'
 
 /** How many slow hashes may be under way. Verifiers that are given the same object share it. */
@@ -101,12 +102,15 @@ export class HashQueue {
 }
 
 const queues = new WeakMap<HashOptions, HashQueue>()
-const DEFAULTS: HashOptions = {}
 
-/** The queue of these options: one for all that are given the same. */
-export function hashQueueOf(options: HashOptions = DEFAULTS): HashQueue {
-  const queue = queues.get(options) ?? new HashQueue(options)
-  queues.set(options, queue)
+/**
+ * The queue of these options: one for all that are given the same.
+ *
+ * @param given the options as they were given, by which the same are told
+ */
+export function hashQueueOf(options: HashOptions = NO_OPTIONS, given: HashOptions = options): HashQueue {
+  const queue = queues.get(given) ?? new HashQueue(options)
+  queues.set(given, queue)
   return queue
 }
 

@@ -6,14 +6,14 @@ import { randomKey } from '../kept/secrets.ts'
 import type { AttemptLimiter } from '../kept/stores.ts'
 import type { AuditListener } from '../outgoing/events.ts'
 import type { FindUser, User } from '../outgoing/principal.ts'
-import { type HashOptions, hashQueueOf } from './hash-queue.ts'
+import type { HashQueue } from './hash-queue.ts'
 import type { PasswordHasher } from './passwords.ts'
 
 /** What a password check is made of. */
 export interface PasswordCheckOptions {
   readonly findUser: FindUser | undefined
   readonly passwords: PasswordHasher | undefined
-  readonly hashes: HashOptions | undefined
+  readonly hashes: HashQueue
   readonly onPasswordUpgrade: ((user: User, hash: string) => Awaitable<unknown>) | undefined
   readonly attempts: AttemptLimiter | undefined
   readonly emit: AuditListener
@@ -35,8 +35,7 @@ const TRIES = 3
 
 /** Makes what checks passwords. Requests that bring the same at once share one check, which counts as one attempt. */
 export function createPasswordCheck(options: PasswordCheckOptions) {
-  const { findUser, passwords, attempts, emit, report } = options
-  const hashes = hashQueueOf(options.hashes)
+  const { findUser, passwords, hashes, attempts, emit, report } = options
   let nobody: Promise<string> | undefined
   /**
    * What is checked where there is no such user, so that nobody finds out by the time it takes. It is made with the first check: as their

@@ -1,5 +1,7 @@
 // Holds back the answers to attempts over the limit, so that whoever floods the server with them waits instead of the others.
 
+import { NO_OPTIONS } from '../../options.ts'
+
 /** How to hold answers back. */
 export interface TarpitOptions {
   /** For how long. Default 1,000. */
@@ -12,7 +14,7 @@ export interface TarpitOptions {
 }
 
 /** Makes what waits before an answer. */
-export function createTarpit(options: TarpitOptions | false = {}): () => Promise<void> {
+export function createTarpit(options: TarpitOptions | false = NO_OPTIONS): () => Promise<void> {
   if (options === false) return () => Promise.resolve()
   const { milliseconds = 1000, answers = 10_000 } = options
   let held = 0

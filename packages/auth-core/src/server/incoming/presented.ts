@@ -104,7 +104,7 @@ export function readQuery(
   maxLength = 8192,
 ): Presented | RefusalReason | undefined {
   const start = url.indexOf('?')
-  if (!query || start < 0 || !/[?&](p|%70)=/.test(url)) return undefined
+  if (start < 0 || !/[?&](p|%70)=/.test(url)) return undefined
   const pairs =
     url
       .slice(start + 1)

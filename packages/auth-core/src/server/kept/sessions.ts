@@ -75,7 +75,7 @@ const RENEWED_AFTER = 0.05
 const SWEPT_EVERY = 600_000
 
 /** What sessions are made of beside their store. */
-interface SessionParts extends SessionOptions {
+interface SessionParts {
   readonly digest: Digest
   readonly emit: AuditListener
   /** Is told which sessions may no longer be good. */
@@ -98,7 +98,7 @@ function isSecureCookie(name: string): boolean {
  *
  * @throws {OptionsError} `ERR_OPTION_VALUE` for a `__Host-` cookie with a path of its own
  */
-export function checkSessionCookie({ cookie = '', path = '/' }: SessionOptions = {}): void {
+export function checkSessionCookie({ cookie = '', path = '/' }: SessionOptions): void {
   if (!isHostCookie(cookie) || path === '/') return
   throw new OptionsError(
     'ERR_OPTION_VALUE',
@@ -107,10 +107,13 @@ export function checkSessionCookie({ cookie = '', path = '/' }: SessionOptions =
 }
 
 /** Sessions over a store, which are swept as new ones are started. */
-export function createSessions(store: SessionStore, parts: SessionParts): OwnSessions {
-  const { digest, emit, revocations, report } = parts
-  const { idle = 3600, lifetime = 86_400, cookie = 'influxdb-oss-session' } = parts
-  const { path = isHostCookie(cookie) ? '/' : '/api/' } = parts
+export function createSessions(
+  store: SessionStore,
+  options: SessionOptions,
+  { digest, emit, revocations, report }: SessionParts,
+): OwnSessions {
+  const { idle = 3600, lifetime = 86_400, cookie = 'influxdb-oss-session' } = options
+  const { path = isHostCookie(cookie) ? '/' : '/api/' } = options
   let swept = 0
   const sweep = async (): Promise<number> => store.sweep(Date.now())
   const toCookie = (key: string, expires: number, { secure }: ServerRequest): string =>
