@@ -88,6 +88,7 @@ const BY_PASSWORD = 'password of zoë'
 const V1_PARSE = '401 {"error":"unable to parse authentication credentials"}'
 const V1_WRONG = '401 {"error":"authorization failed"}'
 const V2_401 = '401 {"code":"unauthorized","message":"unauthorized access"}'
+const QUERY_401 = '401 {"code":"unauthorized","message":"Unauthorized"}'
 const V3_400 = '400 {"error":"Authorization header was malformed"}'
 const right = encodeBasic('zoë', PASSWORD)
 const withToken = encodeBasic('zoë', TOKEN)
@@ -121,6 +122,11 @@ describe('takes and refuses as the product does:', () => {
     ['cloud-serverless', 'user name and token', withToken, ZOE],
     ['cloud-serverless', 'another user name and token', encodeBasic('robot', TOKEN), V2_401],
     ['cloud-serverless', 'user name and password', right, V2_401],
+    ['v2-query', 'a token under the name of somebody without a password', encodeBasic('nobody', TOKEN), ZOE],
+    ['v2-query', 'a token without a name', encodeBasic('', TOKEN), ZOE],
+    ['v2-query', 'user name and password', right, BY_PASSWORD],
+    ['v2-query', 'a name that somebody has, and a token', encodeBasic('robot', TOKEN), QUERY_401],
+    ['v2-query', 'a name that nobody has, and what is neither', encodeBasic('nobody', 'x'), QUERY_401],
     ['v3', 'a token', encodeToken(TOKEN), ZOE],
     ['v3', 'Bearer', encodeBearer(TOKEN), ZOE],
     ['v3', 'any user name and token', encodeBasic('', TOKEN), ZOE],
@@ -497,6 +503,35 @@ describe('a token', () => {
     for (const authorization of ways) expect(await ask(authorization)).toMatch(/^401 /)
   })
 
+  test.each<[string, VerifierOptions, string | undefined]>([
+    ['that is inactive', {}, 'inactive'],
+    ['that is inactive, where no users are looked up', { findUser: undefined }, 'inactive'],
+    ['of an inactive user', { findUser: () => users.get('idle') }, undefined],
+    ['of nobody', { findUser: () => undefined }, undefined],
+  ])('%s is told to the log with its user’s name', async (_, options, status) => {
+    const { verifier, stored, events } = await setUp(options)
+    if (status) await verifier.tokens.update(stored.id, { status: 'inactive' })
+    await verifier.verify(request({ authorization: encodeToken(TOKEN) }))
+    expect(events.at(-1)).toMatchObject({ reason: status ?? 'disabled', user: 'zoë' })
+  })
+
+  test('says which organization its holder is of', async () => {
+    const { verifier, stored } = await setUp()
+    expect(await verifier.verify(request({ authorization: encodeToken(TOKEN) }))).toMatchObject({
+      principal: { userID: 'u1', orgID: 'o1', tokenID: stored.id },
+    })
+  })
+
+  test.each(['NFC', 'NFD'] as const)('is its owner’s however the name is spelt: kept in %s', async (form) => {
+    const { verifier } = await setUp({ findUser: undefined })
+    const made = { userID: 'u1', user: 'zoë'.normalize(form), permissions: [] }
+    const { token } = await verifier.tokens.create(made)
+    for (const spelt of ['NFC', 'NFD'] as const) {
+      const authorization = encodeBasic('zoë'.normalize(spelt), token)
+      expect(await verifier.verify(request({ authorization }))).toMatchObject({ principal: { userID: 'u1' } })
+    }
+  })
+
   test('is inactive from the start where it is made so, and never good before', async () => {
     const { verifier } = await setUp({ product: 'v2' })
     const made = { userID: 'u1', user: 'zoë', permissions: [], status: 'inactive' } as const
@@ -657,6 +692,27 @@ describe('limits attempts:', () => {
     },
   )
 
+  test('a wrong token counts on its address, and on none where that is not told', async () => {
+    const begin = vi.fn(() => ({ wait: 0, locks: false }))
+    const { verifier } = await setUp({ store: { attempts: { begin, succeed: () => undefined } } })
+    const ask = async (address: string | undefined) =>
+      shown(await verifier.verify(request({ authorization: encodeToken('wrong') }, { address })))
+    expect(await ask('192.0.2.1')).toBe(V2_401)
+    for (const address of [undefined, '']) expect(await ask(address)).toBe(V2_401)
+    expect(begin.mock.calls).toEqual([[{ address: '192.0.2.1', kind: 'token' }]])
+  })
+
+  test.each<[ServerProduct, string]>([
+    ['v1', right],
+    ['v2', encodeToken('wrong')],
+  ])('one second is waited for as more are: %s', async (product, authorization) => {
+    const { attempts } = limiter(1)
+    const { verifier } = await setUp({ product, store: { attempts } })
+    expect(await verifier.verify(request({ authorization }))).toMatchObject({
+      refusal: { status: 429, headers: { 'retry-after': '1' } },
+    })
+  })
+
   test('over the limit no slow hash is run, and the answer says how long to wait', async () => {
     const verify = vi.spyOn(passwords, 'verify')
     const { attempts } = limiter(42)
@@ -785,6 +841,21 @@ describe('a store that fails', () => {
     expect(error).toMatchObject({ name: 'StoreError', code: 'ERR_STORE_ABSENT' })
     expect(await verifier.signIn(request({ authorization: right }))).toMatchObject({ status: 401 })
   })
+})
+
+test('at InfluxDB 2’s /query what is no token of anybody costs a name that nobody has a slow hash', async () => {
+  const verify = vi.spyOn(passwords, 'verify')
+  const { verifier } = await setUp({ product: 'v2-query' })
+  for (const [name, hashes] of [
+    ['nobody', 1],
+    ['zoë', 1],
+    ['', 0],
+  ] as const) {
+    verify.mockClear()
+    await verifier.verify(request({ authorization: encodeBasic(name, 'wrong') }))
+    expect([name, verify.mock.calls.length]).toEqual([name, hashes])
+  }
+  verify.mockRestore()
 })
 
 describe('what is checked for a user who does not exist', () => {
