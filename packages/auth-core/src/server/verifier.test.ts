@@ -1009,6 +1009,20 @@ describe('nothing from what is absent', () => {
     },
   )
 
+  test('a session of an inactive user, or token, is told to the log with its user’s name', async () => {
+    const store = createMemoryStore()
+    const { verifier, stored, events } = await setUp({ store })
+    await verifier.tokens.update(stored.id, { status: 'inactive' })
+    for (const [session, reason] of [
+      [{ userID: 'u2', user: 'idle' }, 'disabled'],
+      [{ tokenID: stored.id }, 'wrong'],
+    ] as const) {
+      await store.sessions.create({ ...record, ...session, id: await sha256('key') })
+      await verifier.verify(request({ cookie }))
+      expect(events.at(-1)).toMatchObject({ reason, user: { ...record, ...session }.user })
+    }
+  })
+
   test('a session stands in for no Authorization of another scheme, but at InfluxDB 2', async () => {
     const store = createMemoryStore()
     const { verifier, stored } = await setUp({ store })
@@ -1033,7 +1047,7 @@ describe('nothing from what is absent', () => {
     const { verifier } = await setUp({ product: 'v1' })
     const asked = request({ authorization: encodeBasic('zoë', PASSWORD) })
     const verdict = await verifier.verify(asked)
-    expect(verdict).toMatchObject({ principal: { permissions: [] } })
+    expect(verdict).toMatchObject({ principal: { orgID: 'o1', permissions: [] } })
     if ('refusal' in verdict) return
     expect(verifier.permit(verdict.principal, asked, 'read', 'buckets')).toMatchObject({ status: 403 })
   })

@@ -65,13 +65,14 @@ function setUp(options: VerifierOptions = {}) {
 describe('signing in', () => {
   test('gives a cookie that no script can read and no other site sends', async () => {
     const { signIn, who, events } = setUp()
-    const { reply, setCookie, cookie } = await signIn()
+    const address = '192.0.2.1'
+    const { reply, setCookie, cookie } = await signIn({}, { address })
     expect(reply).toMatchObject({ status: 204, body: '' })
     expect(setCookie).toMatch(
       /^influxdb-oss-session=[\w-]{43}; Path=\/api\/; Expires=[^;]+ GMT; HttpOnly; SameSite=Strict$/,
     )
     expect(await who(cookie)).toBe('zoë')
-    expect(events).toMatchObject([{ type: 'signed-in', user: 'zoë' }])
+    expect(events).toMatchObject([{ type: 'signed-in', user: 'zoë', address }])
   })
 
   test('over TLS the cookie stays on TLS; its name and path can be chosen', async () => {
@@ -254,7 +255,8 @@ describe('a session', () => {
     const { verifier, signIn, who, events } = setUp()
     const { cookie } = await signIn()
     expect(await who(cookie)).toBe('zoë')
-    const reply = await verifier.signOut(request({ cookie }, { method: 'POST' }))
+    const address = '192.0.2.2'
+    const reply = await verifier.signOut(request({ cookie }, { method: 'POST', address }))
     expect(reply.status).toBe(204)
     expect(reply.headers['set-cookie']).toMatch(
       /^influxdb-oss-session=; Path=\/api\/; Expires=Thu, 01 Jan 1970/,
@@ -262,7 +264,7 @@ describe('a session', () => {
     expect(await who(cookie)).toBe('wrong')
     expect((await verifier.signOut(request({ cookie }, { method: 'POST' }))).status).toBe(401)
     expect((await verifier.signOut(request({}, { method: 'POST' }))).status).toBe(401)
-    expect(events.map(({ type }) => type)).toContain('signed-out')
+    expect(events).toContainEqual({ type: 'signed-out', user: 'zoë', address })
   })
 
   test.each([
