@@ -104,6 +104,27 @@ describe('attempts', () => {
   })
 })
 
+test('a wrong password that comes again is looked at again, and is right once it is the user’s', async () => {
+  const begin = vi.fn(() => ({ wait: 0, locks: false }))
+  const { ask } = setUp({ store: limiter(0, { begin }) })
+  for (let i = 0; i < 2; i++) expect(await ask('new')).toBe('wrong')
+  expect(begin).toHaveBeenCalledTimes(2)
+  users.set('zoë', { id: 'u1', name: 'zoë', password: 'hash of new' })
+  expect(await ask('new')).toBe('zoë')
+})
+
+test('a new hash waits for its turn among those of others', async () => {
+  users.set('joe', { id: 'u2', name: 'joe', password: 'hash of right' })
+  const upgraded: string[] = []
+  const { ask } = setUp({
+    hashes: { running: 1, waiting: 9 },
+    passwords: { ...hasher, isOutdated: () => true },
+    onPasswordUpgrade: ({ name }) => upgraded.push(name),
+  })
+  expect(await Promise.all([ask('right', 'zoë'), ask('right', 'joe')])).toEqual(['zoë', 'joe'])
+  expect(upgraded.sort()).toEqual(['joe', 'zoë'])
+})
+
 describe('a user who is changed', () => {
   test('again and again while the hash runs is refused in the end', async () => {
     let changes = 0
