@@ -274,6 +274,15 @@ describe('asks for credentials', () => {
     expect(challengeOf(await verifier.verify(request({ 'sec-fetch-mode': mode })))).toBe(expected)
   })
 
+  test.each([
+    [{ token: false }, 'Bearer realm="InfluxDB"'],
+    [{ bearer: false }, 'Token realm="InfluxDB"'],
+    [{ token: false, bearer: false, basic: 'token' }, 'Basic realm="InfluxDB", charset="UTF-8"'],
+  ] as const)('of the schemes that are taken: %j', async (schemes, expected) => {
+    const { verifier } = await setUp({ product: 'v2', challenge: 'always', schemes })
+    expect(challengeOf(await verifier.verify(request()))).toBe(expected)
+  })
+
   test('in InfluxDB v2 form, and says that no cache may keep it', async () => {
     const { verifier } = await setUp({ product: 'v2' })
     expect(await verifier.verify(request())).toStrictEqual({
@@ -305,6 +314,42 @@ describe('sends no header that says nothing', () => {
     if ('principal' in verdict) throw new Error('let in')
     expect(verdict.refusal.status).toBe(status)
     expect(verdict.refusal.headers).toStrictEqual({ 'cache-control': 'no-store', ...headers })
+  })
+
+  test('but all that InfluxDB 2 sends with what it never refuses for', async () => {
+    const { attempts } = limiter(7)
+    const { verifier } = await setUp({ product: 'v2', store: { attempts }, findToken: () => undefined })
+    const limited = await verifier.verify(request({ authorization: encodeToken('wrong') }))
+    const { verifier: broken } = await setUp({
+      product: 'v2',
+      findToken: () => {
+        throw new Error('connection refused')
+      },
+    })
+    const unavailable = await broken.verify(request({ authorization: encodeToken('x') }))
+    const failed = { refusal: verifier.fail(new Error('not this'), request()) }
+    for (const [verdict, status, code, message, after] of [
+      [limited, 429, 'too many requests', 'too many failed attempts', '7'],
+      [unavailable, 503, 'unavailable', 'authentication is unavailable', '1'],
+      [failed, 500, 'internal error', 'internal error', undefined],
+    ] as const) {
+      if ('principal' in verdict) throw new Error('let in')
+      const { refusal } = verdict
+      expect([refusal.status, JSON.parse(refusal.body)]).toEqual([status, { code, message }])
+      expect(refusal.headers).toStrictEqual({
+        'cache-control': 'no-store',
+        'content-type': json,
+        'x-platform-error-code': code,
+        ...(after && { 'retry-after': after }),
+      })
+    }
+  })
+
+  test('and is the same for all, whatever an application does with one', async () => {
+    const { verifier } = await setUp()
+    const verdict = await verifier.verify(request())
+    if ('principal' in verdict) throw new Error('let in')
+    expect([Object.isFrozen(verdict.refusal), Object.isFrozen(verdict.refusal.headers)]).toEqual([true, true])
   })
 
   test('and asks nobody for another credential whose own is right', async () => {
