@@ -84,6 +84,53 @@ describe('signing in', () => {
     expect(await who(`theme=dark; ${cookie}; a=b`)).toBe('zoë')
   })
 
+  test.each([
+    [{ path: '/app' }, 'influxdb-oss-session', '/app', false],
+    [{ cookie: '__secure-session' }, '__secure-session', '/api/', true],
+    [{ cookie: 'my__Secure-session' }, 'my__Secure-session', '/api/', false],
+    [{ cookie: 'my__Host-session', path: '/app' }, 'my__Host-session', '/app', false],
+  ])(
+    'without TLS the cookie says so where browsers demand it of its name: %j',
+    async (session, ...expected) => {
+      const { setCookie } = await setUp({ session }).signIn()
+      const [, name, path] = /^([^=]+)=[^;]+; Path=([^;]+); /.exec(setCookie) ?? []
+      expect([name, path, setCookie.endsWith('; Secure')]).toEqual(expected)
+    },
+  )
+
+  test('for less time than it may be unused ends with that', async () => {
+    const { verifier, signIn } = setUp({ session: { idle: 60, lifetime: 10 } })
+    await signIn()
+    const [session] = await verifier.sessions.list('u1')
+    expect(session?.expiresAt).toBe((session?.createdAt ?? 0) + 10_000)
+    expect(session?.endsAt).toBe(session?.expiresAt)
+  })
+
+  test('goes on where what has expired cannot be swept away, and the error log is told', async () => {
+    const store = createMemoryStore()
+    const errors: unknown[] = []
+    const sweep = async () => {
+      throw new Error('not now')
+    }
+    const { signIn } = setUp({
+      store: { ...store, sessions: { ...store.sessions, sweep } },
+      onError: (error) => errors.push(error),
+    })
+    expect((await signIn()).reply.status).toBe(204)
+    await vi.waitFor(() => expect(errors).toMatchObject([{ message: 'not now' }]))
+  })
+
+  test('takes nothing back that the store says it did not do', async () => {
+    const store = createMemoryStore()
+    const remove = vi.fn(store.sessions.delete)
+    const create = () => {
+      throw new StoreError('ERR_STORE_EXISTS', 'There is such a session already')
+    }
+    const { signIn } = setUp({ store: { ...store, sessions: { ...store.sessions, create, delete: remove } } })
+    expect((await signIn()).reply.status).toBe(503)
+    expect(remove).not.toHaveBeenCalled()
+  })
+
   test('makes a new key each time, and ends the session that came along', async () => {
     const { signIn, who } = setUp()
     const first = await signIn()
