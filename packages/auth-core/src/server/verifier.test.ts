@@ -645,6 +645,27 @@ describe('a token', () => {
     expect(await verifier.tokens.get(stored.id)).toEqual(stored)
   })
 
+  test('is told of as it is made, and described by nothing where nothing was said', async () => {
+    const { verifier, events } = await setUp()
+    const { stored } = await verifier.tokens.create({ userID: 'u3', user: 'robot', permissions: [] })
+    expect(stored.description).toBe('')
+    expect(events).toEqual([{ type: 'token-created', tokenID: stored.id, user: 'robot' }])
+  })
+
+  test('that is changed leaves the others remembered', async () => {
+    const store = createMemoryStore()
+    const find = vi.fn(store.tokens.find)
+    const { verifier } = await setUp({ store: { ...store, tokens: { ...store.tokens, find } } })
+    const { stored } = await verifier.tokens.create({ userID: 'u1', user: 'zoë', permissions: [] })
+    const asked = request({ authorization: encodeToken(TOKEN) })
+    await verifier.verify(asked)
+    find.mockClear()
+    await verifier.tokens.update(stored.id, { status: 'inactive' })
+    await verifier.tokens.delete(stored.id)
+    expect(shown(await verifier.verify(asked))).toBe(ZOE)
+    expect(find).not.toHaveBeenCalled()
+  })
+
   test('is told of as it is changed and deleted, and one that is none is not', async () => {
     const { verifier, stored, events } = await setUp()
     expect(await verifier.tokens.update('none', { description: 'x' })).toBeUndefined()

@@ -252,6 +252,7 @@ describe('at once', () => {
         const id = isToken ? (await kept())[0]?.id : 'gone'
         expect(`${errors.at(-1)}`).toContain(id)
         expect(errors.at(-1)).toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
+        if (isToken) expect(errors.at(-1)).toHaveProperty('cause')
         expect(`${errors}`).not.toContain(known.token)
       })
     },

@@ -106,6 +106,61 @@ describe('signing in', () => {
     expect(session?.endsAt).toBe(session?.expiresAt)
   })
 
+  test('is over at its end, whatever is kept of when it expires, and is never moved on beyond it', async () => {
+    vi.useFakeTimers()
+    const store = createMemoryStore()
+    const renew = vi.fn(store.sessions.renew)
+    const { signIn, who, verifier, events } = setUp({
+      store: { ...store, sessions: { ...store.sessions, renew } },
+      session: { idle: 60, lifetime: 100 },
+    })
+    const { cookie } = await signIn()
+    const [{ id, endsAt } = { id: '', endsAt: 0 }] = await store.sessions.list('u1')
+    for (let second = 0; second < 100; second += 10) {
+      expect(await who(cookie)).toBe('zoë')
+      vi.advanceTimersByTime(10_000)
+    }
+    expect(renew).toHaveBeenCalled()
+    for (const [, until] of renew.mock.calls) expect(until).toBeLessThanOrEqual(endsAt)
+    store.sessions.renew(id, endsAt + 60_000)
+    expect(await who(cookie)).toBe('wrong')
+    expect((await verifier.signOut(request({ cookie }, { method: 'POST' }))).status).toBe(401)
+    expect(events.filter(({ type }) => type === 'signed-out')).toEqual([])
+  })
+
+  test('cannot be signed out of once it was unused for too long', async () => {
+    vi.useFakeTimers()
+    const { signIn, verifier } = setUp({ session: { idle: 60, lifetime: 3600 } })
+    const { cookie } = await signIn()
+    vi.advanceTimersByTime(60_000)
+    expect((await verifier.signOut(request({ cookie }, { method: 'POST' }))).status).toBe(401)
+  })
+
+  test('is remembered as before where another of its user was revoked, and one alone is told of', async () => {
+    const store = createMemoryStore()
+    const find = vi.fn(store.sessions.find)
+    const { signIn, who, verifier, events } = setUp({
+      store: { ...store, sessions: { ...store.sessions, find } },
+    })
+    const { cookie } = await signIn()
+    const [{ id } = { id: '' }] = await verifier.sessions.list('u1')
+    const signInElsewhere = async () => {
+      await signIn()
+      events.length = 0
+      return (await verifier.sessions.list('u1')).find((session) => session.id !== id)?.id ?? ''
+    }
+    const other = await signInElsewhere()
+    expect(await who(cookie)).toBe('zoë')
+    await verifier.sessions.revoke('u1', other)
+    find.mockClear()
+    expect(await who(cookie)).toBe('zoë')
+    expect(find).not.toHaveBeenCalled()
+    expect(events).toEqual([{ type: 'sessions-revoked', userID: 'u1', count: 1 }])
+    await signInElsewhere()
+    await verifier.sessions.revokeAll('u1', id)
+    expect(events).toEqual([{ type: 'sessions-revoked', userID: 'u1', count: 1 }])
+  })
+
   test('goes on where what has expired cannot be swept away, and the error log is told', async () => {
     const store = createMemoryStore()
     const errors: unknown[] = []

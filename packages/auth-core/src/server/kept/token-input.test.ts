@@ -97,6 +97,7 @@ test.each<[string, object]>([
 test.each<[string, object]>([
   ['a misspelt filter, which would list all', { userId: '1' }],
   ['no text', { userID: 1 }],
+  ['a token that is none', { token: 1 }],
   ['less than none', { limit: -1 }],
   ['a part of one', { limit: 0.5 }],
   ['a hash, which nobody outside knows', { hash: 'x' }],
