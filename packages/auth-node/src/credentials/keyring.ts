@@ -56,15 +56,14 @@ export function fromKeyring(options: KeyringOptions = {}): CredentialFinder {
   const { timeout = DEFAULT_TIMEOUT } = options
   const keyOf = (context: CredentialContext | undefined) => options.account ?? context?.origin ?? ''
   // Each open question holds one of the few threads that files are read with: never more than one for a name.
-  const open = new Map<string, Promise<unknown>>()
+  const open = new Map<string, Promise<void>>()
   return defineKeptSource('keyring', keyOf, async (context) => {
     const { ask, place } = await openKeyring(options, context)
     const text = await withDeadline(timeout, `The keyring, asked for ${place},`, async (signal) => {
       await open.get(place)
       signal.throwIfAborted()
       const answer = ask(signal)
-      const settled = answer.then(ignore, ignore).then(() => open.delete(place))
-      open.set(place, settled)
+      open.set(place, answer.then(ignore, ignore))
       return answer.catch((cause) => {
         if (isOutOfFiles(cause)) {
           throw new SourceError(
@@ -112,7 +111,7 @@ async function openKeyring(
   }
   try {
     const entry = new AsyncEntry(service, name)
-    return { ask: (signal: AbortSignal) => entry.getPassword(signal), place }
+    return { ask: async (signal: AbortSignal) => entry.getPassword(signal), place }
   } catch (cause) {
     throw new SourceError('ERR_SOURCE_UNAVAILABLE', 'This machine has no keyring', { cause })
   }
@@ -121,17 +120,11 @@ async function openKeyring(
 const RULES = {
   service: allowed.string(/./, 'a name'),
   account: allowed.string(/./, 'a name'),
-  lib: { wanted: 'the module @napi-rs/keyring', test: isKeyringModule },
+  lib: {
+    wanted: 'the module @napi-rs/keyring',
+    test: (value: unknown) => typeof (value as KeyringModule | null)?.AsyncEntry === 'function',
+  },
   timeout: TIMEOUT,
-}
-
-function isKeyringModule(value: unknown): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'AsyncEntry' in value &&
-    typeof value.AsyncEntry === 'function'
-  )
 }
 
 function ignore(): void {}

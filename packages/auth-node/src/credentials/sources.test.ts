@@ -356,9 +356,20 @@ describe('options', () => {
     ['arguments in one string', () => fromExec('x', SECRET as never), 'ERR_OPTION_VALUE'],
     ['an argument with a NUL', () => fromExec('x', [`${SECRET}\0`]), 'ERR_OPTION_VALUE'],
     ['a folder without name', () => fromExec('x', [], { cwd: '' }), 'ERR_OPTION_VALUE'],
+    ['a folder that begins with a NUL', () => fromExec('x', [], { cwd: '\0x' }), 'ERR_OPTION_VALUE'],
+    ['a folder that ends with a NUL', () => fromExec('x', [], { cwd: 'x\0' }), 'ERR_OPTION_VALUE'],
+    ['a command that begins with a NUL', () => fromExec('\0x'), 'ERR_OPTION_VALUE'],
+    ['a command that ends with a NUL', () => fromExec('x\0'), 'ERR_OPTION_VALUE'],
+    ['not a single byte', () => fromExec('x', [], { maxBytes: 0 }), 'ERR_OPTION_VALUE'],
     ['a keyring’s time limit that is too long', () => fromKeyring({ timeout: 2 ** 31 }), 'ERR_OPTION_VALUE'],
     ['a keyring without a name', () => fromKeyring({ service: '' }), 'ERR_OPTION_VALUE'],
     ['a module that is none', () => fromKeyring({ lib: {} as never }), 'ERR_OPTION_VALUE'],
+    ['no module', () => fromKeyring({ lib: null as never }), 'ERR_OPTION_VALUE'],
+    [
+      'a module without its class',
+      () => fromKeyring({ lib: { AsyncEntry: 1 } as never }),
+      'ERR_OPTION_VALUE',
+    ],
     ['a misspelt option of netrc', () => fromNetrc({ user: 'x' } as object), 'ERR_OPTION_NAME'],
     ['netrc without a path', () => fromNetrc({ path: '' }), 'ERR_OPTION_VALUE'],
     ['a chain of one source', () => chain(fromEnv() as never), 'ERR_OPTION_VALUE'],
@@ -765,7 +776,11 @@ describe('fromExec', () => {
     try {
       const sh = (script: string) => fromExec('sh', ['-c', script], { maxBytes: 4 })
       expect(await sh('printf 1234').get(CONTEXT)).toEqual(token('1234'))
+      expect(await fromExec('printf', ['1'], { maxBytes: 1 }).get(CONTEXT)).toEqual(token('1'))
+      const most = (bytes: number) => fromExec('sh', ['-c', `head -c ${bytes} /dev/zero | tr '\\0' ' '`])
       for (const [source, why] of [
+        [most(65_536), "The command sh's output is empty: run it by hand to see why"],
+        [most(65_537), 'sh prints more than 65536 bytes'],
         [sh('printf 12345'), 'sh prints more than 4 bytes'],
         [sh('exit 3'), 'sh failed (exit code 3): run it by hand to see why'],
         [sh('kill -9 $$'), 'sh failed (ended by SIGKILL): run it by hand to see why'],
@@ -871,16 +886,33 @@ describe('fromKeyring', () => {
     source.invalidate?.(token('kept-1'))
     expect(await source.get(CONTEXT)).toEqual(token('kept-3'))
     expect(await source.get(other)).toEqual(token('kept-2'))
+    const named = fromKeyring({ lib, account: 'a' })
+    for (const context of [CONTEXT, other]) expect(await named.get(context)).toEqual(token('kept-4'))
   })
 
   test('says when there is no entry, no keyring and no origin to look up', async () => {
     expect((await refusal(fromKeyring({ lib: keyring(async () => null).lib }))).code).toBe(
       'ERR_SOURCE_ABSENT',
     )
-    const { lib } = keyring(() => Promise.reject(new Error('no D-Bus')))
-    const broken = { lib }
-    expect((await refusal(fromKeyring(broken))).code).toBe('ERR_SOURCE_UNAVAILABLE')
-    await expect(fromKeyring(broken).find()).rejects.toMatchObject({ code: 'ERR_SOURCE_ABSENT' })
+    const cause = new Error('no D-Bus')
+    const failing = () => {
+      throw cause
+    }
+    for (const answer of [async () => failing(), failing]) {
+      const broken = { lib: keyring(answer).lib }
+      expect(await refusal(fromKeyring(broken))).toMatchObject({ code: 'ERR_SOURCE_UNAVAILABLE', cause })
+      await expect(fromKeyring(broken).find()).rejects.toMatchObject({ code: 'ERR_SOURCE_ABSENT' })
+    }
+    class AsyncEntry {
+      constructor() {
+        failing()
+      }
+    }
+    expect(await refusal(fromKeyring({ lib: { AsyncEntry } as never }))).toMatchObject({
+      code: 'ERR_SOURCE_UNAVAILABLE',
+      message: 'This machine has no keyring',
+      cause,
+    })
   })
 
   test('ends a chain when it does not answer in time, and holds up nobody else', async () => {
@@ -913,6 +945,7 @@ describe('fromKeyring', () => {
     const next = source.get(CONTEXT)
     answerLate('late')
     expect(await next).toEqual(token('fresh'))
+    expect(asked).toHaveLength(2) // nobody waits for the second any more
     expect(await source.get({ origin: 'https://other.example' })).toEqual(token('other'))
   })
 

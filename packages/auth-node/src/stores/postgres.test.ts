@@ -81,9 +81,27 @@ describeReal('a store in PostgreSQL', ['postgres', 'initdb'], () => {
     await store.close()
   })
 
-  test('takes no prefix that could be a statement', async () => {
-    const prefix = 'a; DROP TABLE tokens; --'
-    await expect(createPostgresStore({ pool, prefix })).rejects.toMatchObject({ code: 'ERR_OPTION_VALUE' })
+  test.each(['a; DROP TABLE tokens; --', '; DROP TABLE tokens; a', `a${'b'.repeat(31)}`, 'A', '1a', ''])(
+    'takes no prefix that could be a statement, or another name than it is: %j',
+    async (prefix) => {
+      await expect(createPostgresStore({ pool, prefix })).rejects.toMatchObject({ code: 'ERR_OPTION_VALUE' })
+    },
+  )
+
+  test('has tables of its own name, and answers nobody once it is closed, on a pool that goes on', async () => {
+    const store = await createPostgresStore({ pool })
+    await store.sessions.create(session('a'))
+    const { rows } = await pool.query(`SELECT count(*)::int FROM fluxauth_sessions`)
+    expect(rows).toEqual([{ count: 1 }])
+    await store.close()
+    for (const ask of [
+      () => store.sessions.find('a'),
+      () => store.tokens.get('a'),
+      () => store.attempts?.begin({ user: 'joe' }),
+    ]) {
+      const { code, message } = await refusalOf((async () => ask())())
+      expect([code, message]).toEqual(['ERR_STORE_UNAVAILABLE', expect.stringContaining('was closed')])
+    }
   })
 
   const session = (id: string) => ({
@@ -198,6 +216,25 @@ describeReal('a store in PostgreSQL', ['postgres', 'initdb'], () => {
     }
   })
 
+  test('goes on where they cannot be cleared away', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    try {
+      const query = vi.fn(async ({ text }: { readonly text: string }) => {
+        if (text.startsWith('DELETE')) throw new Error('connection refused')
+        return { rows: [{ made: true }], rowCount: 1 }
+      })
+      const own = { query, on: () => undefined, off: () => undefined, end: async () => undefined }
+      const store = await createPostgresStore({ pool: own })
+      for (let times = 1; times < 3; times++) {
+        vi.advanceTimersByTime(300_000)
+        await vi.waitFor(() => expect(query).toHaveBeenCalledTimes(1 + times))
+      }
+      await store.close()
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   test('leaves the application its pool, as it was, also where the store could not be opened', async () => {
     const listeners = pool.listenerCount('error')
     const store = await createPostgresStore({ pool, prefix: newPrefix() })
@@ -225,6 +262,9 @@ describeReal('a store in PostgreSQL', ['postgres', 'initdb'], () => {
     await locker.query(`BEGIN; LOCK TABLE ${prefix}sessions`)
     const { code, milliseconds } = await refusalOf((async () => store.sessions.find('a'))())
     expect([code, milliseconds < 1500]).toEqual(['ERR_STORE_UNAVAILABLE', true])
+    // Nor does PostgreSQL go on with what nobody waits for.
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%${prefix}sessions%'`
+    await expect.poll(async () => (await pool.query(waiting)).rowCount, { timeout: 5000 }).toBe(0)
     await locker.query('ROLLBACK')
     locker.release()
     expect(await store.sessions.find('a')).toBeUndefined()

@@ -93,6 +93,11 @@ test.each<[string, () => unknown, string]>([
   ],
   ['pool', () => createPostgresStore({ pool: Promise.resolve() } as never), 'query(), on(), off()'],
   [
+    'a pool that cannot be let go of',
+    () => createPostgresStore({ pool: { query: () => undefined, on: () => undefined } as never }),
+    'query(), on(), off()',
+  ],
+  [
     'a pool that is a client',
     () => createPostgresStore({ pool: new pg.Client() as never }),
     'and no client, whose connection is not made again once it is lost',
