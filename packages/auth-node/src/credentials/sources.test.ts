@@ -10,6 +10,8 @@ import {
   open,
   readdir,
   readFile,
+  readlink,
+  realpath,
   rename,
   rm,
   stat,
@@ -464,6 +466,38 @@ describe('fromTokenFile', () => {
     expect(await source.get(CONTEXT)).toEqual(token('two'))
   })
 
+  test('reads a pipe anew whose password was refused, white space in it included', async () => {
+    const pipe = join(folder, 'password')
+    await promisify(execFile)('mkfifo', [pipe])
+    const source = fromEnv({ env: { INFLUX_USERNAME: 'u', INFLUX_PASSWORD_FILE: pipe } })
+    const [first] = await Promise.all([source.get(CONTEXT), writeFile(pipe, ' p w \n')])
+    expect(first).toEqual(basic('u', ' p w '))
+    source.invalidate?.(first)
+    const [second] = await Promise.all([source.get(CONTEXT), writeFile(pipe, 'new\n')])
+    expect(second).toEqual(basic('u', 'new'))
+  })
+
+  test.skipIf(process.platform !== 'linux')(
+    'keeps what a pipe gave that took the place of one which gave nothing',
+    async () => {
+      const [pipe, other] = [join(folder, 'silenced'), join(folder, 'speaking')]
+      for (const each of [pipe, other]) await promisify(execFile)('mkfifo', [each])
+      const real = await realpath(pipe)
+      const isOpen = async (path: string) => {
+        const opened = (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`))
+        return JSON.stringify(await Promise.allSettled(opened)).includes(`"${path}"`)
+      }
+      const silent = refusal(fromTokenFile(pipe, { timeout: 500 }))
+      await expect.poll(() => isOpen(real)).toBe(true)
+      await rename(other, pipe)
+      const source = fromTokenFile(pipe)
+      const [given] = await Promise.all([source.get(CONTEXT), writeFile(pipe, 'one\n')])
+      expect([given, (await silent).code]).toEqual([token('one'), 'ERR_SOURCE_TIMEOUT'])
+      await expect.poll(() => isOpen(`${real} (deleted)`)).toBe(false)
+      expect(await source.get(CONTEXT)).toEqual(token('one'))
+    },
+  )
+
   test('reads <(…) and standard input any number of times, before and after a refusal', async () => {
     const entry = new URL('../../dist/index.js', import.meta.url).href
     const script = `
@@ -512,6 +546,25 @@ describe('fromTokenFile', () => {
     },
   )
 
+  test.skipIf(process.getuid?.() !== 0)(
+    'takes what is this user’s or root’s, and nobody else’s',
+    async () => {
+      vi.spyOn(process, 'geteuid').mockReturnValue(12345)
+      for (const [owner, taken] of [
+        [12345, true],
+        [0, true],
+        [12346, false],
+      ] as const) {
+        const path = await file(SECRET)
+        await chown(path, owner, owner)
+        const source = fromTokenFile(path, { ownerOnly: true })
+        if (taken) expect(await source.get(CONTEXT)).toEqual(token(SECRET))
+        else expect((await refusal(source)).message).toContain(`is another user's (12346)`)
+      }
+      vi.restoreAllMocks()
+    },
+  )
+
   test.each(['644', '640', '604', '620', '602', '610', '601'])(
     'refuses a file of mode %s where told to, and a pipe, also after it was read',
     async (mode) => {
@@ -553,6 +606,7 @@ describe('fromTokenFile', () => {
     expect(await refusal(fromTokenFile(loop))).toMatchObject({
       code: 'ERR_SOURCE_INVALID',
       message: expect.stringContaining('ELOOP'),
+      cause: expect.objectContaining({ code: 'ELOOP' }),
     })
     expect((await refusal(fromTokenFile(join(folder, 'none')))).code).toBe('ERR_SOURCE_ABSENT')
     expect((await refusal(fromTokenFile(await file(' \n')))).code).toBe('ERR_SOURCE_INVALID')
@@ -1034,6 +1088,7 @@ describe('chain', () => {
     const [none, home, line, silent, login, tokenless, unknown, inactive] = messages
     expect(none).toBe('No credential was found: the chain has no sources')
     expect(home).toMatch(/write the home folder out, which only shells read from ~$/)
+    expect((await refusal(fromTokenFile('/nowhere/~/token'))).message).toBe('There is no /nowhere/~/token')
     expect(line).toMatch(/: if it has arguments in it, give them as a list beside it$/)
     expect(silent).toBe("The command true's output is empty: run it by hand to see why")
     expect(login).toMatch(/has no entry for localhost with the user name that was asked for$/)
