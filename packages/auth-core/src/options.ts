@@ -27,9 +27,6 @@ export function memberOf(object: object, name: string): unknown {
     : undefined
 }
 
-/** Options of which none is given: those that nobody can put on the prototype that all objects have. */
-export const NO_OPTIONS: object = Object.freeze(Object.create(null))
-
 /**
  * Checks options, for stores and adapters of your own too. `undefined` is as good as left out.
  *

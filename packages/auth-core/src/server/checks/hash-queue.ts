@@ -1,7 +1,7 @@
 // Bounds how many slow hashes run and wait at one time, so that whoever asks for hundreds takes neither threads nor time from the others.
 
-import { NO_OPTIONS } from '../../options.ts'
 import { canonicalAddress, networksOf } from '../incoming/address.ts'
+import { NO_OPTIONS } from '../no-options.ts'
 
 /** How many slow hashes may be under way. Verifiers that are given the same object share it. */
 export interface HashOptions {

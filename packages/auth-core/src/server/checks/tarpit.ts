@@ -1,6 +1,6 @@
 // Holds back the answers to attempts over the limit, so that whoever floods the server with them waits instead of the others.
 
-import { NO_OPTIONS } from '../../options.ts'
+import { NO_OPTIONS } from '../no-options.ts'
 
 /** How to hold answers back. */
 export interface TarpitOptions {
