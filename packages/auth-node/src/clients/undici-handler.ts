@@ -140,6 +140,7 @@ export class AuthHandler implements Handler {
 
   /** Reads to the end what nobody wants, so that the connection can be used again; what is long, or takes long, is cut off. */
   async #discard(controller: Controller): Promise<void> {
+    if (controller.aborted) return // of which nothing more comes
     this.#left = MAX_DRAINED
     const cut = setTimeout(() => this.#cutOff(controller), LONGEST_DRAIN)
     const ended = new Promise<void>((resolve) => {

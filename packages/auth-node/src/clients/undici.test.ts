@@ -1,5 +1,7 @@
 // undici passes the shared client suite, and drops the credential under and over undici's own redirects too.
 
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import {
   type ClientRequest,
   type KeptRequest,
@@ -9,7 +11,7 @@ import {
   testClient,
 } from '@fluxauth/auth-testkit'
 import { Agent, BalancedPool, Client, Dispatcher, interceptors, Pool, RetryAgent, request } from 'undici'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { connectedTo } from './connected.ts'
 import { authDispatcher, authInterceptor } from './undici.ts'
 
@@ -161,6 +163,22 @@ describe.each([
       ).toEqual([])
     },
   )
+
+  test('follows a redirect on its server, to the path and the query that it names and no other', async () => {
+    const stage = network.stage((_, index) =>
+      index === 0 ? { status: 302, headers: { location: `/${stage.id}/there?b=2` } } : {},
+    )
+    const pool = authDispatcher(new Connected(network.home, connect()), {
+      origin: network.home,
+      credentials,
+      redirect: 'follow',
+    })
+    const asked = { path: `/${stage.id}/`, method: 'GET', query: { a: 1 } } as const
+    await (await pool.request(asked)).body.dump()
+    await pool.destroy()
+    expect(sent(stage)).toEqual(['Token my-token', 'Token my-token'])
+    expect(stage.visits.map(({ path }) => path)).toEqual([`/${stage.id}/?a=1`, `/${stage.id}/there?b=2`])
+  })
 
   test('does not follow a redirect to where it cannot go', async () => {
     const stage = network.stage(() => ({
@@ -368,6 +386,143 @@ describe('what is around another dispatcher', () => {
     await (await dispatcher.request({ origin: network.loopback, path, method: 'GET' })).body.dump()
     await agent.destroy()
     expect(stage.visits[0]?.headers.authorization).toBe('Token my-token')
+  })
+})
+
+describe('an answer that is thrown away', () => {
+  let network: Network
+  beforeAll(async () => {
+    network = await startNetwork()
+  })
+  afterAll(() => network.stop())
+
+  test('leaves no timer that keeps a program from ending', async () => {
+    const stage = network.stage((_, index) => ({ status: index === 0 ? 401 : 200, body: 'here' }))
+    const agent = new Agent()
+    const { credentials } = renewed()
+    const dispatcher = authDispatcher(agent, { origin: network.loopback, credentials })
+    const [started, cleared] = [vi.spyOn(globalThis, 'setTimeout'), vi.spyOn(globalThis, 'clearTimeout')]
+    try {
+      await (await request(stage.url(network.loopback), { dispatcher })).body.dump()
+      const waits = started.mock.results.filter((_, i) => started.mock.calls[i]?.[1] === 1000)
+      const timers = cleared.mock.calls.map(([timer]) => timer)
+      expect(waits).toHaveLength(1)
+      for (const { value } of waits) expect(timers).toContain(value)
+    } finally {
+      started.mockRestore()
+      cleared.mockRestore()
+    }
+    await agent.destroy()
+    expect(stage.visits).toHaveLength(2)
+  })
+
+  /** Holds what waits for a second, until it is called. */
+  const holdSeconds = () => {
+    const { setTimeout: start } = globalThis
+    const held: (() => void)[] = []
+    const spy = vi.spyOn(globalThis, 'setTimeout').mockImplementation(((end: () => void, wait?: number) => {
+      if (wait !== 1000) return start(end, wait)
+      held.push(end)
+      return start(() => undefined)
+    }) as typeof setTimeout)
+    return { held, restore: () => spy.mockRestore() }
+  }
+
+  test('is cut off once it is long, whatever time it takes', async () => {
+    const stage = network.stage((_, index) =>
+      index === 0 ? { status: 401, body: endless() } : { body: 'here' },
+    )
+    async function* endless() {
+      for (;;) yield 'no '.repeat(1000)
+    }
+    const agent = new Agent()
+    const { credentials } = renewed()
+    const dispatcher = authDispatcher(agent, { origin: network.loopback, credentials })
+    const seconds = holdSeconds()
+    try {
+      const { statusCode, body } = await request(stage.url(network.loopback), { dispatcher })
+      expect([statusCode, await body.text()]).toEqual([200, 'here'])
+    } finally {
+      seconds.restore()
+      await agent.destroy()
+    }
+  })
+
+  test('and was cut off is not taken for the one behind it, which fails', async () => {
+    let visits = 0
+    const server = createServer((_, response) => {
+      if (visits++ > 0) response.destroy()
+      else response.writeHead(401).write('n'.repeat(100_000))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const agent = new Agent()
+    const { credentials } = renewed()
+    const dispatcher = authDispatcher(agent, { origin, credentials })
+    await expect(request(origin, { dispatcher })).rejects.toMatchObject({ code: 'UND_ERR_SOCKET' })
+    expect(visits).toBe(2)
+    await agent.destroy()
+    server.close()
+  })
+
+  /** A credential that is another once it was refused; `later` is called before it is given. */
+  function renewed(later: () => Promise<void> = async () => undefined) {
+    let refused = false
+    const credentials = {
+      async get() {
+        if (refused) await later()
+        return { scheme: 'token', token: refused ? 'new-token' : 'old-token' } as const
+      },
+      invalidate() {
+        refused = true
+      },
+    }
+    return { credentials }
+  }
+
+  test.each([
+    ['while another credential is asked for', 401],
+    ['while the server is waited for', 503],
+  ])('is followed by no other where the handler aborts the request %s', async (_, status) => {
+    const stage = network.stage(() => ({ status, headers: { 'retry-after': '1' }, body: 'no' }))
+    const reason = new RangeError('not wanted')
+    const failed = vi.fn()
+    const agent = new Agent()
+    let controller: Dispatcher.DispatchController | undefined
+    let asked = false
+    let answer = (): void => undefined
+    const { credentials } = renewed(
+      () =>
+        new Promise((resolve) => {
+          asked = true
+          answer = resolve
+        }),
+    )
+    const dispatcher = authDispatcher(agent, { origin: network.loopback, credentials, retry: true })
+    const handler: Dispatcher.DispatchHandler = {
+      onRequestStart: (given) => {
+        controller = given
+      },
+      onResponseStart: () => expect.fail('no answer is wanted'),
+      onResponseError: (_, error) => failed(error),
+    }
+    const { pathname } = new URL(stage.url(network.loopback))
+    const seconds = holdSeconds()
+    try {
+      dispatcher.dispatch({ origin: network.loopback, path: pathname, method: 'GET' }, handler)
+      // Of two waits the first is for the end of the answer.
+      await expect.poll(() => asked || seconds.held.length === 2).toBe(true)
+      controller?.abort(reason)
+      answer()
+      seconds.held[1]?.()
+      await expect.poll(() => failed.mock.calls).toEqual([[reason]])
+      const { length } = seconds.held
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      expect([stage.visits.length, failed.mock.calls.length, seconds.held.length]).toEqual([1, 1, length])
+    } finally {
+      seconds.restore()
+      await agent.destroy()
+    }
   })
 })
 

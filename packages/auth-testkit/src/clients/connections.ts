@@ -1,5 +1,6 @@
 // Connections, which are kept: an answer that nobody reads is let go of.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { testWhen } from '../applicable.ts'
 import { likelyBecause, until } from '../deadline.ts'
@@ -26,6 +27,25 @@ export function testConnections(context: ClientContext): void {
     const rule =
       'how many connections it took: an answer that nobody reads is read to its end where it is short, before the request is sent again (discard), so that its connection is free; only what is long, or takes long, is cut off, and its connection with it'
     // Node's fetch, left alone, takes turns between two: it reports the end of a body before it frees the connection.
+    expect(new Set(stage.visits.map(({ connection }) => connection)).size, rule).toBeLessThanOrEqual(2)
+  })
+
+  test('keeps its connections where an answer that nobody reads comes piece by piece', async () => {
+    async function* pieces() {
+      yield 'not '
+      await sleep(20)
+      yield 'now'
+    }
+    const stage = network().stage((_, index) =>
+      index % 2 === 0
+        ? { status: 503, headers: { 'retry-after': '0' }, body: pieces() }
+        : { body: 'welcome' },
+    )
+    await withClient({ retry: true }, async (client) => {
+      for (let i = 0; i < 5; i++) expect(await send(client, stage)).toEqual(answered(200, 'welcome'))
+    })
+    const rule =
+      'how many connections it took: what comes to its end within a second is waited for, before the request is sent again'
     expect(new Set(stage.visits.map(({ connection }) => connection)).size, rule).toBeLessThanOrEqual(2)
   })
 
