@@ -319,11 +319,14 @@ describe('a request whose path is', () => {
     expect((await send('other.test:443', '', 'connect')).dropped).toEqual([network.loopback])
   })
 
-  test.each(['buckets', '', '*', '@other.test/', 1])('%j is for undici to refuse', async (path) => {
-    const { dropped, failed } = await send(path as string)
-    expect(failed).toMatchObject({ code: 'UND_ERR_INVALID_ARG' })
-    expect(dropped).toEqual([])
-  })
+  test.each(['buckets', '', '*', '@other.test/', 1])(
+    '%j is for undici to refuse',
+    async (path) => {
+      const { dropped, failed } = await send(path as string)
+      expect(failed).toMatchObject({ code: 'UND_ERR_INVALID_ARG' })
+      expect(dropped).toEqual([])
+    },
+  )
 })
 
 describe('what is around another dispatcher', () => {
@@ -541,6 +544,14 @@ test('a handler of either form is told of a signal that has aborted, and nothing
     expect(dispatcher.dispatch(request, handler as Dispatcher.DispatchHandler)).toBe(true)
   }
   expect(told).toEqual(['onConnect', reason, 'onRequestStart', reason])
+})
+
+test('asks nobody to hold requests back while a credential is waited for', async () => {
+  const origin = 'http://127.0.0.1:9'
+  const agent = new Agent()
+  const dispatcher = authDispatcher(agent, { origin, credentials: () => new Promise(() => undefined) })
+  expect(dispatcher.dispatch({ origin, path: '/', method: 'GET' }, {})).toBe(true)
+  await agent.destroy()
 })
 
 test('undici itself refuses what is no URL, and nothing shows its password', async () => {

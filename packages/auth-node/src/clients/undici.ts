@@ -118,7 +118,7 @@ function createInterceptor(options: AuthInterceptorOptions, connected: Connected
     const named = given.origin
     const origin = named ? normalise(`${named}`) : connected?.origin
     // What is looked at here is what is sent: the caller may change the options, or a URL in them, while a credential is waited for.
-    const request = { ...given, origin, headers: given.headers } as Dispatcher.DispatchOptions
+    const request = { ...given, origin } as Dispatcher.DispatchOptions
     const { path } = request
     if (!origin || left.has(handler)) return dispatch(given, handler)
     const url = readPath(authorizer.target, origin, path)
