@@ -274,6 +274,21 @@ describe('asks for credentials', () => {
     expect(challengeOf(await verifier.verify(request({ 'sec-fetch-mode': mode })))).toBe(expected)
   })
 
+  const browser = { 'user-agent': 'Mozilla/5.0' }
+  test.each<[boolean, string, Record<string, string>]>([
+    [true, 'a program', {}],
+    [true, 'a program that takes anything', { accept: '*/*', 'user-agent': 'curl/8.0 Mozilla/' }],
+    [true, 'a program that calls itself a browser', browser],
+    [true, 'a page that is opened', { ...browser, accept: 'text/html,*/*' }],
+    [true, 'a page that is opened, as its browser says', { 'sec-fetch-mode': 'navigate', accept: '*/*' }],
+    [false, 'a script', { ...browser, accept: '*/*' }],
+    [false, 'a script that says so', { 'x-requested-with': 'XMLHttpRequest' }],
+    [false, 'a script, as its browser says', { 'sec-fetch-mode': 'no-cors', accept: 'text/html' }],
+  ])('%s of %s', async (asks, _, headers) => {
+    const { verifier } = await setUp({ product: 'v1' })
+    expect(challengeOf(await verifier.verify(request(headers))) !== undefined).toBe(asks)
+  })
+
   test.each([
     [{ token: false }, 'Bearer realm="InfluxDB"'],
     [{ bearer: false }, 'Token realm="InfluxDB"'],
@@ -1065,6 +1080,15 @@ describe('nothing from what is absent', () => {
     expect(await verifier.verify(request({ cookie }))).toMatchObject({ refusal: { reason: 'wrong' } })
   })
 
+  test.each([
+    ['another whose name is longer', 'influxdb-oss-sessionX', 'missing'],
+    ['one without a name', '=influxdb-oss-session', 'missing'],
+    ['one with an equals sign in its value', 'influxdb-oss-session=a=b', 'wrong'],
+  ])('a cookie is no session: %s', async (_, cookie, reason) => {
+    const { verifier } = await setUp()
+    expect(await verifier.verify(request({ cookie }))).toMatchObject({ refusal: { reason } })
+  })
+
   test.each<VerifierOptions>([{ product: 'v1' }, { product: 'v3' }, { schemes: { session: false } }])(
     'a session’s cookie is nothing where no sessions are taken: %j',
     async (options) => {
@@ -1351,6 +1375,13 @@ describe('what a browser adds by itself', () => {
     ],
     ['Basic from a program', basic, {}, 'zoë'],
     ['Basic from an own page', basic, { origin: 'http://influx.test:8086' }, 'zoë'],
+    ['Basic from an own page, in capitals', basic, { origin: 'HTTP://INFLUX.TEST:8086' }, 'zoë'],
+    [
+      'Basic from what only ends as an own page',
+      basic,
+      { origin: 'x-http://influx.test:8086' },
+      'cross-site',
+    ],
     [
       'Basic from a page that is named',
       basic,
@@ -1382,6 +1413,20 @@ describe('what a browser adds by itself', () => {
     const remembered = await verifier.verify(asked)
     expect('principal' in remembered ? remembered.principal.user : remembered.refusal.reason).toBe(expected)
   })
+})
+
+test('over TLS a page that came in clear is not the server’s own, however its origin is spelt', async () => {
+  const { verifier } = await setUp()
+  const authorization = encodeBasic('zoë', TOKEN)
+  for (const [origin, reason] of [
+    ['https://influx.test', undefined],
+    ['http://influx.test', 'cross-site'],
+    ['HTTP://influx.test', 'cross-site'],
+  ] as const) {
+    const asked = request({ authorization, host: 'influx.test', origin }, { method: 'POST', secure: true })
+    const verdict = await verifier.verify(asked)
+    expect([origin, 'refusal' in verdict ? verdict.refusal.reason : undefined]).toEqual([origin, reason])
+  }
 })
 
 test('beside a session an Authorization of another scheme counts as none, also after one that is remembered', async () => {
