@@ -44,6 +44,58 @@ describe('the guard', () => {
     expect(request.bodyUsed).toBe(false)
   })
 
+  test.each([
+    ['looked up', {}],
+    ['looked up at once', { digest: (secret: string) => secret }],
+  ])('keeps out whoever is not permitted, %s, before a handler or without', async (_, options) => {
+    const store = createMemoryStore()
+    const own = createVerifier({ store, ...options })
+    const guard = createGuard(own)
+    const handler = vi.fn(() => new Response())
+    const statusOf = (answer: object) => (answer instanceof Response ? answer.status : 'let in')
+    for (const needed of [
+      ['write', 'buckets'],
+      ['read', 'buckets', '1f'],
+    ] as const) {
+      const permissions = [{ action: 'read', resource: { type: 'buckets' } }] as const
+      const made = await own.tokens.create({ userID: 'u1', user: 'zoë', permissions })
+      const ask = () => new Request(URL, { headers: { authorization: encodeToken(made.token) } })
+      const expected = needed[0] === 'read' ? ['let in', 200] : [403, 403]
+      for (let i = 0; i < 2; i++) {
+        const admitted = await guard(ask(), needed)
+        const { status } = await guard.protect(handler, needed)(ask())
+        expect([statusOf(admitted), status]).toEqual(expected)
+        own.forget()
+      }
+      expect(handler).toHaveBeenCalledTimes(needed[0] === 'read' ? 2 : 0)
+    }
+  })
+
+  test('tells of what fails with the request that it was for', async () => {
+    const cause = new Error('not this')
+    const rejects = () => Promise.reject(cause)
+    const throws = () => {
+      throw cause
+    }
+    for (const failing of [rejects, throws]) {
+      const fail = vi.fn(verifier.fail)
+      const guard = createGuard({ ...verifier, fail, verify: failing, signIn: failing, signOut: failing })
+      for (const answer of [guard(withToken()), guard.signIn(withToken()), guard.signOut(withToken())]) {
+        expect(await answer).toMatchObject({ status: 500 })
+        expect(fail).toHaveBeenLastCalledWith(cause, expect.objectContaining({ url: URL, method: 'GET' }))
+      }
+    }
+  })
+
+  test.each([
+    ['https://influx.test/api/v2/signin', true],
+    ['http://influx.test/api/v2/signin?from=https:', false],
+  ])('takes the URL’s word for TLS: %s', async (url, secure) => {
+    const headers = { authorization: encodeBasic('zoë', 'x') }
+    const answer = await createGuard(verifier).signIn(new Request(url, { method: 'POST', headers }))
+    expect([answer.status, answer.headers.get('set-cookie')?.endsWith('; Secure')]).toEqual([204, secure])
+  })
+
   test('signs in and out', async () => {
     const guard = createGuard(verifier, { secure: () => true })
     const signedIn = await guard.signIn(
@@ -82,6 +134,33 @@ describe('the guard', () => {
     client.abort()
     answer?.()
     expect([(await asked).status, visits]).toEqual([499, []])
+  })
+
+  test.each([
+    ['the request’s signal', { aborted: true }, false],
+    ['what reads it', { aborted: false }, true],
+    ['nobody', { aborted: false }, false],
+  ])('goes by %s whether the client has gone', async (_, signal, gone) => {
+    const waiting = createVerifier({ findToken: async () => undefined })
+    const guard = createGuard(waiting, {
+      read: ({
+        method,
+        url,
+      }: {
+        readonly method: string
+        readonly url: string
+        readonly signal: object
+      }) => ({
+        method,
+        url,
+        gone,
+        authorization: encodeToken('x'),
+        secure: true,
+        header: () => undefined,
+      }),
+    })
+    const expected = signal.aborted || gone ? 499 : 401
+    expect(await guard({ method: 'GET', url: '/', signal })).toMatchObject({ status: expected })
   })
 
   test('takes what has no more of a Request than it looks at', async () => {
