@@ -926,7 +926,7 @@ describe('a store that fails', () => {
 
 test('at InfluxDB 2’s /query what is no token of anybody costs a name that nobody has a slow hash', async () => {
   const verify = vi.spyOn(passwords, 'verify')
-  const { verifier } = await setUp({ product: 'v2-query' })
+  const { verifier, events } = await setUp({ product: 'v2-query' })
   for (const [name, hashes] of [
     ['nobody', 1],
     ['zoë', 1],
@@ -935,6 +935,7 @@ test('at InfluxDB 2’s /query what is no token of anybody costs a name that nob
     verify.mockClear()
     await verifier.verify(request({ authorization: encodeBasic(name, 'wrong') }))
     expect([name, verify.mock.calls.length]).toEqual([name, hashes])
+    expect(events.at(-1)).toMatchObject({ type: 'refused', reason: 'wrong' })
   }
   verify.mockRestore()
 })
@@ -1131,6 +1132,12 @@ describe('nothing from what is absent', () => {
     })
     await verifier.tokens.delete(stored.id)
     expect(await verifier.verify(request({ cookie }))).toMatchObject({ refusal: { reason: 'wrong' } })
+  })
+
+  test('an inactive user is told to the log by name, once the password is right', async () => {
+    const { verifier, events } = await setUp({ product: 'v1' })
+    await verifier.verify(request({ authorization: encodeBasic('idle', PASSWORD) }))
+    expect(events.at(-1)).toMatchObject({ reason: 'disabled', user: 'idle' })
   })
 
   test('a user of whom no permissions are known has none', async () => {

@@ -319,14 +319,11 @@ describe('a request whose path is', () => {
     expect((await send('other.test:443', '', 'connect')).dropped).toEqual([network.loopback])
   })
 
-  test.each(['buckets', '', '*', '@other.test/', 1])(
-    '%j is for undici to refuse',
-    async (path) => {
-      const { dropped, failed } = await send(path as string)
-      expect(failed).toMatchObject({ code: 'UND_ERR_INVALID_ARG' })
-      expect(dropped).toEqual([])
-    },
-  )
+  test.each(['buckets', '', '*', '@other.test/', 1])('%j is for undici to refuse', async (path) => {
+    const { dropped, failed } = await send(path as string)
+    expect(failed).toMatchObject({ code: 'UND_ERR_INVALID_ARG' })
+    expect(dropped).toEqual([])
+  })
 })
 
 describe('what is around another dispatcher', () => {
