@@ -99,7 +99,8 @@ describe('requests over node:http', () => {
     try {
       const response = await get(stage.url(network.loopback))
       expect(await text(response)).toBe('here')
-      expect(response.req.agent === another).toBe(false)
+      const { req } = response as unknown as { readonly req: { readonly agent: Agent } }
+      expect(req.agent === another).toBe(false)
     } finally {
       delete (Object.prototype as { http?: Agent }).http
     }

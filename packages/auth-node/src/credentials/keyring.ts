@@ -56,14 +56,16 @@ export function fromKeyring(options: KeyringOptions = {}): CredentialFinder {
   const { timeout = DEFAULT_TIMEOUT } = options
   const keyOf = (context: CredentialContext | undefined) => options.account ?? context?.origin ?? ''
   // Each open question holds one of the few threads that files are read with: never more than one for a name.
-  const open = new Map<string, Promise<void>>()
+  const open = new Map<string, Promise<unknown>>()
   return defineKeptSource('keyring', keyOf, async (context) => {
     const { ask, place } = await openKeyring(options, context)
     const text = await withDeadline(timeout, `The keyring, asked for ${place},`, async (signal) => {
       await open.get(place)
       signal.throwIfAborted()
       const answer = ask(signal)
-      open.set(place, answer.then(ignore, ignore))
+      // What is answered is forgotten: servers may be asked about without end.
+      const settled = answer.then(ignore, ignore).then(() => open.delete(place))
+      open.set(place, settled)
       return answer.catch((cause) => {
         if (isOutOfFiles(cause)) {
           throw new SourceError(
