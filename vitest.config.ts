@@ -31,6 +31,8 @@ export default defineConfig({
           exclude: measured,
           // For processes, servers and browsers: more files at once than there are cores, so that none is idle.
           maxWorkers: availableParallelism() + 1,
+          // What is waited for may itself wait for a core.
+          expect: { poll: { timeout: 5_000 } },
           sequence: { groupOrder: 1 },
         },
       },

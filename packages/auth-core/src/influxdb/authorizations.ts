@@ -214,9 +214,9 @@ export const authorizations: Authorizations<ApiToken, NewAuthorization> = /* @__
  * const influx = influxApi({ url: 'http://localhost:8086', credentials: process.env.INFLUX_TOKEN })
  * const [{ id: bucket, orgID }] = await buckets.list(influx, { name: 'weather' })
  * const permissions = [readBucket(bucket, orgID)]
- * const { id, username } = await v1Users.create(influx, { username: 'telegraf', orgID, permissions })
+ * const { id, username } = await v1Users.create(influx, { username: 'station-7', orgID, permissions })
  * await v1Users.setPassword(influx, { id, password: crypto.randomUUID() })
- * console.log(username) // telegraf
+ * console.log(username) // station-7
  */
 export const v1Users: Authorizations<V1User, NewV1User> & {
   /**

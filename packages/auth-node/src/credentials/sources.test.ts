@@ -487,13 +487,13 @@ describe('fromTokenFile', () => {
         const opened = (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`))
         return JSON.stringify(await Promise.allSettled(opened)).includes(`"${path}"`)
       }
-      const silent = refusal(fromTokenFile(pipe, { timeout: 500 }))
-      await expect.poll(() => isOpen(real)).toBe(true)
+      const silent = refusal(fromTokenFile(pipe, { timeout: 1000 }))
+      await expect.poll(() => isOpen(real), { interval: 10 }).toBe(true)
       await rename(other, pipe)
       const source = fromTokenFile(pipe)
       const [given] = await Promise.all([source.get(CONTEXT), writeFile(pipe, 'one\n')])
       expect([given, (await silent).code]).toEqual([token('one'), 'ERR_SOURCE_TIMEOUT'])
-      await expect.poll(() => isOpen(`${real} (deleted)`)).toBe(false)
+      await expect.poll(() => isOpen(`${real} (deleted)`), { timeout: 5000 }).toBe(false)
       expect(await source.get(CONTEXT)).toEqual(token('one'))
     },
   )
