@@ -5,17 +5,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeInfluxProfiles } from '@fluxauth/auth-node'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { KeyringError } from './keyring.ts'
 import type { Place } from './own-file.ts'
 import {
   chooseProfile,
   forgetSecret,
   type Login,
   moveKnowledge,
+  type Profile,
   readProfiles,
   removeProfile,
   saveLogin,
 } from './profiles.ts'
-import { loadSecret } from './secrets.ts'
+import { loadSecret, removeSecret } from './secrets.ts'
 
 vi.mock(import('./secrets.ts'), async () => ({
   saveSecret: async (
@@ -25,7 +27,7 @@ vi.mock(import('./secrets.ts'), async () => ({
     return `the ${place}`
   },
   loadSecret: vi.fn(),
-  removeSecret: async (...given: Parameters<typeof keyOf>) => void kept.delete(keyOf(...given)),
+  removeSecret: vi.fn(),
 }))
 vi.mock(import('@fluxauth/auth-node'), { spy: true })
 
@@ -42,6 +44,7 @@ beforeEach(async () => {
   vi.stubEnv('INFLUX_ACTIVE_CONFIG', '')
   kept.clear()
   vi.mocked(loadSecret).mockImplementation(async (...given) => kept.get(keyOf(...given)) as never)
+  vi.mocked(removeSecret).mockImplementation(async (...given) => void kept.delete(keyOf(...given)))
 })
 afterEach(async () => {
   vi.mocked(writeInfluxProfiles).mockReset()
@@ -154,6 +157,27 @@ test('a token that somebody put into the file comes before one that lies elsewhe
   if (profile) await forgetSecret(profile)
   expect(await now()).toMatchObject({ url: ONE, place: undefined, credentials: undefined })
   expect([...kept]).toEqual([])
+})
+
+test('the token in the file goes also where the keyring that has one of before is not to be had, which is said', async () => {
+  await save('old')
+  await writeInfluxProfiles({ app: { token: 'put-there' } })
+  const profile = (await readProfiles()).get('app') as Profile
+  vi.mocked(removeSecret).mockRejectedValue(new KeyringError('ERR_KEYRING_UNAVAILABLE', 'There is none.'))
+  await expect(forgetSecret(profile)).rejects.toMatchObject({
+    code: 'ERR_KEYRING_UNAVAILABLE',
+    message: expect.stringMatching(
+      /^What stood in .* is forgotten; what was kept before it is not: There is none\./,
+    ),
+  })
+  expect((await files()).join()).not.toContain('put-there')
+  // It is in use again, and where it is in use it is not lost: all stays as it was.
+  const before = await files()
+  await expect(forgetSecret((await readProfiles()).get('app') as Profile)).rejects.toThrow(/^There is none/)
+  expect([await now(), await files()]).toMatchObject([{ place: 'keyring' }, before])
+  vi.mocked(removeSecret).mockImplementation(async (...given) => void kept.delete(keyOf(...given)))
+  await forgetSecret((await readProfiles()).get('app') as Profile)
+  expect([[...kept], (await now()).place]).toEqual([[], undefined])
 })
 
 test('one that lies elsewhere goes with its profile, though somebody gave that another address since', async () => {

@@ -219,12 +219,25 @@ export async function moveKnowledge({ name, url }: Profile, to: string): Promise
   if (written) await writeKnowledge(name, { ...written, url: to })
 }
 
-/** Forgets the secret of a profile, wherever it lies, and keeps the rest. */
-export async function forgetSecret({ name }: Profile): Promise<void> {
+/**
+ * Forgets the secret of a profile, wherever it lies, and keeps the rest.
+ *
+ * @throws {UsageError} where it cannot be had; what stands in the file is forgotten all the same
+ */
+export async function forgetSecret({ name, place }: Profile): Promise<void> {
+  if (place === 'file') await writeInfluxProfiles({ [name]: { token: '' } })
   // As it was written: somebody may have put a token or another address into the file since, and nothing else leads to it.
   const written = knownOf(name)
   if (written && written.place !== 'file') {
-    await (await import('./secrets.ts')).removeSecret(written.place, name, written.url)
+    const { removeSecret } = await import('./secrets.ts')
+    await removeSecret(written.place, name, written.url).catch((error) => {
+      if (place !== 'file' || !(error instanceof UsageError)) throw error
+      throw new UsageError(
+        error.code,
+        `What stood in ${influxConfigsPath()} is forgotten; what was kept before it is not: ${error.message}`,
+        error.exitCode,
+      )
+    })
   }
   await writeInfluxProfiles({ [name]: { token: '' } })
   await writeKnowledge(name, undefined)
