@@ -114,6 +114,8 @@ async function main(): Promise<void> {
   const upstream = await findUpstream()
   if (upstream) await own.stop()
   const server = upstream ? await startServer({ upstream }) : own
+  // First: who is told where it listens may end it in that moment.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.stop())
   if (upstream)
     console.log(`\nNow before the InfluxDB at ${upstream.url}, which gets its own credential from here.`)
   console.log(
@@ -121,7 +123,6 @@ async function main(): Promise<void> {
   )
   for (const [name, value] of Object.entries(server.credentials)) console.log(`  ${name.padEnd(8)}  ${value}`)
   console.log(color.dim('Ctrl-C ends it.'))
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.stop())
 }
 
 await main().catch((error: unknown) => {

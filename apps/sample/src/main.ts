@@ -37,9 +37,10 @@ if (values.help) {
     example,
     port: Number(values.port),
   })
+  // First: who is told where it listens may end it in that moment.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop())
   console.log(`Listening on ${origin}${upstream ? `, before the InfluxDB at ${upstream.url}` : ''}`)
   for (const [name, value] of Object.entries(credentials)) {
     console.log(`${name.padEnd(8)}  ${seed[name] === undefined ? value : '(from the file)'}`)
   }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop())
 }

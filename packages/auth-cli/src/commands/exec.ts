@@ -71,9 +71,10 @@ export function environmentFor({
 export function run(name: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   if (name === '') throw usage('Name the command after --: fluxauth exec -- influx bucket list')
   return new Promise((resolve, reject) => {
-    const child = spawn(name, args, { stdio: 'inherit', env })
+    // First: what comes while it is started is for it, and would end this program alone.
     for (const signal of SIGNALS) process.on(signal, () => child.kill(signal))
     for (const signal of OF_TERMINAL) process.on(signal, () => undefined)
+    const child = spawn(name, args, { stdio: 'inherit', env })
     child.on('error', ({ code }: NodeJS.ErrnoException) => {
       const isThere = code !== 'ENOENT'
       reject(

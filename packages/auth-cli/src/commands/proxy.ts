@@ -79,8 +79,10 @@ async function proxy(command: string[], options: Options): Promise<void> {
       process.exitCode = await run(name, args, environmentFor({ credentials, host, org: found.org }))
       return
     }
+    // First: who is told where it listens may end it in that moment.
+    const ended = interrupted()
     announce(host, upstream, key, options)
-    process.exitCode = await interrupted()
+    process.exitCode = await ended
   } finally {
     server.close().closeAllConnections()
   }
