@@ -4,8 +4,9 @@
 import type { Stats } from 'node:fs'
 import { readPlain } from './secret.ts'
 
-/** In milliseconds: who writes a file in place is done by then, and how often it is read until then. */
+/** In milliseconds: how long the first pause is, each of which is twice the one before, and how often the file is read. */
 const PAUSE = 20
+/** Who writes a file in place is done after 0.6 seconds, also where others have the cores meanwhile. */
 const TRIES = 6
 
 /** In milliseconds: a file that was left alone for so long is as it is meant to be. */
@@ -25,7 +26,7 @@ export async function readWritten<Text extends string | undefined>(
     const text = await read()
     const isWritten = text !== undefined && (readPlain(text) || !(await isFresh(path)))
     if (isWritten || tries === TRIES) return text
-    await new Promise((resolve) => setTimeout(resolve, PAUSE))
+    await new Promise((resolve) => setTimeout(resolve, PAUSE * 2 ** (tries - 1)))
   }
 }
 
