@@ -7,6 +7,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { type Typed, typeAsShown } from './testing/type-as-shown.ts'
 
 const MAIN = fileURLToPath(new URL('../dist/main.cjs', import.meta.url))
 // That of util-linux, which Linux has everywhere: others take other options.
@@ -14,22 +15,15 @@ const SCRIPT = '/usr/bin/script'
 const isThere = process.platform === 'linux' && existsSync(SCRIPT)
 
 /** Runs the command on a terminal; types each text as soon as what is before it has been shown. */
-async function onTerminal(args: string, typed: readonly (readonly [seen: string, type: string])[] = []) {
+async function onTerminal(args: string, typed: Typed = []) {
   const child = spawn(SCRIPT, ['-qefc', `${process.execPath} ${MAIN} ${args}`, '/dev/null'], {
     env: { PATH: process.env.PATH, HOME: '/no-home', NO_COLOR: '1', INFLUX_TOKEN: 'x', TERM: 'xterm' },
   })
-  const left = [...typed]
-  let [screen, from] = ['', 0]
+  let screen = ''
   child.stdout.on('data', (chunk) => {
     screen += chunk
-    for (const [shown, type] of [...left]) {
-      const at = screen.indexOf(shown, from)
-      if (at < 0) return
-      from = at + shown.length
-      left.shift()
-      child.stdin.write(type)
-    }
   })
+  typeAsShown(child, typed)
   const [code] = await once(child, 'close')
   return { code, screen }
 }

@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { type Typed, typeAsShown } from './type-as-shown.ts'
 
 const MAIN = fileURLToPath(new URL('../../dist/main.cjs', import.meta.url))
 // That of util-linux, which Linux has everywhere: others take other options.
@@ -59,29 +60,15 @@ export class Person {
   /** On a terminal: types each text as soon as what is before it has been shown. Input and output are one. */
   async onTerminal(
     args: string,
-    typed: readonly (readonly [shown: string, type: string])[] = [],
+    typed: Typed = [],
     env: Readonly<Record<string, string>> = {},
     columns = 100,
   ): Promise<Outcome> {
-    const left = [...typed]
-    let from = 0
     return this.#spawn(
       SCRIPT,
       ['-qefc', `stty cols ${columns}; ${process.execPath} ${MAIN} ${args}`, '/dev/null'],
       { TERM: 'xterm', ...env },
-      (child) => {
-        let screen = ''
-        child.stdout.on('data', (chunk) => {
-          screen += chunk
-          for (const [shown, type] of [...left]) {
-            const at = screen.indexOf(shown, from)
-            if (at < 0) return
-            from = at + shown.length
-            left.shift()
-            child.stdin.write(type)
-          }
-        })
-      },
+      (child) => typeAsShown(child, typed),
     )
   }
 
