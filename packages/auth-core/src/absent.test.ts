@@ -100,6 +100,11 @@ describe('an option', () => {
     expect(findToken).toHaveBeenCalledTimes(options.cache === false ? 2 : 1)
   })
 
+  test('that could not be one of its options', () => {
+    pollute({ hashes: 1 })
+    expect(() => createVerifier({})).not.toThrow()
+  })
+
   test.each<[string, VerifierOptions]>([
     ['nothing', {}],
     ['something', { hashes: {}, tarpit: {} }],

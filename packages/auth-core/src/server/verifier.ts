@@ -113,7 +113,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   checkSessionCookie(session)
   const { origins = [], clearSiteData = false } = session
   // By the object that it is: whoever is given the same shares it.
-  const hashes = hashQueueOf(options.hashes, bound)
+  const hashes = hashQueueOf(options.hashes, options.hashes && bound)
 
   // What comes in.
   const profile = profiles[options.product ?? 'cloud-serverless']
