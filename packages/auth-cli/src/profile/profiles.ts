@@ -225,7 +225,7 @@ export async function moveKnowledge({ name, url }: Profile, to: string): Promise
  * @throws {UsageError} where it cannot be had; what stands in the file is forgotten all the same
  */
 export async function forgetSecret({ name, place }: Profile): Promise<void> {
-  if (place === 'file') await writeInfluxProfiles({ [name]: { token: '' } })
+  await writeInfluxProfiles({ [name]: { token: '' } })
   // As it was written: somebody may have put a token or another address into the file since, and nothing else leads to it.
   const written = knownOf(name)
   if (written && written.place !== 'file') {
@@ -239,7 +239,6 @@ export async function forgetSecret({ name, place }: Profile): Promise<void> {
       )
     })
   }
-  await writeInfluxProfiles({ [name]: { token: '' } })
   await writeKnowledge(name, undefined)
 }
 
