@@ -10,33 +10,48 @@ import { authDispatcher, authInterceptor } from '@fluxauth/auth-node/undici'
 import { Agent, request as undiciRequest } from 'undici'
 import { median, race } from './race.js'
 
-console.log(`Node ${process.version}`)
-const server = fork(new URL('server.js', import.meta.url))
-const port = await new Promise((resolve) => server.once('message', resolve))
-const origin = `http://127.0.0.1:${port}`
-const url = `${origin}/api/v2/buckets`
 const headers = { authorization: 'Token my-token', accept: 'application/json' }
 const ours = { accept: 'application/json' }
-const options = { origin, credentials: 'my-token' }
+const credentials = 'my-token'
+
+const RACES = {
+  fetch: [fetches, 0.95],
+  undici: [undicis, 0.97],
+  'undici, both composed': [composed, 0.97],
+  'node:http': [https, 0.97],
+}
+
+const chosen = process.argv[2]
+if (chosen) await raceOne(chosen)
+else {
+  console.log(`Node ${process.version}`)
+  // A program has one client, and the engine compiles for what it sees: so each has a process of its own.
+  for (const client of Object.keys(RACES)) run(fileURLToPath(import.meta.url), [client], 'inherit')
+  await cachedCredential()
+  importCost()
+}
+
+/** Races one client, by its name above. */
+async function raceOne(client) {
+  const server = fork(new URL('server.js', import.meta.url))
+  const port = await new Promise((resolve) => server.once('message', resolve))
+  const origin = `http://127.0.0.1:${port}`
+  const [clients, target] = RACES[client]
+  await race(client, ...clients({ origin, credentials }, `${origin}/api/v2/buckets`), target)
+  server.disconnect()
+}
+
+/** Runs a program to its end. */
+function run(program, args = [], stdio = 'pipe') {
+  execFileSync(process.execPath, [program, ...args], { stdio })
+}
 
 /** Reads an answer, and stops the bench when it is a refusal. */
 function check(status) {
   if (status !== 200) throw new Error(`status ${status}`)
 }
 
-await race('fetch', ...fetches(), 0.95)
-await race('undici', ...undicis(new Agent(), authDispatcher(new Agent(), options)), 0.97)
-await race(
-  'undici, both composed',
-  ...undicis(new Agent().compose(nothing), new Agent().compose(authInterceptor(options))),
-  0.97,
-)
-await race('node:http', ...https(), 0.97)
-await cachedCredential()
-importCost()
-server.disconnect()
-
-function fetches() {
+function fetches(options, url) {
   const auth = authFetch(options)
   const send = async (response) => {
     check(response.status)
@@ -53,7 +68,15 @@ function nothing(dispatch) {
   return (request, handler) => dispatch(request, handler)
 }
 
-function undicis(bare, auth) {
+function undicis(options, url) {
+  return undiciPair(url, new Agent(), authDispatcher(new Agent(), options))
+}
+
+function composed(options, url) {
+  return undiciPair(url, new Agent().compose(nothing), new Agent().compose(authInterceptor(options)))
+}
+
+function undiciPair(url, bare, auth) {
   const send = async ({ statusCode, body }) => {
     check(statusCode)
     await body.text()
@@ -64,7 +87,7 @@ function undicis(bare, auth) {
   ]
 }
 
-function https() {
+function https(options, url) {
   const agents = () => ({ http: new http.Agent({ keepAlive: true }) })
   const [bare, kept] = [agents(), agents()]
   const { get } = authHttp({ ...options, agents: kept })
@@ -82,12 +105,10 @@ function https() {
 
 /** How long the authorizer takes when the provider has its answer at hand. */
 async function cachedCredential() {
-  const credentials = {
-    Token: 'my-token',
-    Basic: { scheme: 'basic', username: 'joe', password: 'open sesame' },
-  }
-  const to = new URL(url)
-  for (const [scheme, credential] of Object.entries(credentials)) {
+  const origin = 'http://localhost:8086'
+  const to = new URL('/api/v2/buckets', origin)
+  const basic = { scheme: 'basic', username: 'joe', password: 'open sesame' }
+  for (const [scheme, credential] of Object.entries({ Token: credentials, Basic: basic })) {
     const authorizer = createAuthorizer({ origin, credentials: credential })
     const times = []
     for (let round = 0; round < 50; round++) {
@@ -103,13 +124,13 @@ async function cachedCredential() {
 
 /** How much longer a program takes to start that imports auth-node. */
 function importCost() {
-  const run = (program) => {
+  const time = (program) => {
     const start = performance.now()
-    execFileSync(process.execPath, [fileURLToPath(new URL(program, import.meta.url))])
+    run(fileURLToPath(new URL(program, import.meta.url)))
     return performance.now() - start
   }
-  const bare = () => run('start-bare.js')
-  const auth = () => run('start-with-auth-node.js')
+  const bare = () => time('start-bare.js')
+  const auth = () => time('start-with-auth-node.js')
   const shares = []
   for (let round = 0; round < 40; round++) {
     const first = round % 2 === 0 ? bare() : auth()

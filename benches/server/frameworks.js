@@ -15,6 +15,9 @@ import { Hono } from 'hono'
 import { basicAuth } from 'hono/basic-auth'
 import { makeVerifier, TOKEN, USER } from './accounts.js'
 
+/** A Fastify plugin that does nothing, for the instance that registers it. */
+const nothing = Object.assign(async () => {}, { [Symbol.for('skip-override')]: true })
+
 const ANSWER = { buckets: [], total: 0 }
 
 async function listening(server) {
@@ -61,7 +64,10 @@ export const frameworks = {
     return {
       bare: await make(),
       again: await make(),
-      step: await make(() => ({ onRequest: (_request, _reply, next) => next() })),
+      step: await make(async (app) => {
+        await app.register(nothing)
+        return { onRequest: (_request, _reply, next) => next() }
+      }),
       ours: await make(async (app) => {
         await app.register(guardFastify, { verifier })
         return { onRequest: app.authenticate }

@@ -21,7 +21,11 @@ const CASES = [
   ['Token', 'v2'],
 ]
 // What every guard needs of a framework: a step of its chain that does nothing but call the next.
-const STEPS = { express: 'an empty middleware', fastify: 'an empty hook', hono: 'an empty middleware' }
+const STEPS = {
+  express: 'an empty middleware',
+  fastify: 'an empty plugin and hook',
+  hono: 'an empty middleware',
+}
 const PEERS = { express: 'express-basic-auth', fastify: '@fastify/basic-auth', hono: "hono's basicAuth" }
 
 console.log(`Node ${process.version}, ${ROUNDS} rounds`)
