@@ -105,10 +105,10 @@ export function readRequest(request: IncomingMessage, options?: GuardHttpOptions
   return new NodeRequest(request, request, options ? peerOf(options) : connectionPeer)
 }
 
-/** As the connection tells it. */
-const connectionPeer: Peer<IncomingMessage> = {
-  address: ({ socket }) => socket.remoteAddress,
-  secure: ({ socket }) => (socket as TLSSocket).encrypted === true,
+/** As the connection tells it; a request that a test made may have none. */
+const connectionPeer: Peer<Partial<IncomingMessage>> = {
+  address: ({ socket }) => socket?.remoteAddress,
+  secure: ({ socket }) => (socket as TLSSocket | undefined)?.encrypted === true,
 }
 
 function peerOf({ address, secure }: GuardHttpOptions): Peer<IncomingMessage> {

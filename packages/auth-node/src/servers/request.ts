@@ -160,7 +160,7 @@ export class NodeRequest<R> implements ServerRequest {
   }
 
   get gone(): boolean {
-    return this.#raw.socket.destroyed
+    return (this.#raw as Partial<IncomingMessage>).socket?.destroyed === true
   }
 
   get secure(): boolean {
@@ -189,9 +189,12 @@ export class NodeRequest<R> implements ServerRequest {
 /**
  * Of several fields Node keeps the first and says nothing of the others: they are found in what came over the wire alone. That ends at a
  * bound, and what is behind it nobody can tell: then there are two.
+ *
+ * A request that came over no wire has its headers alone: an adapter to a function in the cloud made it of an event, or a test did.
  */
-function readAuthorization(raw: IncomingMessage): string | string[] | undefined {
-  const { rawHeaders } = raw
+function readAuthorization(raw: IncomingMessage): string | readonly string[] | undefined {
+  const { rawHeaders } = raw as Partial<IncomingMessage>
+  if (!rawHeaders?.length) return raw.headers?.authorization
   let found: string | string[] | undefined
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string
