@@ -15,6 +15,7 @@ import { isTaken } from '../endpoints.ts'
 import { repeated } from '../input/repeated.ts'
 import { EXIT, UsageError, usage } from '../output/errors.ts'
 import { done, note, printJson } from '../output/print.ts'
+import { byAnother } from '../output/shell.ts'
 import { warn } from '../output/warn.ts'
 import { connect, PasswordError, takesPasswordsAtSignIn } from '../profile/connect.ts'
 import { checkIsUp, findProduct, PATIENCE } from '../profile/find-product.ts'
@@ -39,6 +40,7 @@ import { choosePlace } from './login/place.ts'
 import { readLoginSecret } from './login/secret.ts'
 import { readServer } from './login/server.ts'
 import { readExpiry, visibleOrgs } from './new-token.ts'
+import { takeBack } from './take-back.ts'
 
 interface Options extends TokenInsteadOptions, ReplaceOptions {
   readonly user?: string
@@ -190,7 +192,10 @@ async function login(address: string | undefined, options: Options): Promise<voi
     try {
       where = await saveLogin(login)
     } catch (error) {
-      if (made) await authorizations.delete(influx, made.authorization.id).catch(() => undefined)
+      if (made) {
+        const { id } = made.authorization
+        await takeBack(id, () => authorizations.delete(influx, id), byAnother(`tokens delete ${id}`))
+      }
       throw error
     }
     await report({ login, where, verdict })

@@ -3,11 +3,12 @@
 import { authorizations, describePermissions, v1Users, v3Tokens } from '@fluxauth/auth-core/influxdb'
 import { usage } from '../../output/errors.ts'
 import { done, note, printJson } from '../../output/print.ts'
-import { quote } from '../../output/shell.ts'
+import { quote, toType } from '../../output/shell.ts'
 import { warn } from '../../output/warn.ts'
 import { agreeToCredential, type ReplaceOptions } from '../../profile/replace.ts'
 import { settings } from '../../settings.ts'
 import { describeToken, makeToken, type NewTokenOptions, readExpiry } from '../new-token.ts'
+import { takeBack } from '../take-back.ts'
 import { chooseDestination, type Destination, type DestinationOptions, type NewToken } from './destination.ts'
 import { tell } from './list.ts'
 import { kindOf, type Server, withServer } from './server.ts'
@@ -57,7 +58,7 @@ async function hand(destination: Destination, made: NewToken, remove: () => Prom
   try {
     where = await destination.keep(made)
   } catch (error) {
-    await remove().catch(() => undefined)
+    await takeBack(made.id, remove, toType(`tokens delete ${quote(made.id)}`))
     throw error
   }
   const { profile } = destination
@@ -89,7 +90,7 @@ async function createV1User(server: Server, options: Options): Promise<void> {
   try {
     await v1Users.setPassword(influx, { id: made.id, password })
   } catch (error) {
-    await v1Users.delete(influx, made.id).catch(() => undefined)
+    await takeBack(made.id, () => v1Users.delete(influx, made.id), toType(`tokens delete ${made.id}`, '--v1'))
     throw error
   }
   if (settings().json) printJson({ token: tell(made) })
