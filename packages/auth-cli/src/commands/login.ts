@@ -35,12 +35,12 @@ import {
 import { settings } from '../settings.ts'
 import { Finding } from './check/finding.ts'
 import { checkToken } from './check/given.ts'
+import { takeBack } from './left-on-server.ts'
 import { createTokenInstead, type TokenInsteadOptions } from './login/create-token.ts'
 import { choosePlace } from './login/place.ts'
 import { readLoginSecret } from './login/secret.ts'
 import { readServer } from './login/server.ts'
 import { readExpiry, visibleOrgs } from './new-token.ts'
-import { takeBack } from './take-back.ts'
 
 interface Options extends TokenInsteadOptions, ReplaceOptions {
   readonly user?: string

@@ -17,6 +17,7 @@ import {
 } from '@fluxauth/auth-core/influxdb'
 import { canAsk, choose } from '../input/ask.ts'
 import { UsageError, usage } from '../output/errors.ts'
+import { making } from './left-on-server.ts'
 import { dayIn, withReplaceBy } from './tokens/replace-by.ts'
 
 /** Options of what makes a token. */
@@ -37,10 +38,15 @@ export interface MadeToken {
   readonly replaceBy: string | undefined
 }
 
-/** @throws {UsageError} `ERR_TOKEN_HIDDEN` where the server does not show it */
-export async function makeToken(influx: Influx, options: NewTokenOptions): Promise<MadeToken> {
+/**
+ * Makes it.
+ *
+ * @param list the command to type that shows which tokens there are
+ * @throws {UsageError} `ERR_TOKEN_HIDDEN` where the server does not show it
+ */
+export async function makeToken(influx: Influx, options: NewTokenOptions, list: string): Promise<MadeToken> {
   const { org, replaceBy, ...wanted } = await describeToken(influx, options)
-  const authorization = await authorizations.create(influx, { orgID: org.id, ...wanted })
+  const authorization = await making(authorizations.create(influx, { orgID: org.id, ...wanted }), list)
   const { id, token } = authorization
   if (token === undefined) {
     throw new UsageError('ERR_TOKEN_HIDDEN', `The server made ${id} and did not show its value: delete it`)

@@ -18,11 +18,14 @@ let url: string
 let statusOfDeletion: number
 let asked: string[]
 let isV3: boolean
+/** Whether the answer to what makes it is lost. */
+let isLost: boolean
 let onMade: () => void
 beforeEach(async () => {
   person = await Person.arrive()
   asked = []
   isV3 = false
+  isLost = false
   onMade = () => undefined
   server = createServer(({ method, url = '' }, response) => {
     const send = (status: number, body: object) => response.writeHead(status).end(JSON.stringify(body))
@@ -42,6 +45,7 @@ beforeEach(async () => {
     }
     if (method !== 'POST') return send(200, { authorizations: [], buckets: [] })
     onMade()
+    if (isLost) return response.destroy()
     if (url.includes('/v3/')) return send(201, { id: 1, name: 'report', token: 'apiv3_s3cret', hash: 'h' })
     return send(201, {
       ...MADE,
@@ -101,6 +105,16 @@ describe.each(CASES)('%s that cannot be handed over', (_, line, deletion, comman
     expect(asked).toEqual([deletion])
     expect(stderr).toMatch(/fluxauth: .*\[ERR_\w+\]\ncode [1-9]\d*\n$/)
     expect(stderr).not.toContain('Warning')
+  })
+
+  test('is said that it may be there where the answer to its making is lost', async () => {
+    isLost = true
+    const { stderr } = await person.inShell(`${line()}; echo "code $?" >&2`)
+    expect(asked).toEqual([])
+    const list = command.replace(/delete \w+/, 'list')
+    const text = stderr.replace(/\s+/g, ' ')
+    expect(text).toContain(`made all the same, and nobody has it: ${list} shows whether it is there [`)
+    expect(text).toMatch(/\w[.?] It may .* \[(UND_ERR_SOCKET|ERR_INFLUX_UNREACHABLE)\] code 3 $/)
   })
 
   test('is said to be there where it cannot be deleted either, beside why nobody has it', async () => {

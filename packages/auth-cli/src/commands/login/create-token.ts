@@ -3,6 +3,7 @@
 import { buckets, type Influx } from '@fluxauth/auth-core/influxdb'
 import { askUntil, canAsk, choose, confirm } from '../../input/ask.ts'
 import { usage } from '../../output/errors.ts'
+import { byAnother } from '../../output/shell.ts'
 import { bucketsOf, type MadeToken, makeToken, type NewTokenOptions, readExpiry } from '../new-token.ts'
 
 /** Whether one is made, and what it is to be. */
@@ -10,6 +11,9 @@ export interface TokenInsteadOptions extends NewTokenOptions {
   readonly createToken?: true
   readonly keepPassword?: true
 }
+
+/** For whoever may: no profile was made. */
+const LIST = byAnother('tokens list')
 
 /** Makes a token if that is wanted; `undefined` where the password is to be kept. */
 export async function createTokenInstead(
@@ -22,14 +26,14 @@ export async function createTokenInstead(
       byDefault: true,
     })
     if (!wants) return undefined
-    return makeToken(influx, await askWhat(influx, options))
+    return makeToken(influx, await askWhat(influx, options), LIST)
   }
   if (!options.createToken) {
     throw usage(
       'Say --create-token, for an API token to be made and kept instead of the password, or --keep-password',
     )
   }
-  return makeToken(influx, options)
+  return makeToken(influx, options, LIST)
 }
 
 async function askWhat(influx: Influx, options: NewTokenOptions): Promise<NewTokenOptions> {

@@ -7,8 +7,8 @@ import { quote, toType } from '../../output/shell.ts'
 import { warn } from '../../output/warn.ts'
 import { agreeToCredential, type ReplaceOptions } from '../../profile/replace.ts'
 import { settings } from '../../settings.ts'
+import { making, takeBack } from '../left-on-server.ts'
 import { describeToken, makeToken, type NewTokenOptions, readExpiry } from '../new-token.ts'
-import { takeBack } from '../take-back.ts'
 import { chooseDestination, type Destination, type DestinationOptions, type NewToken } from './destination.ts'
 import { tell } from './list.ts'
 import { kindOf, type Server, withServer } from './server.ts'
@@ -27,7 +27,11 @@ export async function createToken(options: Options): Promise<void> {
     if (options.name !== undefined) throw usage('--name is for --v1: an API token has a --description')
     const destination = await settleDestination(server, options)
     const { influx } = server
-    const { authorization: made, token, replaceBy } = await makeToken(influx, orgOf(server, options))
+    const {
+      authorization: made,
+      token,
+      replaceBy,
+    } = await makeToken(influx, orgOf(server, options), toType('tokens list'))
     const { id } = made
     const told = { token: tell(made) }
     await hand(destination, { token, id, authorization: made, replaceBy, told }, () =>
@@ -81,12 +85,8 @@ async function createV1User(server: Server, options: Options): Promise<void> {
   const password = await readV1Password(options)
   const { influx } = server
   const { org, permissions: wanted, description } = await describeToken(influx, orgOf(server, options))
-  const made = await v1Users.create(influx, {
-    username: name,
-    orgID: org.id,
-    permissions: wanted,
-    description,
-  })
+  const user = { username: name, orgID: org.id, permissions: wanted, description }
+  const made = await making(v1Users.create(influx, user), toType('tokens list --v1'))
   try {
     await v1Users.setPassword(influx, { id: made.id, password })
   } catch (error) {
@@ -109,10 +109,8 @@ async function createV3(server: Server, options: Options): Promise<void> {
   readExpiry(expires)
   const destination = await settleDestination(server, options)
   const { influx } = server
-  const made = await v3Tokens.create(influx, {
-    name,
-    ...(expires && { expiresIn: Number(expires) * 86_400 }),
-  })
+  const expiresIn = expires && { expiresIn: Number(expires) * 86_400 }
+  const made = await making(v3Tokens.create(influx, { name, ...expiresIn }), toType('tokens list'))
   const told = { token: { name: made.name, createdAt: made.createdAt, expiry: made.expiry } }
   const replaceBy = made.expiry?.slice(0, 10)
   await hand(destination, { token: made.token, id: made.name, replaceBy, told }, () =>

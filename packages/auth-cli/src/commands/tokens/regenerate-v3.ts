@@ -5,10 +5,11 @@ import { agree } from '../../input/ask.ts'
 import { EXIT, UsageError } from '../../output/errors.ts'
 import { reportOf } from '../../output/report.ts'
 import { quote, toType } from '../../output/shell.ts'
+import { isRefusal, stopped } from '../left-on-server.ts'
 import { agreeToHolder, type Destination, inWords, type RotateOptions } from './destination.ts'
 import { type RecoveryFile, reserveRecoveryFile } from './recovery-file.ts'
 import type { Server } from './server.ts'
-import { isRefusal, OPERATOR, RECOVERY, reportSuccessor, stopped, tryOut } from './v3.ts'
+import { OPERATOR, RECOVERY, reportSuccessor, tryOut } from './v3.ts'
 
 export async function regenerateOperator(
   server: Server,

@@ -4,6 +4,7 @@ import { type Influx, InfluxError, type RotationLeft, v3Tokens } from '@fluxauth
 import { agree } from '../../input/ask.ts'
 import { UsageError } from '../../output/errors.ts'
 import { toType } from '../../output/shell.ts'
+import { isRefusal, stopped } from '../left-on-server.ts'
 import {
   agreeToHolder,
   chooseDestination,
@@ -14,7 +15,7 @@ import {
 import { handingOver, leftOf, readJournal, writeJournal } from './journal.ts'
 import { regenerateOperator } from './regenerate-v3.ts'
 import type { Server } from './server.ts'
-import { isRefusal, type ListedV3, listV3, OPERATOR, reportSuccessor, stopped, tryOut } from './v3.ts'
+import { type ListedV3, listV3, OPERATOR, reportSuccessor, tryOut } from './v3.ts'
 
 export async function rotateV3(
   server: Server,

@@ -1,9 +1,8 @@
 // Tokens of InfluxDB 3: they have names, and are listed by a query of its own database.
 
-import { type Influx, InfluxError } from '@fluxauth/auth-core/influxdb'
+import type { Influx } from '@fluxauth/auth-core/influxdb'
 import { EXIT, UsageError } from '../../output/errors.ts'
 import { done, note, printJson } from '../../output/print.ts'
-import { reportOf } from '../../output/report.ts'
 import { toType } from '../../output/shell.ts'
 import { verify } from '../../profile/verify.ts'
 import { settings } from '../../settings.ts'
@@ -51,17 +50,6 @@ export function refuseOperator(name: string): void {
     'ERR_LAST_OPERATOR',
     `This is the operator token, of which InfluxDB 3 has one and deletes none: replace it with ${toType('tokens rotate')}. Where it is lost, ${RECOVERY}`,
   )
-}
-
-/** Whether the server said no: nothing was done. */
-export function isRefusal(error: unknown): boolean {
-  return error instanceof InfluxError && error.code === 'ERR_INFLUX_REFUSED' && error.reason !== 'server'
-}
-
-/** Why it stopped, and what is left to do. */
-export function stopped(error: unknown, left: string): UsageError {
-  const { code, message, exitCode } = reportOf(error)
-  return new UsageError(code, `${message}. ${left}`, exitCode)
 }
 
 /** Tries a token that was made. */
