@@ -62,6 +62,14 @@ test('another word for what to do with redirects is refused', async () => {
 })
 
 describe('a redirect', () => {
+  test('that is refused says to which server it leads, and no more of the address', async () => {
+    const { exchange } = await begin(a, { redirect: 'error' })
+    await expect(exchange.again(to(`${b}/there?p=s3cret`))).rejects.toMatchObject({
+      code: 'ERR_REDIRECT_REFUSED',
+      message: `The server redirects to ${b}, and the request says redirect: 'error'`,
+    })
+  })
+
   test('within the origin changes nothing, and asks nobody', async () => {
     const { exchange, events, asked, sent } = await begin(a)
     expect(await exchange.again(to('/there'))).toBe(true)

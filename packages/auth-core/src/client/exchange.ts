@@ -207,7 +207,8 @@ class OngoingExchange implements Exchange {
     if (mode === 'error') {
       throw new RedirectError(
         'ERR_REDIRECT_REFUSED',
-        "The server redirects, and the request says redirect: 'error'",
+        // Not the whole address, which may hold a secret.
+        `The server redirects to ${redirect.url.origin}, and the request says redirect: 'error'`,
       )
     }
     if (!redirect.dropsBody && !this.#replayable) {
