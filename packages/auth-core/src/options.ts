@@ -33,7 +33,7 @@ export function memberOf(object: object, name: string): unknown {
  * Read what it returns, rather than what was given: each option was read once, and none is what something else put on
  * `Object.prototype`. What an object of a class of its own has, or was made from, counts.
  *
- * @param options as they were given
+ * @param options as they were given; none at all are as good as none in them
  * @param rules what each may be
  * @param path put before each name in messages: the option that these are within, and a dot
  * @returns the options as they were found to be, in an object without a prototype
@@ -48,6 +48,7 @@ export function checkOptions<Options extends object>(
   rules: OptionRules<Extract<keyof Options, string>>,
   path = '',
 ): Options {
+  options = Object(options)
   for (const name of Object.keys(options)) {
     if (!Object.hasOwn(rules, name)) {
       const option = PLAIN_NAME.test(name) ? `option ${path}${name}` : 'such option'

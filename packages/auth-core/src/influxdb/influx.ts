@@ -158,8 +158,7 @@ function write(credentials: Credentials): string {
 }
 
 function parse(status: number, text: string | undefined): unknown {
-  if (text === undefined)
-    throw new InfluxError('ERR_INFLUX_ANSWER', 'The answer is longer than 64 MiB', { status })
+  if (text === undefined) throw new InfluxError('ERR_INFLUX_ANSWER', 'The answer is over 64 MiB', { status })
   try {
     return text === '' ? undefined : JSON.parse(text)
   } catch {

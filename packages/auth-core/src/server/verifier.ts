@@ -106,7 +106,7 @@ export function checkVerifier(verifier: Verifier): void {
  * @see InfluxDB Cloud Serverless, API reference, "Authentication"
  */
 export function createVerifier(options: VerifierOptions): Verifier {
-  const { hashes: bound } = options
+  const bound = (options as VerifierOptions | undefined)?.hashes
   options = checkOptions(options, verifierOptionRules)
   const { findUser, passwords, onPasswordUpgrade, maxLength, digest = sha256 } = options
   const session: SessionOptions = options.session ?? NO_OPTIONS

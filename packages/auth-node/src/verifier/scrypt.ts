@@ -1,7 +1,7 @@
 // Hashes passwords with scrypt, which costs whoever guesses them memory as well as time.
 
 import { type ScryptOptions as NodeScryptOptions, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
-import { PasswordError, type PasswordHasher } from '@fluxauth/auth-core/server'
+import { allowed, checkOptions, PasswordError, type PasswordHasher } from '@fluxauth/auth-core/server'
 
 /** Options of {@link scryptPasswords}. */
 export interface ScryptOptions {
@@ -12,6 +12,9 @@ export interface ScryptOptions {
   /** How often it is done, one after the other. Default 3. */
   readonly parallelization?: number | undefined
 }
+
+/** By their names alone: what they may be is for {@link PasswordError} to say. */
+const RULES = { cost: allowed.anything, blockSize: allowed.anything, parallelization: allowed.anything }
 
 interface Parameters {
   /** The logarithm of the cost, as hashes have it. */
@@ -39,6 +42,7 @@ const MOST_WORK = 2 ** 23
  * @returns the hasher; it refuses to read hashes that ask for more than 256 MiB, 16 repetitions, or 2^23 of both together
  *   (`cost * blockSize * parallelization`), which take seconds
  * @throws {PasswordError} `ERR_PASSWORD_PARAMETERS` for parameters that are no power of two, or beyond these bounds
+ * @throws {OptionsError} `ERR_OPTION_NAME`, also for the short names that `node:crypto` takes besides
  * @example
  * import { scryptPasswords } from '@fluxauth/auth-node/server'
  *
@@ -47,7 +51,7 @@ const MOST_WORK = 2 ** 23
  * @see RFC 7914; OWASP Password Storage Cheat Sheet, "scrypt"
  */
 export function scryptPasswords(options: ScryptOptions = {}): PasswordHasher {
-  const { cost = 2 ** 15, blockSize: r = 8, parallelization: p = 3 } = options
+  const { cost = 2 ** 15, blockSize: r = 8, parallelization: p = 3 } = checkOptions(options, RULES)
   const current: Parameters = { ln: Math.log2(cost), r, p }
   if (!isBounded(current)) {
     throw new PasswordError(

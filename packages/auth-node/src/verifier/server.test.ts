@@ -99,6 +99,17 @@ test.each([
   expect(() => scryptPasswords(options)).toThrow(expect.objectContaining({ code: 'ERR_PASSWORD_PARAMETERS' }))
 })
 
+test('scrypt takes no name that it does not know, such as those that node:crypto takes besides', () => {
+  for (const options of [{ N: 2 ** 17 }, { cots: 2 ** 17 }, { iterations: 1 }])
+    expect(() => scryptPasswords(options as never)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_OPTION_NAME',
+        message: expect.stringContaining('there are cost,'),
+      }),
+    )
+  expect(scryptPasswords(null as never).isOutdated('')).toBe(true)
+})
+
 test.each([
   { cost: 2 },
   { cost: 2 ** 18, parallelization: 4 },

@@ -65,6 +65,13 @@ test.each([1, 10_000_000])('a stored hash that asks for %i iterations is read', 
   expect(counts[0]).toBe(rounds)
 })
 
+test('no name is taken that is not known, since what was meant by it would be left out', () => {
+  for (const options of [{ iteration: 1_000_000 }, { cost: 1 }])
+    expect(() => pbkdf2Passwords(options as never)).toThrow(
+      expect.objectContaining({ code: 'ERR_OPTION_NAME' }),
+    )
+})
+
 test('no more iterations are taken than could be read again', () => {
   expect(() => pbkdf2Passwords({ iterations: 10_000_000 })).not.toThrow()
   expect(() => pbkdf2Passwords({ iterations: 10_000_001 })).toThrow(

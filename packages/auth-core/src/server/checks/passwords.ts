@@ -1,6 +1,8 @@
 // Hashes passwords slowly, since people choose passwords that can be guessed.
 
 import { AuthError } from '../../errors.ts'
+import * as allowed from '../../option-rules.ts'
+import { checkOptions } from '../../options.ts'
 import { equalBytes, fromBase64url, randomBytes, toBase64url } from '../kept/secrets.ts'
 
 /** Hashes passwords and checks them. What it writes says how it was made, so that the way can change. */
@@ -46,6 +48,7 @@ const STORED = /^\$pbkdf2-sha256\$i=(\d{1,9})\$([\w-]{16,64})\$([\w-]{43})$/
  * @param options `iterations`
  * @returns the hasher
  * @throws {PasswordError} `ERR_PASSWORD_PARAMETERS` for what is no number of times
+ * @throws {OptionsError} `ERR_OPTION_NAME`
  * @example
  * import { pbkdf2Passwords } from '@fluxauth/auth-core/server'
  *
@@ -53,7 +56,8 @@ const STORED = /^\$pbkdf2-sha256\$i=(\d{1,9})\$([\w-]{16,64})\$([\w-]{43})$/
  * await passwords.verify('open sesame', await passwords.hash('open sesame')) // true
  * @see RFC 8018, section 5.2
  */
-export function pbkdf2Passwords({ iterations = 600_000 }: Pbkdf2Options = {}): PasswordHasher {
+export function pbkdf2Passwords(options: Pbkdf2Options = {}): PasswordHasher {
+  const { iterations = 600_000 } = checkOptions(options, { iterations: allowed.anything })
   if (!Number.isInteger(iterations) || iterations < 1 || iterations > MOST_ITERATIONS) {
     throw new PasswordError(
       'ERR_PASSWORD_PARAMETERS',
