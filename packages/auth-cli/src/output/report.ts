@@ -51,10 +51,24 @@ export function reportOf(error: unknown): Report {
   if (network) return { ...network, exitCode: network.isUsage ? EXIT.usage : EXIT.network }
   return {
     code: 'ERR_UNEXPECTED',
-    message: 'Something unexpected happened: please report it',
+    message: describeUnexpected(error),
     exitCode: EXIT.unexpected,
   }
 }
+
+/** Where a fault of ours is, for who mends it: what an error says, and what folders are named, is nobody else's business. */
+function describeUnexpected(error: unknown): string {
+  const { version, versions } = process
+  if (Number.parseInt(versions.node, 10) < OLDEST_NODE) {
+    return `Node ${version} is too old for this: use ${OLDEST_NODE}.19 or newer`
+  }
+  const { name, stack } = error instanceof Error ? error : new Error()
+  const kind = /^[A-Za-z]{1,40}$/.test(name) ? name : 'Error'
+  const place = /^\s+at .*[/\\]([\w.-]+:\d+:\d+)\)?$/m.exec(stack ?? '')?.[1]
+  return `Something unexpected happened: please report it (${kind}${place ? ` at ${place}` : ''}, Node ${version})`
+}
+
+const OLDEST_NODE = 20
 
 /** What a server answered, or that it did not. */
 function describeInfluxError(error: InfluxError): Report {
