@@ -1,7 +1,6 @@
 // What becomes of an answer in undici: it is handed on, or thrown away for the request to be sent again.
 
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Duplex } from 'node:stream'
 import { type Exchange, isDeciding, RedirectError } from '@fluxauth/auth-core/client'
 import type { Dispatcher } from 'undici'
 import type { Connected } from './connected.ts'
@@ -54,6 +53,8 @@ export class AuthHandler implements Handler {
   /** The sending whose answer was cut off. */
   #cut: Controller | undefined
   #failed = false
+  /** Where the caller's has it: undici 8 refuses to take a connection over for who has none. */
+  readonly onRequestUpgrade?: NonNullable<Handler['onRequestUpgrade']>
 
   constructor(
     dispatch: Dispatch,
@@ -69,6 +70,7 @@ export class AuthHandler implements Handler {
     this.#headers = headers
     this.#exchange = exchange
     this.#connected = connected
+    if (handler.onRequestUpgrade) this.onRequestUpgrade = handler.onRequestUpgrade.bind(handler)
   }
 
   send(): boolean {
@@ -91,15 +93,6 @@ export class AuthHandler implements Handler {
 
   onRequestStart(controller: Controller, context: unknown): void {
     this.#handler.onRequestStart?.(controller, context)
-  }
-
-  onRequestUpgrade(
-    controller: Controller,
-    status: number,
-    headers: IncomingHttpHeaders,
-    socket: Duplex,
-  ): void {
-    this.#handler.onRequestUpgrade?.(controller, status, headers, socket)
   }
 
   onResponseStart(

@@ -561,3 +561,16 @@ test('undici itself refuses what is no URL, and nothing shows its password', asy
   expect(error).toBeInstanceOf(Error)
   expect(error).toMatchObject({ name: expect.not.stringContaining('AssertionError') })
 })
+
+test('takes a connection over for whoever does that, and for nobody else: undici 8 asks before it sends', () => {
+  const seen: Dispatcher.DispatchHandler[] = []
+  const auth = authInterceptor({ origin: 'http://localhost', credentials: 'my-token' })
+  const dispatch = auth((_, handler) => seen.push(handler) > 0)
+  const request = { origin: 'http://localhost', path: '/', method: 'GET', upgrade: 'echo' } as const
+  const onRequestUpgrade = vi.fn()
+  dispatch(request, { onResponseError() {} })
+  dispatch(request, { onResponseError() {}, onRequestUpgrade })
+  expect(seen.map((handler) => typeof handler.onRequestUpgrade)).toEqual(['undefined', 'function'])
+  seen[1]?.onRequestUpgrade?.({} as never, 101, {}, {} as never)
+  expect(onRequestUpgrade).toHaveBeenCalledWith({}, 101, {}, {})
+})
