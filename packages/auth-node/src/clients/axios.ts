@@ -15,7 +15,7 @@ import {
   startExchange,
   TargetError,
 } from '@fluxauth/auth-core/client'
-import {
+import axios, {
   type AxiosAdapter,
   type AxiosError,
   AxiosHeaders,
@@ -186,11 +186,25 @@ function transportTo(
         )
       }
       const answer = followed ? withoutRedirectBodies(listener) : listener
-      if (!given) return quietRequest(options, answer)
+      if (!given)
+        return ofOldAxios ? neverDestroyed(quietRequest(options, answer)) : quietRequest(options, answer)
       const request = given.request(options, answer)
       return request instanceof ClientRequest ? quiet(request) : request
     },
   }
+}
+
+/** Up to 1.15 axios is silent on a body that is not compressed as it says once its request has ended, which none does over its own redirects. */
+const ofOldAxios = /^1\.(\d|1[0-5])\./.test(axios.VERSION)
+
+function neverDestroyed(request: ClientRequest): ClientRequest {
+  return new Proxy(request, {
+    get(target, name) {
+      if (name === 'destroyed') return false
+      const value = Reflect.get(target, name)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
 }
 
 function leadsTo(
