@@ -145,8 +145,9 @@ async function walk(
     await checkCredential(sent, reached, steps)
     return credentials
   }
-  const place = { host: sent.base, source: 'the header', org: undefined, profile: undefined }
-  await signIn({ ...place, ...found, credentials, product: kept }, steps, { allowed, isThere })
+  const place = { source: 'the header', org: undefined, profile: undefined }
+  const toSend = { ...place, ...found, host: sent.base, credentials, product: kept }
+  await signIn(toSend, steps, { allowed, isThere })
   return credentials
 }
 

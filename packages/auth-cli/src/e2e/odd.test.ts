@@ -57,6 +57,63 @@ describe('a server that INFLUX_HOST names', () => {
     expect((await run(`${url}/`)).stdout).toBe('s3cret-token\n')
     expect((await run('http://127.0.0.1:2', '-p', 'app')).stdout).toBe('s3cret-token\n')
     expect(await run('localhost:8086')).toMatchObject({ code: 2, stdout: '' })
+    const env = { INFLUX_HOST: 'http://127.0.0.1:2' }
+    expect(await person.run(['request', 'GET', '/api/v2/me', '-p', 'app'], { env })).toMatchObject({
+      code: 0,
+    })
+    expect(asked).toEqual(['GET /api/v2/me'])
+  })
+})
+
+describe('an address that check is given', () => {
+  let at: string
+  let seen: string[]
+  let other: Server
+  beforeEach(async () => {
+    seen = []
+    other = createServer(({ method, url: path, headers }, response) => {
+      seen.push(`${method} ${path} ${headers.authorization ?? '-'}`)
+      if (path === '/below/api/v2/signin')
+        return void response.writeHead(204, { 'set-cookie': 'influxdb-oss-session=x' }).end()
+      response.setHeader('content-type', 'application/json')
+      response.end('{"id":"0000000000000001","name":"zoe"}')
+    }).listen(0, '127.0.0.1')
+    await new Promise((resolve) => other.once('listening', resolve))
+    at = `http://127.0.0.1:${(other.address() as AddressInfo).port}/below`
+  })
+  afterEach(() => void other.close().closeAllConnections())
+  const check = (...args: string[]) => ['check', '--product', 'v2', ...args]
+
+  test.each<[string, Record<string, string>, string]>([
+    ['a token', { INFLUX_TOKEN: 's3cret-env' }, 'GET /below/api/v2/me Token s3cret-env'],
+    [
+      'a user name and password',
+      { INFLUX_USERNAME: 'zoe', INFLUX_PASSWORD: 's3cret-env' },
+      `POST /below/api/v2/signin Basic ${btoa('zoe:s3cret-env')}`,
+    ],
+  ])('is where %s of the environment is sent, and not the server of the profile', async (_, env, sent) => {
+    for (const hasProfile of [true, false]) {
+      seen.length = 0
+      const { code, stdout } = await person.run(check(`${at}/`), { env })
+      expect([code, stdout]).toEqual([0, expect.stringContaining('Nothing is wrong from here')])
+      expect([seen[0], seen]).toEqual(['GET /below/ping -', expect.arrayContaining([sent])])
+      if (hasProfile) await person.run(['logout'])
+    }
+    expect(asked).toEqual([])
+  })
+
+  test('is where what netrc has for it goes, below its path, and what it has for another goes nowhere', async () => {
+    const text = 'machine 127.0.0.1 login zoe password s3cret-netrc\n'
+    await writeFile(join(person.home, '.netrc'), text, { mode: 0o600 })
+    expect(await person.run(check(`${at}/`))).toMatchObject({ code: 0 })
+    expect(seen).toContain(`POST /below/api/v2/signin Basic ${btoa('zoe:s3cret-netrc')}`)
+    await person.run(['logout'])
+    asked.length = seen.length = 0
+    for (const INFLUX_HOST of ['', url]) {
+      const outcome = await person.run(check(at.replace('127.0.0.1', 'localhost')), { env: { INFLUX_HOST } })
+      expect(outcome).toMatchObject({ code: 6, stdout: '' })
+    }
+    expect([asked, seen]).toEqual([[], []])
   })
 })
 

@@ -1,7 +1,9 @@
 // What a profile has is not lost without a word: another server's login, another address and another token ask before they take its place.
 
+import { readFile, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { hasTerminal, Person } from '../testing/person.ts'
 
@@ -151,9 +153,19 @@ describe('a token that rotate puts into a profile', () => {
     const gone = await rotate('0b2c6a5e2f3d4009')
     expect([gone.code, gone.stderr]).toEqual([5, expect.stringContaining('There is no token of this id, or')])
     expect([await token('other'), asked]).toEqual(['other', expect.not.arrayContaining(['POST'])])
-    // Nothing else keeps it from going on.
+    // Nothing else keeps it from going on, and what was begun for another profile or at another server is not gone on with.
+    const left = { todo: 'delete-successor', replaces: all[1]?.id, id: all[0]?.id }
+    const others = [
+      { url, profile: 'op', left },
+      { url: `${url}/two`, profile: 'other', left },
+      { url, profile: 'other', left: { ...left, replaces: '0b2c6a5e2f3d4008' } },
+    ]
+    const record = join(person.home, '.config', 'fluxauth', 'rotations.json')
+    await writeFile(record, JSON.stringify(others))
     for (const outcome of [await rotate(all[1]?.id), await rotate(all[2]?.id, '--replace')])
       expect(outcome.stderr).toContain('[ERR_ROTATION_STOPPED]')
+    expect(asked).not.toContain('DELETE')
+    expect(JSON.parse(await readFile(record, 'utf8'))).toEqual(others)
     server.close().closeAllConnections()
   })
 })

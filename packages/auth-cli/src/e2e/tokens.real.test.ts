@@ -922,8 +922,17 @@ describe('tokens of InfluxDB 3', () => {
 
     test('a name that is taken is left alone, and one that is not there is replaced by nothing', async () => {
       good.set('report-2', 'apiv3_of_another')
+      // What was begun elsewhere, for another profile or of another token, is another matter, and stays on record.
+      const left = { todo: 'delete-successor', replaces: 'report', id: 'report-2' }
+      const others = [
+        { url: 'http://localhost:1', profile: 'app', left },
+        { url, profile: 'other', left },
+        { url, profile: 'app', left: { ...left, replaces: 'other', id: 'other-2' } },
+      ]
+      await writeFile(join(person.home, '.config', 'fluxauth', 'rotations.json'), JSON.stringify(others))
       expect((await app()).code).toBe(0)
       expect(names()).toEqual(['report-2', 'report-3'])
+      expect(JSON.parse(await journal())).toEqual(others)
       expect(await tokens('rotate', 'reprot', '--yes')).toMatchObject({
         code: 2,
         stderr: expect.stringContaining('[ERR_NO_TOKEN]'),

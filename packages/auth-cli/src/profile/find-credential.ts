@@ -60,21 +60,23 @@ export async function searchCredential(origin?: string): Promise<Search> {
     await look('the environment', () => fromEnvironment(origin, profile))
     await ofProfile()
   }
-  if (named === undefined && (origin !== undefined || !found)) {
+  if (named === undefined && !found) {
     // Where no address is called it is the server that paths are below: one order goes for every command.
-    const server = origin ?? host ?? (profile && serverOf(profile))
-    if (server !== undefined) await look('netrc', () => fromNetrcOf(server))
+    const below = origin === undefined ? (host ?? (profile && serverOf(profile))) : undefined
+    const called = origin ?? below
+    if (called !== undefined) await look('netrc', () => fromNetrcOf(called, below))
   }
   return { found, looked, profile, why }
 }
 
-async function fromNetrcOf(server: string): Promise<FoundCredential | string> {
+/** Of an origin that is called nobody says what path InfluxDB lies below there: `host` is `undefined`. */
+async function fromNetrcOf(called: string, host: string | undefined): Promise<FoundCredential | string> {
   const netrc = await fromNetrc()
-    .find({ origin: new URL(server).origin })
+    .find({ origin: new URL(called).origin })
     .catch(whyNot)
   if (typeof netrc === 'string') return netrc
   const { credentials, source } = netrc
-  return { credentials, source, host: server, org: undefined, product: undefined, profile: undefined }
+  return { credentials, source, host, org: undefined, product: undefined, profile: undefined }
 }
 
 /**

@@ -34,8 +34,10 @@ export async function fromEnvironment(
     .find(origin === undefined ? undefined : { origin })
     .catch(whyNot)
   if (typeof found === 'string') return found
-  // As the influx CLI does, what the environment does not say is the profile's.
-  const host = found.host ?? (await hostFromEnv())?.host ?? (profile && serverOf(profile))
+  // As the influx CLI does, what the environment does not say is the profile's: but for a server that is called, which is another one.
+  const server = found.host ?? (await hostFromEnv())?.host ?? (profile && serverOf(profile))
+  const isCalled = origin === undefined || (server !== undefined && new URL(server).origin === origin)
+  const host = isCalled ? server : undefined
   const isProfiles = profile?.url !== undefined && host !== undefined && isSameUrl(profile.url, host)
   return {
     credentials: found.credentials,
