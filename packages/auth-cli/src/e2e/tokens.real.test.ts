@@ -1,7 +1,8 @@
 // Tokens of a real InfluxDB 2 looked after with the built command; and of a server that answers as InfluxDB 3 is documented to.
 
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -544,7 +545,6 @@ describeReal('tokens of InfluxDB 2', ['influxdb2'], () => {
       const next = await make('killed')
       await writeConfigs(`[app]\n  url = "${server.url}"\n  token = "${next.token}"\n`)
       await mkdir(join(person.home, '.config', 'fluxauth'), { recursive: true })
-      const { createHash } = await import('node:crypto')
       const hash = createHash('sha256')
         .update(next.token ?? '')
         .digest('hex')
@@ -670,6 +670,8 @@ describe('tokens of InfluxDB 3', () => {
   let times: Map<string, { readonly created_at: string; readonly expiry: string }>
   /** For how many seconds each was made. */
   let seconds: Map<string, number | undefined>
+  /** When the last of them ends, as the server says. */
+  let end: string | null
   let url: string
   beforeEach(async () => {
     isBroken = false
@@ -704,7 +706,8 @@ describe('tokens of InfluxDB 3', () => {
         } else if (request.method === 'POST') {
           good.set(name, `apiv3_new${++made}`)
           seconds.set(name, expiry_secs)
-          response.writeHead(201).end(JSON.stringify({ name, token: good.get(name), id: made }))
+          end = expiry_secs ? new Date(Date.now() + expiry_secs * 1000).toISOString() : null
+          response.writeHead(201).end(JSON.stringify({ name, token: good.get(name), id: made, expiry: end }))
         } else if (request.method === 'DELETE') {
           response.writeHead(good.delete(searchParams.get('token_name') ?? '') ? 200 : 404).end()
         } else {
@@ -721,6 +724,7 @@ describe('tokens of InfluxDB 3', () => {
   afterEach(() => void server.close().closeAllConnections())
 
   const tokens = (...args: string[]) => person.run(['tokens', ...args])
+  const own = () => join(person.home, '.config', 'fluxauth')
 
   test('are listed, made by name, and deleted; the operator’s is not', async () => {
     expect(await tokens('create', '--name', 'report')).toMatchObject({ code: 0, stdout: 'apiv3_new1\n' })
@@ -769,6 +773,24 @@ describe('tokens of InfluxDB 3', () => {
     expect(person.traces('apiv3_new1').seen).toEqual([])
   })
 
+  test('the new one is sent as the old one was, and lies where it did, where nothing else is said', async () => {
+    const flags = ['-p', 'mine', '--scheme', 'bearer', '--allow-insecure', '--insecure-storage']
+    await person.run(['login', url, ...flags], { input: 'apiv3_first' })
+    const header = async () => (await person.run(['header', '-p', 'mine'])).stdout
+    const known = async () => {
+      const { profiles } = JSON.parse(await readFile(join(own(), 'profiles.json'), 'utf8'))
+      return profiles.find(({ profile }: { readonly profile: string }) => profile === 'mine')
+    }
+    expect((await tokens('rotate', '-p', 'mine', '--yes')).code).toBe(0)
+    expect(await header()).toBe('Authorization: Bearer apiv3_new1\n')
+    expect(await known()).toMatchObject({ place: 'file', allowInsecure: true, isOperator: true })
+    expect((await tokens('rotate', '-p', 'mine', '--yes', '--store', 'memory')).code).toBe(0)
+    expect(await header()).toBe('Authorization: Bearer apiv3_new2\n')
+    expect(await configs()).not.toContain('apiv3_new')
+    expect(await known()).toMatchObject({ place: 'memory', allowInsecure: true })
+    await person.run(['logout', '-p', 'mine'])
+  })
+
   test('logout --revoke deletes a named one, and never says so of the operator’s', async () => {
     await tokens('create', '--name', 'report', '--into', 'report', '--insecure-storage')
     const revoke = (profile: string) => person.run(['logout', '--revoke', '-p', profile])
@@ -784,6 +806,12 @@ describe('tokens of InfluxDB 3', () => {
     await tokens('create', '--name', 'report')
     expect(await tokens('rotate', 'report', '--yes')).toMatchObject({ code: 0, stdout: 'apiv3_new2\n' })
     expect([...good.keys()]).toEqual(['_admin', 'report-2'])
+    // One that was printed as a whole is handed over: what is left is the end of the old one.
+    fault = (method) => (method === 'DELETE' ? 'fail' : undefined)
+    expect(await tokens('rotate', 'report-2', '--yes')).toMatchObject({ code: 5, stdout: 'apiv3_new3\n' })
+    fault = () => undefined
+    expect(await tokens('rotate', 'report-2', '--yes')).toMatchObject({ code: 0, stdout: '' })
+    expect([...good.keys()]).toEqual(['_admin', 'report-3'])
   })
 
   test('one that the server does not take is no successor, and what could not be deleted is on record', async () => {
@@ -870,9 +898,21 @@ describe('tokens of InfluxDB 3', () => {
       }
       expect([await inApp(), good.get('_admin')]).toEqual([good.get('report'), 'apiv3_first'])
       expect(names()).toEqual(['report', 'other'])
+      // Nor is anybody asked of the one that came into it by what is ended now.
+      const ofReport = () => tokens('rotate', 'report', '--into', 'app', '--yes')
+      fault = (method) => (method === 'DELETE' && good.get('report-2') ? 'fail' : undefined)
+      expect((await ofReport()).code).toBe(5)
+      fault = () => undefined
+      expect((await ofReport()).code).toBe(0)
+      expect([names(), await inApp()]).toEqual([['other', 'report-2'], good.get('report-2')])
     })
 
     test('it could not be kept: it is deleted, and nothing is left', async () => {
+      let record = ''
+      fault = (method) => {
+        if (method === 'DELETE') record = readFileSync(join(own(), 'rotations.json'), 'utf8')
+        return undefined
+      }
       const { code, stderr } = await tokens(
         'rotate',
         'report',
@@ -886,13 +926,16 @@ describe('tokens of InfluxDB 3', () => {
         2,
         expect.stringContaining('Nothing is left of it, and report is in use'),
       ])
+      // By that one is told, who is killed while it is kept, whether the profile has it.
+      const fingerprint = createHash('sha256').update('apiv3_new2').digest('hex')
+      const left = { todo: 'delete-successor', replaces: 'report', id: 'report-2' }
+      expect(JSON.parse(record)).toEqual([{ url, profile: 'list', left, fingerprint }])
       expect(names()).toEqual(['report'])
       expect(JSON.parse(await journal())).toEqual([])
     })
 
     test('it was killed when the successor was kept: that one is not taken for one that nobody has', async () => {
       good.set('report-2', 'apiv3_kept')
-      const { createHash } = await import('node:crypto')
       await writeConfigs(`[app]\n  url = "${url}"\n  token = "apiv3_kept"\n`)
       const file = join(person.home, '.config', 'fluxauth', 'rotations.json')
       const left = { todo: 'delete-successor', replaces: 'report', id: 'report-2' }
@@ -905,7 +948,6 @@ describe('tokens of InfluxDB 3', () => {
 
     test('it was killed when the successor was printed: neither is deleted, and both ways to end it are said', async () => {
       good.set('report-2', 'apiv3_printed')
-      const { createHash } = await import('node:crypto')
       const file = join(person.home, '.config', 'fluxauth', 'rotations.json')
       const left = { todo: 'delete-successor', replaces: 'report', id: 'report-2' }
       const fingerprint = createHash('sha256').update('apiv3_printed').digest('hex')
@@ -921,7 +963,6 @@ describe('tokens of InfluxDB 3', () => {
     })
 
     test('a name that is taken is left alone, and one that is not there is replaced by nothing', async () => {
-      good.set('report-2', 'apiv3_of_another')
       // What was begun elsewhere, for another profile or of another token, is another matter, and stays on record.
       const left = { todo: 'delete-successor', replaces: 'report', id: 'report-2' }
       const others = [
@@ -929,7 +970,12 @@ describe('tokens of InfluxDB 3', () => {
         { url, profile: 'other', left },
         { url, profile: 'app', left: { ...left, replaces: 'other', id: 'other-2' } },
       ]
-      await writeFile(join(person.home, '.config', 'fluxauth', 'rotations.json'), JSON.stringify(others))
+      await writeFile(join(own(), 'rotations.json'), JSON.stringify(others))
+      fault = (method) => (method === 'POST' ? 'refuse' : undefined)
+      expect((await app()).code).toBe(5)
+      expect(JSON.parse(await journal())).toEqual(others)
+      fault = () => undefined
+      good.set('report-2', 'apiv3_of_another')
       expect((await app()).code).toBe(0)
       expect(names()).toEqual(['report-2', 'report-3'])
       expect(JSON.parse(await journal())).toEqual(others)
@@ -942,8 +988,12 @@ describe('tokens of InfluxDB 3', () => {
 
     test('the successor ends after as long as the old one, and none is made where that is not known', async () => {
       times.set('report', { created_at: '2026-01-01T00:00:00', expiry: '2026-01-31T00:00:00' })
-      expect((await app()).code).toBe(0)
+      expect(await app('report')).toMatchObject({ code: 0, stdout: '' })
       expect(seconds.get('report-2')).toBe(30 * 86_400)
+      expect(await inApp()).toBe(good.get('report-2'))
+      expect(end).toMatch(/^\d{4}-/)
+      const { used } = json(await person.run(['status', '-p', 'app', '--json']))
+      expect(used.replaceBy).toBe(end?.slice(0, 10))
       times.set('report-2', { created_at: '-', expiry: '2026-01-31T00:00:00' })
       expect((await app()).stderr).toContain('[ERR_ROTATION_EXPIRY]')
       expect(names()).toEqual(['report-2'])
@@ -977,7 +1027,6 @@ describe('tokens of InfluxDB 3', () => {
       expect(again.stderr).toContain('influxdb3 create token --admin --regenerate')
     })
 
-    const own = () => join(person.home, '.config', 'fluxauth')
     const recovered = async () =>
       (await readdir(own()).catch(() => [])).filter((name) => name.startsWith('recovered-token'))
 
@@ -1007,6 +1056,15 @@ describe('tokens of InfluxDB 3', () => {
       fault = () => undefined
       expect((await rotate('--into', 'new', '--insecure-storage')).code).toBe(0)
       expect((await person.run(['token', '-p', 'new'])).stdout.trim()).toBe(good.get('_admin'))
+      // A profile that had no credential has none again, and what is known of one that had is known.
+      await person.run(['profiles', 'add', 'empty', '--url', url])
+      const files = () =>
+        Promise.all([configs(), readFile(join(own(), 'profiles.json'), 'utf8').then(JSON.parse)])
+      const before = await files()
+      fault = (method) => (method === 'POST' ? 'refuse' : undefined)
+      for (const into of [[], ['--into', 'empty', '--insecure-storage']])
+        expect((await rotate('-p', 'new', ...into)).code).toBe(5)
+      expect(await files()).toEqual(before)
       expect(await recovered()).toEqual([])
     })
 

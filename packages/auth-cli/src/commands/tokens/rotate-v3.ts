@@ -88,18 +88,20 @@ async function replaceNamed(
 
   const made: RotationLeft = { todo: 'delete-successor', replaces, id }
   await write(made)
-  const { token } = await v3Tokens.create(influx, { name: id, ...endOf(before) }).catch(async (error) => {
+  const successor = await v3Tokens.create(influx, { name: id, ...endOf(before) }).catch(async (error) => {
     // What is there under this name was not made here, and is not to be deleted by a second run.
     if (!isRefusal(error)) throw stopped(error, `${id} may be there, and nobody has it. ${AGAIN}`)
     await write({ todo: 'nothing', replaces })
     throw stopped(error, `Nothing was made, and ${replaces} is in use`)
   })
+  const { token, expiry } = successor
+  const replaceBy = expiry?.slice(0, 10)
   const next = influx.as({ scheme: 'bearer', token })
   let where: string | undefined
   try {
     await tryOut(next)
     await write(made, token)
-    where = await destination.keep({ token, id, told: { token: { name: id }, replaces } })
+    where = await destination.keep({ token, id, replaceBy, told: { token: { name: id }, replaces } })
   } catch (error) {
     // Where it cannot be deleted either, it stays on record as what is left to do, and this error is the one that says why.
     const isGone = await remove(influx, id).then(
