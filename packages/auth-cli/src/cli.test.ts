@@ -206,6 +206,12 @@ describe('request', () => {
 
   test.each<[string, string[], { input?: string; env?: Record<string, string> }, string]>([
     ['--token-stdin', ['--token-stdin'], { input: 'piped\n', env }, 'Token piped'],
+    [
+      '--token-stdin as INFLUX_AUTH_SCHEME says',
+      ['--token-stdin'],
+      { input: 'piped\n', env: { ...env, INFLUX_AUTH_SCHEME: 'Bearer' } },
+      'Bearer piped',
+    ],
     ['--bearer', ['--bearer'], { env }, 'Bearer my-s3cret-token'],
     ['--user and standard input', ['--user', 'u'], { input: 'p' }, 'Basic dTpw'],
     ['--user and INFLUX_PASSWORD', ['-u', 'u'], { env: { INFLUX_PASSWORD: 'p' } }, 'Basic dTpw'],
@@ -249,9 +255,11 @@ describe('request', () => {
     expect(run.stdout).toContain('< 200 OK')
     expect(run.stdout).toContain('< set-cookie: session=[redacted]; Path=/api/')
     expect(run.stdout + run.stderr).not.toContain(SECRET)
-    const json = JSON.parse((await fluxauth(['request', 'GET', `${origin}/`, '--json'], { env })).stdout)
+    const json = JSON.parse(
+      (await fluxauth(['request', 'GET', `${origin}/?p=${SECRET}`, '--json'], { env })).stdout,
+    )
     expect(json).toMatchObject({
-      request: { method: 'GET', url: `${origin}/` },
+      request: { method: 'GET', url: `${origin}/?p=[redacted]` },
       response: { status: 200, body: { id: '1', token: '[redacted]' } },
     })
     expect(JSON.stringify(json)).not.toContain(SECRET)
@@ -299,23 +307,31 @@ describe('request', () => {
   test.each<[string, string[]]>([
     ['a password in --user', ['GET', '/', '--user', `u:${SECRET}`]],
     ['two credentials', ['GET', '/', '--user', 'u', '--token-stdin']],
+    ['a user name as Bearer', ['GET', '/', '--user', 'u', '--bearer']],
     ['a credential as a header', ['GET', '/', '-H', `Authorization: Token ${SECRET}`]],
+    ['one for a proxy', ['GET', '/', '-H', `proxy-authorization: Basic ${SECRET}`]],
     ['what is no header', ['GET', '/', '-H', `in valid: ${SECRET}`]],
     ['a file that is not there', ['GET', '/', '-d', '@/nowhere/at/all']],
     ['what is no timeout', ['GET', '/', '--timeout', 'soon']],
     ['a timeout over 24 days', ['GET', '/', '--timeout', '2592000']],
     ['a body of GET', ['GET', '/', '--data', SECRET]],
     ['a method with a blank', ['G T', '/']],
+    ['a method that shows what was sent', ['trace', '/']],
     ['a header without a colon', ['GET', '/', '-H', SECRET]],
     ['a header that no line can carry', ['GET', '/', '-H', `X-A: ${SECRET}€`]],
     ['a header that the connection writes', ['GET', '/', '-H', 'Expect: 100-continue']],
     ['a path out of the server’s', ['GET', '/../x']],
     ['a password in the URL', ['GET', `http://u:${SECRET}@127.0.0.1/`]],
+    ['a password alone in the URL', ['GET', `http://:${SECRET}@127.0.0.1/`]],
+    ['a token as the user name in the URL', ['GET', `http://${SECRET}@127.0.0.1/`]],
     ['plain http to another machine', ['GET', 'http://influx.example/']],
     ['what is no URL', ['GET', `http://${SECRET}:x/`]],
     ['an unknown option', ['GET', '/', `--tok=${SECRET}`]],
   ])('refuses %s with 2, and sends nothing', async (_, args) => {
-    const run = await fluxauth(['request', ...args], { env: { ...env, INFLUX_HOST: `${origin}/base` } })
+    const run = await fluxauth(['request', ...args], {
+      env: { ...env, INFLUX_HOST: `${origin}/base` },
+      input: SECRET,
+    })
     expect(run).toMatchObject({ code: 2, stdout: '' })
     expect(run.stderr).toMatch(/^fluxauth: .+ \[\w*ERR_\w+\]\n$/)
     expect(run.stderr).not.toContain('unexpected')

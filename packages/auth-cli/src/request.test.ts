@@ -80,13 +80,38 @@ describe('a credential of the environment', () => {
     ])
   })
 
-  test.each<[string, string[], Record<string, string>]>([
-    ['a token', [], {}],
-    ['a token of a file', [], { INFLUX_TOKEN: '', INFLUX_TOKEN_FILE: '{file}' }],
-    ['a token of v3', [], { INFLUX_TOKEN: '', INFLUXDB3_AUTH_TOKEN: SECRET }],
-    ['a password', ['--user', 'zoe'], { INFLUX_PASSWORD: SECRET }],
-    ['a user name and password', [], { INFLUX_TOKEN: '', INFLUX_USERNAME: 'zoe', INFLUX_PASSWORD: SECRET }],
-  ])('is not sent to another URL: %s', async (_, args, env) => {
+  const zoe = `Basic ${btoa(`zoe:${SECRET}`)}`
+  test.each<[string, string[], Record<string, string>, string]>([
+    ['a token', [], {}, 'Token my-s3cret-token'],
+    ['a token of a file', [], { INFLUX_TOKEN: '', INFLUX_TOKEN_FILE: '{file}' }, `Token ${SECRET}`],
+    ['a token of v3', [], { INFLUX_TOKEN: '', INFLUXDB3_AUTH_TOKEN: SECRET }, `Token ${SECRET}`],
+    [
+      'a password, whoever’s token and name are there as well',
+      ['--user', 'zoe'],
+      {
+        INFLUX_PASSWORD: SECRET,
+        INFLUX_TOKEN_FILE: '/nowhere',
+        INFLUXDB3_AUTH_TOKEN: 'x',
+        INFLUXDB3_AUTH_TOKEN_FILE: '/nowhere',
+        INFLUX_USERNAME: 'root',
+        INFLUX_USERNAME_FILE: '/nowhere',
+      },
+      zoe,
+    ],
+    ['a password of a file', ['--user', 'zoe'], { INFLUX_PASSWORD_FILE: '{file}' }, zoe],
+    [
+      'a password of no name',
+      ['--user', ''],
+      { INFLUX_USERNAME: 'zoe', INFLUX_PASSWORD: SECRET },
+      `Basic ${btoa(`:${SECRET}`)}`,
+    ],
+    [
+      'a user name and password',
+      [],
+      { INFLUX_TOKEN: '', INFLUX_USERNAME: 'zoe', INFLUX_PASSWORD: SECRET },
+      zoe,
+    ],
+  ])('is not sent to another URL: %s', async (_, args, env, authorization) => {
     const file = join(folder, 'token')
     await writeFile(file, SECRET)
     const placed = Object.fromEntries(
@@ -100,6 +125,11 @@ describe('a credential of the environment', () => {
     expect(refused.stderr).not.toContain(SECRET)
     expect(seen).toEqual([])
     expect((await request(['GET', `${origin}/x`, ...args], { ...placed, INFLUX_HOST: origin })).code).toBe(0)
+    expect(seen.map(({ headers }) => headers.authorization)).toEqual([authorization])
+    if (!authorization.startsWith('Basic')) return
+    const asBearer = await request(['GET', `${origin}/x`, ...args, '--bearer'], placed)
+    expect(asBearer).toMatchObject({ code: 2, stderr: expect.stringContaining('--bearer is for tokens') })
+    expect(seen).toHaveLength(1)
   })
 
   test('goes below the path of INFLUX_HOST, as Bearer where INFLUX_AUTH_SCHEME says so', async () => {

@@ -82,7 +82,7 @@ async function run(givenMethod: string, target: string, options: Options): Promi
   // As every command does that goes by a profile.
   const allowInsecure = options.allowInsecure ?? found.profile?.known?.allowInsecure
   checkTarget(url, allowInsecure)
-  const session = await signInFor(found, url)
+  const session = await signInFor(found, url, allowInsecure)
   let isSent = false
   let lastUrl = url.href
   // Each request as it leaves, redirects included.
@@ -121,18 +121,14 @@ function checkTarget({ origin, href }: URL, allowInsecure: boolean | undefined):
 async function signInFor(
   found: Awaited<ReturnType<typeof readCredentials>>,
   { pathname }: URL,
+  allowInsecure: boolean | undefined,
 ): Promise<{ readonly cookie: string; end(): Promise<void> } | undefined> {
   const { credentials, profile, source, host } = found
   if (credentials.scheme !== 'basic' || !profile || !source || !host) return undefined
   if (isSignIn(pathname) || isCompatible(pathname)) return undefined
-  const { influx, end } = await connect({
-    ...found,
-    source,
-    host,
-    profile,
-    org: profile.org,
-    product: profile.known?.product,
-  })
+  const product = profile.known?.product
+  const signedIn = { ...found, source, host, profile, org: profile.org, product }
+  const { influx, end } = await connect(signedIn, allowInsecure)
   const cookie = influx.session?.cookie()
   return cookie === undefined ? undefined : { cookie, end }
 }

@@ -16,6 +16,7 @@ beforeEach(async () => {
   asked = []
   server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`)
+    if (request.url === '/api/v2/signin') response.setHeader('set-cookie', 'influxdb-oss-session=x')
     response.setHeader('content-type', 'application/json')
     response.end('{"authorizations":[],"id":"0000000000000001","name":"zoe"}')
   }).listen(0, '127.0.0.1')
@@ -283,6 +284,17 @@ test('plain http to another machine that was allowed at login is allowed for wha
       stderr: expect.stringContaining('[ERR_TARGET_INSECURE]'),
     })
   expect(asked).toEqual([])
+  // Where a session is signed in for first, as for a token: by the option alone.
+  await person.run(['login', other, '-p', 'zoe', '--user', 'zoe', '--keep-password', ...flags], { input })
+  const text = await readFile(own('profiles.json'), 'utf8')
+  await writeFile(own('profiles.json'), text.replace(/,\s*"allowInsecure": true/g, ''))
+  asked.length = 0
+  const get = ['request', 'GET', '/api/v2/me', '-p', 'zoe']
+  expect((await person.run(get)).stderr).toContain('[ERR_TARGET_INSECURE]')
+  expect(asked).toEqual([])
+  expect(await person.run([...get, '--allow-insecure'])).toMatchObject({ code: 0 })
+  const me = 'GET /api/v2/me' // once to see that the session is good
+  expect(asked).toEqual(['POST /api/v2/signin', me, me, 'POST /api/v2/signout'])
 })
 
 test('a token is due from the day on by which it is to be replaced, and status says so', async () => {
