@@ -98,6 +98,9 @@ describe.skipIf(!isThere)('on a terminal', () => {
     expect(code).toBe(0)
     expect(screen).toContain('--output')
     expect(screen).not.toContain('\x1b')
+    expect(screen, 'nor what of it could be').not.toMatch(/P|x1b/)
+    // Who asks for it has it, and then as it is.
+    expect((await onTerminal(`request GET ${origin}/binary --output -`)).screen).toMatch(/P\0\x1b\x01$/)
     server.close().closeAllConnections()
   })
 })

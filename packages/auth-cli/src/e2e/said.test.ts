@@ -1,7 +1,9 @@
 // What is said of a credential is true where it is said: the cause that is named is the cause, and what is advised does it.
 
+import { writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, createServer as createSocketServer } from 'node:net'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Circumstances, Person } from '../testing/person.ts'
 
@@ -18,6 +20,8 @@ let knowsPages: boolean
 /** As InfluxDB 2 answers: of a token that is inactive, at one place alone what it is. */
 function asInflux2(method: string, { pathname, searchParams }: URL, token: string): [number, string] {
   const path = pathname
+  if (path === '/api/v2/signin' && token === `Basic ${btoa('zoe:wrong')}`)
+    return [401, '{"code":"unauthorized","message":"unauthorized access"}']
   if (path === '/api/v2/signin') return [204, '']
   const isKnown = /^Token (good|asleep)$/.test(token) || token === 'session'
   if (!isKnown && path !== '/ping') return [401, `{"message":"${path === '/query' ? 'U' : 'u'}nauthorized"}`]
@@ -177,6 +181,34 @@ describe('a credential that the server does not know', () => {
     })
     expect((await run('token')).stdout).toBe('gone\n')
   })
+})
+
+test('status ends with what became of the credential that is used, and says where it lies', async () => {
+  const file = join(person.home, 'token')
+  await writeFile(file, 'good', { mode: 0o600 })
+  const zoe = (INFLUX_PASSWORD: string) => ({ INFLUX_USERNAME: 'zoe', INFLUX_PASSWORD })
+  const here = { INFLUX_HOST: url }
+  const cases: readonly (readonly [env: Record<string, string>, code: number, state?: string])[] = [
+    [{ INFLUX_TOKEN: 'good', ...here }, 0, 'good'],
+    [{ INFLUX_TOKEN_FILE: file, ...here }, 0, 'good'],
+    [{ ...zoe('open sesame'), ...here }, 0, 'good'],
+    [{ INFLUX_TOKEN: 'good' }, 0, 'not-checked'],
+    [{ INFLUX_TOKEN: 'good', INFLUX_HOST: 'http://127.0.0.1:9' }, 3, 'no-answer'],
+    [{ INFLUX_TOKEN: 'gone', ...here }, 4, 'unknown'],
+    [{ INFLUX_TOKEN: 'asleep', ...here }, 4, 'inactive'],
+    [{ ...zoe('wrong'), ...here }, 4, 'unknown'],
+    [{ ...zoe('wrong'), INFLUX_HOST: `${url}/one` }, 4, 'unknown'],
+    [here, 6],
+  ]
+  for (const [env, ...expected] of cases) {
+    const { code, stdout } = await run('status --json', { env })
+    const { used } = JSON.parse(stdout)
+    expect([code, ...(used ? [used.state] : [])], JSON.stringify(env)).toEqual(expected)
+    if (used)
+      expect(used.place).toBe(
+        env.INFLUX_TOKEN_FILE ? 'the file that INFLUX_TOKEN_FILE names' : 'the environment',
+      )
+  }
 })
 
 test('a user of InfluxDB 1 who lacks a permission is not advised to make a token', async () => {

@@ -935,12 +935,22 @@ describe('tokens of InfluxDB 3', () => {
     })
 
     test('it was killed when the successor was kept: that one is not taken for one that nobody has', async () => {
-      good.set('report-2', 'apiv3_kept')
-      await writeConfigs(`[app]\n  url = "${url}"\n  token = "apiv3_kept"\n`)
-      const file = join(person.home, '.config', 'fluxauth', 'rotations.json')
       const left = { todo: 'delete-successor', replaces: 'report', id: 'report-2' }
-      const fingerprint = createHash('sha256').update('apiv3_kept').digest('hex')
-      await writeFile(file, JSON.stringify([{ url, profile: 'app', left, fingerprint }]))
+      const killedAt = async (token: string) => {
+        good.set('report-2', token)
+        const fingerprint = createHash('sha256').update(token).digest('hex')
+        const entry = { url, profile: 'app', left, fingerprint }
+        await writeFile(join(own(), 'rotations.json'), JSON.stringify([entry]))
+      }
+      // Just before, nobody has it.
+      await killedAt('apiv3_lost')
+      expect((await app()).code).toBe(0)
+      expect([names(), good.get('report-2')]).toEqual([['report-2'], await inApp()])
+      expect(await inApp()).not.toBe('apiv3_lost')
+
+      good.set('report', 'apiv3_old')
+      await writeConfigs(`[app]\n  url = "${url}"\n  token = "apiv3_kept"\n`)
+      await killedAt('apiv3_kept')
       expect((await app('report', '--into', 'app')).code).toBe(0)
       expect(names()).toEqual(['report-2'])
       expect(await inApp()).toBe('apiv3_kept')
