@@ -130,12 +130,21 @@ test('status --all looks at every other profile at once, so that one server alon
   const flags = ['--product', 'v2', '--no-verify', '--insecure-storage']
   for (const name of ['b', 'c']) await person.run(['login', at, '-p', name, ...flags], { input: 's3cret' })
   await person.run(['use', 'app'])
-  const { stdout } = await person.run(['status', '--all', '--json'])
+  await person.run(['profiles', 'add', 'empty', '--url', at])
+  const path = join(person.home, '.influxdbv2', 'configs')
+  const unreadable = `\n[unreadable]\nurl = "${at}"\ncookie = "s3cret:"\n`
+  await writeFile(path, (await readFile(path, 'utf8')) + unreadable)
+  const { code, stdout } = await person.run(['status', '--all', '--json'])
   slow.close().closeAllConnections()
+  expect(code).toBe(0)
+  // One that cannot be looked at keeps none of the others from it.
   expect(JSON.parse(stdout).others).toMatchObject([
     { profile: 'b', state: 'good' },
     { profile: 'c', state: 'good' },
+    { profile: 'empty', state: 'not-checked', why: 'it has no credential', place: 'nowhere' },
+    { profile: 'unreadable', state: 'not-checked', why: expect.stringContaining('profile unreadable') },
   ])
+  expect(stdout).not.toContain('s3cret')
 })
 
 test('netrc is the last source of every command, for the server that is called or that paths are below', async () => {
@@ -259,7 +268,11 @@ test('plain http to another machine that was allowed at login is allowed for wha
   // The same machine, by an address that does not say so.
   const other = url.replace('127.0.0.1', '0.0.0.0')
   const flags = ['--product', 'v2', '--no-verify', '--insecure-storage', '--allow-insecure']
-  await person.run(['login', other, '-p', 'other', ...flags], { input: 's3cret-token' })
+  const logIn = (...more: string[]) =>
+    person.run(['login', other, '-p', 'other', ...more], { input: 's3cret-token' })
+  const refused = await logIn(...flags.slice(0, -1))
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('[ERR_TARGET_INSECURE]')])
+  expect((await logIn(...flags)).code).toBe(0)
   asked.length = 0
   for (const args of [
     ['request', 'GET', '/api/v2/me'],
@@ -401,8 +414,19 @@ describe('what a login is given without a terminal', () => {
   ])('is kept: %s', async (_, args, env, input, kept) => {
     const { code, stdout, stderr } = await give(args, input, env)
     expect([code, stdout + stderr]).toEqual([0, expect.not.stringContaining('s3cret')])
+    expect(asked, '--no-verify and --product: nothing is sent').toEqual([])
     expect(await header('given')).toBe(kept)
   })
+
+  test.skipIf(process.platform !== 'linux')(
+    'is not kept in a file where a keyring is asked for',
+    async () => {
+      const env = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere' }
+      const { code, stderr } = await give('--user zoe --store keyring', 's3cret', env)
+      expect([code, stderr]).toEqual([2, expect.stringContaining('[ERR_KEYRING_UNAVAILABLE]')])
+      expect((await person.run(['header', '-p', 'given'])).code).toBe(2)
+    },
+  )
 
   test.each<[string, string, string, Record<string, string>, number, string]>([
     ['a secret of nobody', '--scheme basic', 's3cret', {}, 2, 'Name the user with --user'],

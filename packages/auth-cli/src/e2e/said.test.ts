@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http'
 import { type AddressInfo, createServer as createSocketServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Circumstances, Person } from '../testing/person.ts'
+import { type Circumstances, hasTerminal, Person } from '../testing/person.ts'
 
 let person: Person
 let server: Server
@@ -249,6 +249,29 @@ test('who may make no token is told who may, and not that a permission lacks the
   const { code, stderr } = await login('app', '--user zoe --create-token', 'open sesame')
   expect([code, stderr]).toEqual([4, expect.stringContaining('an owner of the organization may')])
   expect(stderr).toContain('--keep-password')
+  expect(asked.at(-1), 'no session is left').toBe('POST /api/v2/signout')
+})
+
+test.skipIf(!hasTerminal)('who wants no token keeps the password, and none is made', async () => {
+  const { code } = await person.onTerminal(`login ${url} -p app --user zoe ${FLAGS}`, [
+    ['it is not shown', 'open sesame\r'],
+    ['[Y/n]', 'n\r'],
+  ])
+  expect([code, asked.filter((request) => /^POST.*authorizations/.test(request))]).toEqual([0, []])
+  expect(await run('header')).toMatchObject({ stdout: expect.stringMatching(/^Authorization: Basic /) })
+})
+
+test('a profile is of the organization of a token that sees one alone, and of none where it sees more', async () => {
+  for (const [names, org] of [
+    [['home', 'other'], ''],
+    [['home'], 'home'],
+  ] as const) {
+    orgs = [...names]
+    const flags = '--product v2 --insecure-storage --store file'
+    expect((await run(`login ${url} -p app ${flags}`, { input: 'good' })).code).toBe(0)
+    const { profiles } = JSON.parse((await run('profiles --json')).stdout)
+    expect(profiles[0].org ?? '').toBe(org)
+  }
 })
 
 test.each([true, false])(

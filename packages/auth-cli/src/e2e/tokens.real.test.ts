@@ -784,10 +784,14 @@ describe('tokens of InfluxDB 3', () => {
     expect((await tokens('rotate', '-p', 'mine', '--yes')).code).toBe(0)
     expect(await header()).toBe('Authorization: Bearer apiv3_new1\n')
     expect(await known()).toMatchObject({ place: 'file', allowInsecure: true, isOperator: true })
+    const status = async () => json(await person.run(['status', '-p', 'mine', '--json'])).used
+    const inPlainText = expect.stringContaining('in plain text')
+    expect(await status()).toMatchObject({ isOperator: true, place: inPlainText })
     expect((await tokens('rotate', '-p', 'mine', '--yes', '--store', 'memory')).code).toBe(0)
     expect(await header()).toBe('Authorization: Bearer apiv3_new2\n')
     expect(await configs()).not.toContain('apiv3_new')
     expect(await known()).toMatchObject({ place: 'memory', allowInsecure: true })
+    expect(await status()).toMatchObject({ place: expect.stringMatching(/^memory, until/) })
     await person.run(['logout', '-p', 'mine'])
   })
 
