@@ -61,6 +61,8 @@ describe('what is on the way', () => {
     ['a name that is none', 'http://no-such-host.invalid/', 'ENOTFOUND', 3],
     ['a port where nobody listens', 'http://127.0.0.1:9/', 'ECONNREFUSED', 3],
     ['a user name in the address', 'http://zoe:s3cret@127.0.0.1:9/', 'ERR_URL_CREDENTIAL', 2],
+    ['a token as the user name in it', 'http://s3cret@127.0.0.1:9/', 'ERR_URL_CREDENTIAL', 2],
+    ['a password alone in it', 'http://:s3cret@127.0.0.1:9/', 'ERR_URL_CREDENTIAL', 2],
   ])('%s', async (_, url, code, exit) => {
     const told = await check([url], token('s3cret-x'))
     // A port that fetch does not call is told as such.
@@ -154,7 +156,7 @@ describe('what is on the way', () => {
       response.setHeader('x-influxdb-version', 'v2.8.0')
       const { authorization = '', cookie = '' } = headers
       const [, value = ''] = authorization.split(' ')
-      const message = `${value} ${atob(value)} ${cookie}: no`
+      const message = `${cookie.split(/[=;]/)[1] ?? ''} ${value} ${atob(value)} ${cookie}: no`
       if (url === '/ping') response.writeHead(204).end()
       else response.writeHead(403).end(JSON.stringify({ code: 'forbidden', message }))
     })
@@ -165,9 +167,11 @@ describe('what is on the way', () => {
       {},
       'Cookie: a=s3cret-cookie; b=s3cret-2',
     )
-    for (const { finding } of [basic, cookie]) {
+    const asToken = await check([path, '--header'], {}, 'Authorization: Token s3crets3cret')
+    for (const { finding } of [basic, cookie, asToken]) {
       expect(finding?.code).toBe('ERR_PERMISSION')
-      expect(finding?.message).toMatch(/\[redacted\] ?: no/)
+      expect(finding?.message).toMatch(/\[redacted\].*: no/)
+      expect(finding?.message).not.toMatch(/s3cret|em9l/) // as base64 begins of zoe
     }
     expect(person.traces('s3cret').seen.filter((text) => text.includes('[redacted]'))).toEqual([])
   })

@@ -70,12 +70,15 @@ describe('an address that check is given', () => {
   let at: string
   let seen: string[]
   let other: Server
+  /** How it answers who signs in. */
+  let status: number
   beforeEach(async () => {
     seen = []
+    status = 204
     other = createServer(({ method, url: path, headers }, response) => {
       seen.push(`${method} ${path} ${headers.authorization ?? '-'}`)
       if (path === '/below/api/v2/signin')
-        return void response.writeHead(204, { 'set-cookie': 'influxdb-oss-session=x' }).end()
+        return void response.writeHead(status, { 'set-cookie': 'influxdb-oss-session=x' }).end()
       response.setHeader('content-type', 'application/json')
       response.end('{"id":"0000000000000001","name":"zoe"}')
     }).listen(0, '127.0.0.1')
@@ -101,6 +104,17 @@ describe('an address that check is given', () => {
       if (hasProfile) await person.run(['logout'])
     }
     expect(asked).toEqual([])
+  })
+
+  test('is below the path that INFLUX_HOST has, and a server that cannot sign in calls no password wrong', async () => {
+    const path = await person.run(check('/metrics'), { env: { INFLUX_HOST: at, INFLUX_TOKEN: 's3cret' } })
+    expect(path.code).toBe(0)
+    expect(seen.slice(0, 2)).toEqual(['GET /below/ping -', 'GET /below/metrics Token s3cret'])
+    status = 503
+    const env = { INFLUX_HOST: at, INFLUX_USERNAME: 'zoe', INFLUX_PASSWORD: 's3cret' }
+    const { code, stdout, stderr } = await person.run(check(), { env })
+    expect([code, stderr]).toEqual([5, expect.stringContaining('cannot do it now')])
+    expect(stdout).not.toContain('wrong')
   })
 
   test('is where what netrc has for it goes, below its path, and what it has for another goes nowhere', async () => {

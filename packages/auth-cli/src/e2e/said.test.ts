@@ -23,7 +23,7 @@ function asInflux2(method: string, { pathname, searchParams }: URL, token: strin
   if (path === '/api/v2/signin' && token === `Basic ${btoa('zoe:wrong')}`)
     return [401, '{"code":"unauthorized","message":"unauthorized access"}']
   if (path === '/api/v2/signin') return [204, '']
-  const isKnown = /^Token (good|asleep)$/.test(token) || token === 'session'
+  const isKnown = /^Token (good|asleep|narrow)$/.test(token) || token === 'session'
   if (!isKnown && path !== '/ping') return [401, `{"message":"${path === '/query' ? 'U' : 'u'}nauthorized"}`]
   const isAsleep = token === 'Token asleep'
   if (path === '/query' && isAsleep) return [401, '{"code":"unauthorized","message":"Unauthorized"}']
@@ -36,6 +36,8 @@ function asInflux2(method: string, { pathname, searchParams }: URL, token: strin
   if (path === '/api/v2/authorizations' && method === 'POST')
     return [401, '{"code":"unauthorized","message":"write:orgs/x/authorizations is unauthorized"}']
   if (path !== '/api/v2/me') return [200, '{"authorizations":[],"buckets":[]}']
+  if (token === 'Token narrow')
+    return [401, '{"code":"unauthorized","message":"read:users/0b2c6a5e2f3d4000 is unauthorized"}']
   return isAsleep ? [401, '{"message":"token is inactive"}'] : [200, '{"id":"0b2c6a5e2f3d4000","name":"zoe"}']
 }
 
@@ -170,6 +172,13 @@ describe('a credential that the server does not know', () => {
       expect((await check(`${url}/one${path}`, wrong)).stdout).toContain('"ERR_PASSWORD"')
     const right = await check(`${url}/one/write`, `Authorization: Basic ${btoa('zoe:open sesame')}`)
     expect(right).toMatchObject({ code: 0, stdout: expect.stringContaining('taken: the answer is 405') })
+  })
+
+  test('is not one that may not read its own user', async () => {
+    for (const path of ['/api/v2/buckets', '/ping', '']) {
+      const input = 'Authorization: Token narrow'
+      expect((await run(`check ${url}${path} --header`, { input })).stdout).toContain('Nothing is wrong')
+    }
   })
 
   test('is named by tokens, with who says why; and there is nothing of it to revoke', async () => {
