@@ -14,15 +14,17 @@ let asked: string[]
 let status: number
 /** How a request by this method is answered instead. */
 let statusOf: Readonly<Record<string, number>>
+let message: string
 beforeEach(async () => {
   person = await Person.arrive()
   asked = []
   status = 403
   statusOf = {}
+  message = 'User is inactive'
   server = createServer(({ method = '' }, response) => {
     asked.push(method)
     response.setHeader('content-type', 'application/json')
-    response.writeHead(statusOf[method] ?? status).end('{"code":"forbidden","message":"User is inactive"}')
+    response.writeHead(statusOf[method] ?? status).end(JSON.stringify({ code: 'forbidden', message }))
   }).listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -101,6 +103,14 @@ test('what another credential is to do is said with the profile of that to be na
   }
   const { stderr } = await person.run(['logout', '-p', 'app'])
   expect(commandsIn(stderr)).toEqual(['fluxauth tokens delete 0b2c6a5e2f3d4000'])
+})
+
+test('who is inactive is refused, whichever of both statuses says it', async () => {
+  for ([status, message] of [
+    [401, 'token is inactive'],
+    [403, 'User is inactive'],
+  ] as const)
+    expect((await person.run(['tokens', 'list', '-p', 'app'])).code, message).toBe(4)
 })
 
 test('where it is not heard whether a token is the last operator’s, none is deleted', async () => {

@@ -199,6 +199,13 @@ test('a token that somebody wrote into the influx CLI’s file is read as that o
     expect(stderr).toContain('The token of profile app has a blank in it: give the token alone')
     expect(stderr).not.toContain('s3cret')
   }
+  const named = `["a\\u001b[2Jb"]\nurl = "${url}"\nactive = true\n`
+  await writeFile(path, named)
+  expect(await person.run(['token'])).toMatchObject({
+    code: 6,
+    stderr: expect.stringContaining('a\\x1b[2Jb'),
+  })
+  await write('s3cret two')
   await person.run(['profiles', 'add', 'b', '--url', url])
   await person.run(['profiles', 'remove', 'app', '--yes'])
   expect((await person.run(['status'])).stdout).toContain('none is active: choose one with fluxauth use NAME')

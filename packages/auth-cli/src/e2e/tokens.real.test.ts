@@ -762,6 +762,9 @@ describe('tokens of InfluxDB 3', () => {
     })
     const listed = JSON.parse((await tokens('list', '--id', 'report', '--json')).stdout)
     expect(listed.tokens.map(({ name }: { readonly name: string }) => name)).toEqual(['report'])
+    // Who chose a name writes no line of the list.
+    good.set('a\nreport', 'apiv3_other')
+    expect((await tokens('list')).stdout).toContain('a\\x0areport ')
   })
 
   test('the operator’s is replaced at once, which is said before, and kept', async () => {
