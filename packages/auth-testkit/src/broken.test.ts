@@ -262,6 +262,11 @@ const MISTAKES: readonly (readonly [suite: string, rule: string, message: string
     'delete all at once are told of by one',
     'say how many you have deleted',
   ],
+  [
+    'store that hands out what it has moved on',
+    'a session that was handed in or out is changed',
+    'to deeply equal',
+  ],
   ['store that cuts off what is long', 'description of half a megabyte', 'whether it is kept whole'],
   [
     'store that remembers what it has found',

@@ -1,5 +1,6 @@
 // What every store must do for what it was given and gives: nobody who changes it changes what is kept.
 
+import type { StoredSession } from '@fluxauth/auth-core/server'
 import { describe, expect, test } from 'vitest'
 import { sessionOf } from './sessions.ts'
 import type { WithStore } from './subject.ts'
@@ -43,11 +44,17 @@ export function testCopies(withStore: WithStore): void {
         const expected = { ...handedIn }
         await sessions.create(handedIn)
         spoil(handedIn)
-        for (const ask of [() => sessions.find(expected.id), () => sessions.list(expected.userID)]) {
-          spoil(await ask())
-          expect(await sessions.find(expected.id)).toEqual(expected)
-          expect(await sessions.list(expected.userID)).toEqual([expected])
+        const spoilAndLook = async (expected: StoredSession) => {
+          for (const ask of [() => sessions.find(expected.id), () => sessions.list(expected.userID)]) {
+            spoil(await ask())
+            expect(await sessions.find(expected.id)).toEqual(expected)
+            expect(await sessions.list(expected.userID)).toEqual([expected])
+          }
         }
+        await spoilAndLook(expected)
+        const expiresAt = expected.expiresAt + 1000
+        await sessions.renew(expected.id, expiresAt)
+        await spoilAndLook({ ...expected, expiresAt })
       }))
   })
 }

@@ -5,6 +5,7 @@ import {
   type AttemptLimiter,
   type AuthStore,
   createMemoryStore,
+  type StoredSession,
   type StoredToken,
 } from '@fluxauth/auth-core/server'
 import { testStore } from '../index.ts'
@@ -122,6 +123,21 @@ const mistakes: Readonly<Record<string, () => AuthStore>> = {
       return length
     },
   })),
+  'hands out what it has moved on, and keeps it': changed(nothing, (own) => {
+    const moved = new Map<string, StoredSession>()
+    const movedOr = (session: StoredSession) => moved.get(session.id) ?? session
+    return {
+      async find(id) {
+        const session = await own.find(id)
+        return session && movedOr(session)
+      },
+      list: async (userID) => (await own.list(userID)).map(movedOr),
+      async renew(id, expiresAt) {
+        const session = await own.find(id)
+        if (session) moved.set(id, { ...session, expiresAt })
+      },
+    }
+  }),
   'cuts off what is long': changed((own) => ({
     create: (token) => own.create({ ...token, description: token.description.slice(0, 255) }),
   })),

@@ -329,6 +329,24 @@ describe('the queue', () => {
     return { run, next, begun, gone }
   }
 
+  test('runs two, and has 32 wait, where nobody says how many', async () => {
+    const queue = new HashQueue({})
+    let begun = 0
+    const ends: (() => void)[] = []
+    const hash = () => {
+      begun++
+      return new Promise<string>((resolve) => ends.push(() => resolve('ended')))
+    }
+    const all = Array.from({ length: 40 }, (_, i) => queue.run(hash, `192.0.2.${i}`, () => false))
+    await settle()
+    expect(begun).toBe(2)
+    for (let i = 0; i < 40; i++) {
+      for (const end of ends.splice(0)) end()
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    expect(await Promise.all(all)).toEqual([...Array(34).fill('ended'), ...Array(6).fill(undefined)])
+  })
+
   test('takes each address in its turn', async () => {
     const { run, next, begun } = makeQueue(9)
     for (const [name, address] of [

@@ -1,5 +1,7 @@
 // What is remembered of verified credentials stays within its bounds, and is never older than it may be.
 
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import type { Permissions, Principal } from '../index.ts'
 import { type CacheOptions, moment, ShortMemory } from './cache.ts'
@@ -63,6 +65,16 @@ describe('the memory of credentials is bounded', () => {
     expect(kept('a', 'b')).toEqual([])
   })
 
+  test('where nobody says how, to 10,000 and to 8 MiB', () => {
+    const { put, kept } = setUp()
+    for (let i = 0; i < 10_001; i++) put(`${i}`)
+    expect(kept('0', '1', '10000')).toEqual(['1', '10000'])
+    const long = setUp()
+    const names = Array.from({ length: 9 }, (_, i) => `${i}`.repeat(2 ** 20 - 1000))
+    for (const one of names) long.put(one)
+    expect(long.kept(...names).map(([first]) => first)).toEqual(['1', '2', '3', '4', '5', '6', '7', '8'])
+  })
+
   test('and has room again for as much as has gone', () => {
     const { put, kept } = setUp({ bytes: 10_000 })
     const names = Array.from({ length: 1000 }, (_, i) => `${i}`)
@@ -95,6 +107,29 @@ describe('a credential that is remembered', () => {
     now += 200
     expect(memory.get('text of a')).toBeUndefined()
     expect(kept('a', 'b')).toEqual(['b'])
+  })
+
+  test('stays in memory no longer than that, where others come', async () => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    let now = performance.now()
+    const { put, memory } = setUp({ now: () => now })
+    const remember = () => {
+      const known = { principal: { by: 'token', userID: 'u1', user: 'joe', permissions: [] } } as const
+      memory.set('a', 'text', known, moment())
+      return new WeakRef(known)
+    }
+    const kept = remember()
+    const isThere = async () => {
+      await new Promise((resolve) => setTimeout(resolve))
+      collect()
+      return kept.deref() !== undefined
+    }
+    put('b')
+    expect(await isThere()).toBe(true)
+    now += 5001
+    put('c')
+    expect(await isThere()).toBe(false)
   })
 
   test.each([0, 1] as const)('ends by what is revoked in either log, here that of %i', (which) => {
