@@ -126,6 +126,7 @@ describe('takes and refuses as the product does:', () => {
     ['v2-query', 'a token without a name', encodeBasic('', TOKEN), ZOE],
     ['v2-query', 'user name and password', right, BY_PASSWORD],
     ['v2-query', 'a name that somebody has, and a token', encodeBasic('robot', TOKEN), QUERY_401],
+    ['v2-query', 'Token NAME:TOKEN, whoever has the name', `Token robot:${TOKEN}`, ZOE],
     ['v2-query', 'a name that nobody has, and what is neither', encodeBasic('nobody', 'x'), QUERY_401],
     ['v3', 'a token', encodeToken(TOKEN), ZOE],
     ['v3', 'Bearer', encodeBearer(TOKEN), ZOE],
@@ -180,6 +181,9 @@ describe('takes and refuses as the product does:', () => {
     expect(shown(await verifier.verify(request({ authorization: 'Token ascii:p:x' })))).toBe(
       'password of ascii',
     )
+    // InfluxDB 2 takes a password from Basic alone.
+    const compatible = (await setUp({ product: 'v2-query' })).verifier
+    expect(shown(await compatible.verify(request({ authorization: 'Token ascii:p:x' })))).toBe(QUERY_401)
   })
 
   test.each([
@@ -192,6 +196,8 @@ describe('takes and refuses as the product does:', () => {
     ['p without u: then the header', 'u-p', '?p=x', BY_PASSWORD],
     ['p alone', 'p', `?p=${encodeURIComponent(TOKEN)}`, ZOE],
     ['p beside names that do not count', 'p', `?u=a&u=b&p=${encodeURIComponent(TOKEN)}`, ZOE],
+    ['names that end as u and p do', 'u-p', '?help=x&menu=x&u=zo%C3%AB&p=wrong', V1_WRONG],
+    ['names that end as u and p do, alone', 'u-p', '?menu=x&help=x', BY_PASSWORD],
     ['off by default', false, '?u=x&p=x', BY_PASSWORD],
   ] as const)('the query: %s', async (_, query, url, expected) => {
     const { verifier } = await setUp({ product: 'v1', schemes: { query } })
@@ -1318,6 +1324,13 @@ describe('credentials in the query', () => {
     expect(await verifier.verify(request({}, { url }))).toMatchObject({ principal: { user: 'zoë' } })
   })
 
+  test.each(['a=b==', 'a?b', '=', '?'])('end at an ampersand alone: %s', async (token) => {
+    const { verifier } = await setUp({ product: 'v3', schemes: { query: 'p' } })
+    await verifier.tokens.create({ userID: 'u3', user: 'robot', permissions: [], token })
+    const url = `/query?db=x?&p=${token}&q=y`
+    expect(await verifier.verify(request({}, { url }))).toMatchObject({ principal: { user: 'robot' } })
+  })
+
   test.each([
     ['a per cent sign alone', '/?u=a&p=%', 'malformed'],
     ['bytes that are no UTF-8', '/?u=a&p=%ff', 'malformed'],
@@ -1338,6 +1351,16 @@ describe('credentials in the query', () => {
     expect(await verifier.verify(request({}, { url }))).toMatchObject({ refusal: { reason } })
     expect(errors).toEqual([])
   })
+
+  test.each([options, { product: 'v3', schemes: { query: 'p' } } as const])(
+    'are none before and behind the query: %j',
+    async (options) => {
+      const { verifier } = await setUp(options)
+      expect(await verifier.verify(request({}, { url: '/&u=a&p=b?q=1#&u=a&p=b' }))).toMatchObject({
+        refusal: { reason: 'missing' },
+      })
+    },
+  )
 
   test('are refused where they are longer than maxLength', async () => {
     const { verifier } = await setUp({ ...options, maxLength: 9 })

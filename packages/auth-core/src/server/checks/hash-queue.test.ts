@@ -119,10 +119,14 @@ describe('slow hashes', () => {
     expect(state.all).toBe(6)
   })
 
-  test('of addresses in one IPv6 network are of one client', async () => {
+  test.each<[string, (i: number) => string]>([
+    ['addresses in one IPv6 network', (i) => `2001:db8::${i}`],
+    ['one address with a port each', (i) => `192.0.2.9:${40_000 + i}`],
+    ['what is no address', (i) => `client-${i}`],
+  ])('of %s are of one client', async (_, addressOf) => {
     const { ask, reasonOf, endAll } = setUp()
     const flood = Array.from({ length: 50 }, (_, i) =>
-      reasonOf(ask(`name${i}`, 'x', { address: `2001:db8::${i}` })),
+      reasonOf(ask(`name${i}`, 'x', { address: addressOf(i) })),
     )
     await settle()
     const right = reasonOf(ask('zoë', 'right', { address: '192.0.2.2' }))

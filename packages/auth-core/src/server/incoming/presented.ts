@@ -63,7 +63,7 @@ function isWord(word: string, canonical: string, { exactWords }: HeaderRules): b
 function readToken(value: string, { schemes, basic, maxLength }: HeaderRules): Presented | RefusalReason {
   if (!schemes.token && !schemes.tokenPair) return 'scheme'
   const { token } = decodeToken(value, { scheme: schemes.token || 'exact', maxLength })
-  const pair = schemes.tokenPair && basic ? splitTokenPair(token) : undefined
+  const pair = schemes.tokenPair ? splitTokenPair(token) : undefined
   // InfluxDB 2 takes a name's password from Basic alone.
   const means = basic === 'password-or-token-any-user' ? 'token-any-user' : basic
   if (pair && means) return { kind: 'pair', ...pair, means }
