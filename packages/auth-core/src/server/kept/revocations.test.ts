@@ -13,6 +13,7 @@ import {
   type Verifier,
   type VerifierOptions,
 } from '../index.ts'
+import { RevocationLog } from './revocations.ts'
 
 const passwords = pbkdf2Passwords({ iterations: 100 })
 const hashed: Record<string, string> = {}
@@ -554,5 +555,32 @@ describe('is bounded:', () => {
     vi.advanceTimersByTime(1000)
     expect(await ask()).toBe('joe')
     expect(find).toHaveBeenCalledTimes(2)
+  })
+})
+
+describe('a log of revocations', () => {
+  const joe = { by: 'session', userID: 'id of joe', user: 'joe', sessionID: 's1', permissions: [] } as const
+
+  test.each([{ userID: joe.userID }, { sessionID: joe.sessionID }, { sessionsOf: joe.userID }])(
+    'holds nothing against what was found to be right since: %j',
+    (revoked) => {
+      const log = new RevocationLog()
+      const before = RevocationLog.now()
+      log.note(revoked)
+      const since = RevocationLog.now()
+      log.note({ userID: 'id of zoë' })
+      expect([log.hasRevoked(joe, before), log.hasRevoked(joe, since)]).toEqual([true, false])
+    },
+  )
+
+  test('tells 10,000 apart, forgets everybody with the next, and tells as many apart from there on', () => {
+    const log = new RevocationLog()
+    for (let round = 0; round < 3; round++) {
+      const since = RevocationLog.now()
+      for (let i = 0; i < 10_000; i++) log.note({ tokenID: `${round} ${i}` })
+      expect(log.hasRevoked(joe, since)).toBe(false)
+      log.note({ tokenID: `${round} last` })
+      expect(log.hasRevoked(joe, since)).toBe(true)
+    }
   })
 })
