@@ -147,6 +147,19 @@ describe('the guard of Koa', () => {
     expect(seen).toEqual([401, '{"code":"unauthorized","message":"unauthorized access"}'])
   })
 
+  test('leaves an answer of somebody else as it is, for who looks at it afterwards too', async () => {
+    const { authenticate } = guardKoa(await makeVerifier())
+    const seen: unknown[] = []
+    const app = new Koa().use(async (ctx, next) => {
+      ctx.respond = false
+      ctx.res.writeHead(200).end('mine')
+      await authenticate(ctx as never, next)
+      seen.push(ctx.status, ctx.body)
+    })
+    expect(await ask(app, {})).toMatchObject({ status: 200, body: 'mine' })
+    expect(seen).toEqual([200, undefined])
+  })
+
   test('adds its cookie to those that others set', async () => {
     const app = new Koa()
       .use((ctx, next) => {
