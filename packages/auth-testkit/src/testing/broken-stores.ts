@@ -133,8 +133,9 @@ const mistakes: Readonly<Record<string, () => AuthStore>> = {
       },
       list: async (userID) => (await own.list(userID)).map(movedOr),
       async renew(id, expiresAt) {
+        await own.renew(id, expiresAt)
         const session = await own.find(id)
-        if (session) moved.set(id, { ...session, expiresAt })
+        if (session) moved.set(id, { ...session })
       },
     }
   }),
