@@ -1,9 +1,16 @@
 // Fastify passes the shared server suite.
 
+import { once } from 'node:events'
+import { connect } from 'node:http2'
 import { encodeBasic, encodeToken } from '@fluxauth/auth-core'
 import { createMemoryStore, createVerifier, type Verifier } from '@fluxauth/auth-core/server'
 import { testServer } from '@fluxauth/auth-testkit'
-import fastify, { type FastifyInstance, type FastifyServerOptions, type onRequestHookHandler } from 'fastify'
+import fastify, {
+  type FastifyInstance,
+  type FastifyServerOptions,
+  type onRequestHookHandler,
+  type preParsingHookHandler,
+} from 'fastify'
 import { describe, expect, test } from 'vitest'
 import { guardFastify } from './fastify.ts'
 
@@ -184,6 +191,45 @@ describe('the plugin for Fastify', () => {
     expect(await app.inject({ url: '/me', headers })).toMatchObject({ statusCode: 200, body: 'mine' })
   })
 
+  test('takes a type without a body from who signs in, over HTTP/2 too, and leaves a route its own hooks', async () => {
+    const app = fastify({ http2: true }) as unknown as FastifyInstance
+    await app.register(guardFastify, { verifier: await makeVerifier() })
+    const asked: unknown[] = []
+    const own: preParsingHookHandler = ({ headers }, _reply, payload, done) => {
+      asked.push(headers['content-type'])
+      done(null, payload)
+    }
+    app.post('/signin', { preParsing: own }, app.signIn)
+    app.post('/signout', { preParsing: [own, own] }, app.signOut)
+    app.post('/other', async ({ body }) => body)
+    const client = connect(await app.listen({ host: '127.0.0.1', port: 0 }))
+    const ask = async (path: string, body?: string) => {
+      const stream = client.request(
+        {
+          ':method': 'POST',
+          ':path': path,
+          authorization: encodeBasic('joe', 'my-token'),
+          'content-type': 'application/json',
+        },
+        { endStream: body === undefined },
+      )
+      if (body !== undefined) stream.end(body)
+      const [headers] = await once(stream, 'response')
+      stream.resume()
+      return headers[':status']
+    }
+    try {
+      expect(await ask('/signin')).toBe(204)
+      expect(await ask('/signin', '{}')).toBe(204)
+      expect(await ask('/signout'), 'without a session').toBe(401)
+      expect(await ask('/other')).toBe(400)
+      expect(asked).toEqual(Array(4).fill('application/json'))
+    } finally {
+      client.destroy()
+      await app.close()
+    }
+  })
+
   test('is known by its name, and adds its cookie to those that others set', async () => {
     const app = await guarded()
     app.addHook('onRequest', async (_, reply) => {
@@ -195,6 +241,8 @@ describe('the plugin for Fastify', () => {
     expect(headers['set-cookie']).toEqual(['theirs=1', expect.stringMatching(/^influxdb-oss-session=/)])
     expect(app.hasPlugin('@fluxauth/auth-node')).toBe(true)
     expect(app.printPlugins()).toContain('@fluxauth/auth-node')
+    // As plugins ask that say what they are built on.
+    expect(app.hasRequestDecorator('principal')).toBe(true)
   })
 
   test('knows the client behind a proxy as far as the server trusts it', async () => {
