@@ -2,6 +2,7 @@
 
 import { once } from 'node:events'
 import { connect } from 'node:http2'
+import { Readable } from 'node:stream'
 import { encodeBasic, encodeToken } from '@fluxauth/auth-core'
 import { createMemoryStore, createVerifier, type Verifier } from '@fluxauth/auth-core/server'
 import { testServer } from '@fluxauth/auth-testkit'
@@ -9,6 +10,7 @@ import fastify, {
   type FastifyInstance,
   type FastifyServerOptions,
   type onRequestHookHandler,
+  type preHandlerHookHandler,
   type preParsingHookHandler,
 } from 'fastify'
 import { describe, expect, test } from 'vitest'
@@ -221,13 +223,62 @@ describe('the plugin for Fastify', () => {
     try {
       expect(await ask('/signin')).toBe(204)
       expect(await ask('/signin', '{}')).toBe(204)
+      expect(await ask('/signin', '{'), 'which is parsed').toBe(400)
       expect(await ask('/signout'), 'without a session').toBe(401)
       expect(await ask('/other')).toBe(400)
-      expect(asked).toEqual(Array(4).fill('application/json'))
+      expect(asked).toEqual(Array(5).fill('application/json'))
     } finally {
       client.destroy()
       await app.close()
     }
+  })
+
+  test('leaves an answer that somebody gave past Fastify as it is', async () => {
+    const logged: string[] = []
+    const app = await guarded({ logger: { level: 'warn', stream: { write: (line) => logged.push(line) } } })
+    const answer: onRequestHookHandler = (_, reply, done) => {
+      reply.raw.writeHead(200).write('mi')
+      setImmediate(() => reply.raw.end('ne'))
+      done()
+    }
+    app.get('/me', { onRequest: [answer, app.authenticate] }, async () => 'me')
+    expect(await app.inject({ url: '/me' })).toMatchObject({ statusCode: 200, body: 'mine' })
+    expect(logged).toEqual([])
+  })
+
+  test('has the body of who signs in parsed where there is one, and forgets no other header', async () => {
+    const app = await guarded()
+    app.addHook('onRequest', async (request) => {
+      request.headers = { 'x-theirs': '2' }
+    })
+    const seen: unknown[] = []
+    const preHandler: preHandlerHookHandler = ({ headers, body }, _reply, done) => {
+      seen.push([headers['content-type'], headers['x-mine'], headers['x-theirs'], body])
+      done()
+    }
+    app.post('/signin', { preHandler }, app.signIn)
+    const type = 'application/json'
+    const ask = async (more: Record<string, string>, payload?: string | Readable) => {
+      const headers = {
+        authorization: encodeBasic('joe', 'my-token'),
+        'content-type': type,
+        'x-mine': '1',
+        ...more,
+      }
+      return (await app.inject({ method: 'POST', url: '/signin', headers, ...(payload && { payload }) }))
+        .statusCode
+    }
+    expect(await ask({})).toBe(204)
+    expect(await ask({ 'content-length': '0' })).toBe(204)
+    expect(await ask({}, '{"a":1}')).toBe(204)
+    expect(await ask({ 'transfer-encoding': 'chunked' }, Readable.from(['{"b":2}']))).toBe(204)
+    expect(await ask({}, '{')).toBe(400)
+    expect(seen).toEqual([
+      [undefined, '1', '2', undefined],
+      [undefined, '1', '2', undefined],
+      [type, '1', '2', { a: 1 }],
+      [type, '1', '2', { b: 2 }],
+    ])
   })
 
   test('is known by its name, and adds its cookie to those that others set', async () => {
@@ -241,6 +292,9 @@ describe('the plugin for Fastify', () => {
     expect(headers['set-cookie']).toEqual(['theirs=1', expect.stringMatching(/^influxdb-oss-session=/)])
     expect(app.hasPlugin('@fluxauth/auth-node')).toBe(true)
     expect(app.printPlugins()).toContain('@fluxauth/auth-node')
+    expect(app.pluginName).toContain('@fluxauth/auth-node')
+    // By which Fastify refuses it in another version.
+    expect(guardFastify).toMatchObject({ [Symbol.for('plugin-meta')]: { fastify: '5.x' } })
     // As plugins ask that say what they are built on.
     expect(app.hasRequestDecorator('principal')).toBe(true)
   })
