@@ -96,6 +96,7 @@ describeReal('a store in PostgreSQL', ['postgres', 'initdb'], () => {
     await store.close()
     for (const ask of [
       () => store.sessions.find('a'),
+      () => store.sessions.renew('a', Date.now()),
       () => store.tokens.get('a'),
       () => store.attempts?.begin({ user: 'joe' }),
     ]) {
