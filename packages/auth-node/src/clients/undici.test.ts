@@ -480,6 +480,36 @@ describe('an answer that is thrown away', () => {
     return { credentials }
   }
 
+  test('is followed by no other where what is below says that it failed', async () => {
+    const origin = 'http://127.0.0.1:9'
+    const sent: Dispatcher.DispatchHandler[] = []
+    const nothing = () => undefined
+    const controller = {
+      aborted: false,
+      paused: false,
+      reason: null,
+      abort: nothing,
+      pause: nothing,
+      resume: () => setImmediate(() => sent[0]?.onResponseEnd?.(controller, {})),
+    }
+    const error = new RangeError('not mine')
+    const { credentials } = renewed(async () => sent[0]?.onResponseError?.(controller, error))
+    const send = authInterceptor({ origin, credentials })((_, handler) => sent.push(handler) > 0)
+    const failed = vi.fn()
+    send(
+      { origin, path: '/', method: 'GET' },
+      {
+        onResponseStart: () => expect.fail('no answer is wanted'),
+        onResponseError: (_, error) => failed(error),
+      },
+    )
+    await expect.poll(() => sent.length).toBe(1)
+    sent[0]?.onResponseStart?.(controller, 401, {}, '')
+    await expect.poll(() => failed.mock.calls).toEqual([[error]])
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect([sent.length, failed.mock.calls.length]).toEqual([1, 1])
+  })
+
   test.each([
     ['while another credential is asked for', 401],
     ['while the server is waited for', 503],
@@ -524,6 +554,30 @@ describe('an answer that is thrown away', () => {
       await agent.destroy()
     }
   })
+})
+
+test('a handler is given the whole of an answer that was looked at, and is the last', async () => {
+  const server = createServer((_, response) => response.writeHead(401, 'Not you').end('no'))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const agent = new Agent()
+  const dispatcher = authDispatcher(agent, { origin, credentials: 'my-token', redirect: 'follow' })
+  const told: unknown[] = []
+  await new Promise<void>((resolve, reject) =>
+    dispatcher.dispatch(
+      { origin, path: '/', method: 'GET' },
+      {
+        onRequestStart: () => undefined,
+        onResponseStart: (_, status, __, message) => told.push(status, message),
+        onResponseData: (_, chunk) => told.push(`${chunk}`),
+        onResponseEnd: () => resolve(),
+        onResponseError: (_, error) => reject(error),
+      },
+    ),
+  )
+  expect(told).toEqual([401, 'Not you', 'no'])
+  await agent.destroy()
+  server.close()
 })
 
 test('a handler of either form is told of a signal that has aborted, and nothing is sent', () => {
