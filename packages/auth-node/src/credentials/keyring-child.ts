@@ -1,7 +1,7 @@
 // Asks the keyring in a process of its own: where it hangs, so does whoever asks it, timers included.
 
 import type { ChildProcess } from 'node:child_process'
-import { createRequire } from 'node:module'
+import { keyringPath } from './keyring-package.ts'
 
 /** What the process runs: it is told what to ask on standard input, and answers on standard output. */
 const SCRIPT = `
@@ -26,8 +26,7 @@ export async function askChild(
   signal: AbortSignal,
 ): Promise<string | null> {
   const { spawn } = await import('node:child_process')
-  // Found from here, as an import would be.
-  const module = createRequire(import.meta.url).resolve('@napi-rs/keyring')
+  const module = keyringPath()
   return new Promise((resolve, reject) => {
     const child: ChildProcess = spawn(process.execPath, ['-e', SCRIPT], {
       stdio: ['pipe', 'pipe', 'ignore'],

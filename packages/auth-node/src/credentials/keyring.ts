@@ -4,6 +4,7 @@ import { allowed, type CredentialContext, checkOptions } from '@fluxauth/auth-co
 import { DEFAULT_TIMEOUT, TIMEOUT, withDeadline } from './deadline.ts'
 import { isOutOfFiles, OUT_OF_FILES } from './file-hints.ts'
 import { askChild, canAskChild } from './keyring-child.ts'
+import { loadKeyring } from './keyring-package.ts'
 import { type CredentialFinder, defineKeptSource, SourceError } from './source.ts'
 import { parseCredentialText } from './text.ts'
 
@@ -26,7 +27,7 @@ export interface KeyringOptions {
   /** The keyring's account name. Default: the origin that is called. */
   readonly account?: string | undefined
   /**
-   * The module to use. Default: `@napi-rs/keyring`, imported when the keyring is first asked; on Node it is asked in a process of its own,
+   * The module to use. Default: `@napi-rs/keyring`, loaded when the keyring is first asked; on Node it is asked in a process of its own,
    * since some keyrings hold up whoever asks them.
    */
   readonly lib?: KeyringModule | undefined
@@ -86,6 +87,20 @@ export function fromKeyring(options: KeyringOptions = {}): CredentialFinder {
   })
 }
 
+/** The optional package, or why there is none. */
+function load(): KeyringModule {
+  try {
+    return loadKeyring()
+  } catch (cause) {
+    if (isOutOfFiles(cause)) {
+      throw new SourceError('ERR_SOURCE_INVALID', `@napi-rs/keyring cannot be loaded, as ${OUT_OF_FILES}`, {
+        cause,
+      })
+    }
+    throw new SourceError('ERR_SOURCE_UNAVAILABLE', 'Install @napi-rs/keyring to use the keyring', { cause })
+  }
+}
+
 async function openKeyring(
   { service = 'fluxauth', account, lib }: KeyringOptions,
   context: CredentialContext | undefined,
@@ -94,20 +109,7 @@ async function openKeyring(
   if (!name)
     throw new SourceError('ERR_SOURCE_ABSENT', 'The keyring is looked up by origin, and none is known yet')
   const place = `${service} ${name}`
-  const { AsyncEntry } =
-    lib ??
-    (await import('@napi-rs/keyring').catch((cause) => {
-      if (isOutOfFiles(cause)) {
-        throw new SourceError(
-          'ERR_SOURCE_INVALID',
-          `@napi-rs/keyring cannot be loaded, as ${OUT_OF_FILES}, and start the program anew: Node tries to load a package once`,
-          { cause },
-        )
-      }
-      throw new SourceError('ERR_SOURCE_UNAVAILABLE', 'Install @napi-rs/keyring to use the keyring', {
-        cause,
-      })
-    }))
+  const { AsyncEntry } = lib ?? load()
   if (!lib && canAskChild) {
     return { ask: (signal: AbortSignal) => askChild(service, name, signal), place }
   }

@@ -1004,13 +1004,13 @@ describe('fromKeyring', () => {
   })
 
   test('says what to install where the package is absent, and a chain goes on', async () => {
-    const absent = `export async function resolve(name, context, next) {
-      if (name === '@napi-rs/keyring') throw Object.assign(new Error('absent'), { code: 'ERR_MODULE_NOT_FOUND' })
-      return next(name, context)
-    }`
     const script = `
-      import { register } from 'node:module'
-      register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(absent)}`)})
+      import { Module } from 'node:module'
+      const resolve = Module._resolveFilename
+      Module._resolveFilename = (name, ...rest) => {
+        if (name === '@napi-rs/keyring') throw Object.assign(new Error('absent'), { code: 'MODULE_NOT_FOUND' })
+        return resolve(name, ...rest)
+      }
       const { chain, fromKeyring, fromValue } = await import(${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)})
       const error = await fromKeyring().find(${JSON.stringify(CONTEXT)}).catch((reason) => reason)
       console.log(error.code + ' ' + error.message)
