@@ -1,8 +1,15 @@
 // The web-standard guard: Request in, principal or Response out, the body untouched.
 
-import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { beforeAll, describe, expect, expectTypeOf, test, vi } from 'vitest'
 import { encodeBasic, encodeToken } from '../index.ts'
-import { createGuard, createMemoryStore, createVerifier, pbkdf2Passwords, type Verifier } from './index.ts'
+import {
+  createGuard,
+  createMemoryStore,
+  createVerifier,
+  pbkdf2Passwords,
+  type Verifier,
+  type WebRequest,
+} from './index.ts'
 
 const passwords = pbkdf2Passwords({ iterations: 100 })
 const URL = 'http://influx.test/api/v2/buckets'
@@ -29,6 +36,40 @@ describe('the guard', () => {
     ])
     const forbidden = (await guard(withToken(), ['write', 'buckets'])) as Response
     expect([forbidden.status, forbidden.headers.get('x-platform-error-code')]).toEqual([403, 'forbidden'])
+  })
+
+  test('takes a Request where nothing says otherwise, and so does its handler', async () => {
+    const guard = createGuard(verifier, { address: ({ headers }) => headers.get('x-address') ?? undefined })
+    const handler = guard.protect(async (request) => new Response(await request.text()), ['read', 'buckets'])
+    // By these Next.js tells whether something is a route's handler.
+    expectTypeOf(handler).parameter(0).toEqualTypeOf<Request>()
+    expectTypeOf(guard.signIn).parameter(0).toEqualTypeOf<Request>()
+    expect(await (await handler(withToken({ method: 'POST', body: 'data' }))).text()).toBe('data')
+  })
+
+  test('hands on what comes beside the request, of which `address` need not know', async () => {
+    const address = ({ headers }: Request) => headers.get('x-address') ?? undefined
+    const route = createGuard(verifier, { address }).protect(
+      async (_, { user }, { params }: { params: Promise<{ id: string }> }) =>
+        new Response(`${user}: ${(await params).id}`),
+    )
+    const response = await route(withToken(), { params: Promise.resolve({ id: '1f' }) })
+    expect(await response.text()).toBe('zoë: 1f')
+  })
+
+  test('has a handler ask for what `address` asks for, or for nothing', async () => {
+    type Server = { readonly requestIP: () => string }
+    const address = (_: Request, server: Server) => server.requestIP()
+    const guard = createGuard(verifier, { address })
+    const server = { requestIP: () => '192.0.2.1' }
+    const contextual = guard.protect((_, __, { requestIP }) => new Response(requestIP()))
+    expect(await (await contextual(withToken(), server)).text()).toBe('192.0.2.1')
+    const without = guard.protect(() => new Response('in'))
+    expect(await (await without(withToken(), server)).text()).toBe('in')
+    // @ts-expect-error the server is missing, whose address is asked for
+    void without(withToken())
+    // @ts-expect-error it is no server
+    guard.protect((_: Request, __: unknown, other: string) => new Response(other))
   })
 
   test('stands before a handler, and leaves it the body', async () => {
@@ -174,7 +215,7 @@ describe('the guard', () => {
       },
       hashes: { running: 1, waiting: 1 },
     })
-    const guard = createGuard(plain)
+    const guard = createGuard<WebRequest>(plain)
     const headers = new Headers({ authorization: encodeBasic('zoë', 'x') })
     const asked = Array.from({ length: 2 }, (_, i) => guard({ url: `/${i}`, method: 'GET', headers }))
     expect(await Promise.all(asked)).toMatchObject([{ user: 'zoë' }, { user: 'zoë' }])

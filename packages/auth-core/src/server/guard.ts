@@ -55,8 +55,11 @@ export interface Guard<R, Rest extends readonly unknown[]> {
    * @param needed what they must be permitted
    */
   (request: R, needed?: Needed, ...rest: Partial<Rest>): Awaitable<Principal | Response>
-  /** Puts the guard before a handler, which is called only for whom it lets in. */
-  protect<Q extends R, More extends Rest>(
+  /**
+   * Puts the guard before a handler, which is called only for whom it lets in. What `address` does not ask for a handler may ask for: the
+   * parameters of a route of Next.js.
+   */
+  protect<Q extends R, More extends readonly [...Rest, ...unknown[]]>(
     handler: (request: Q, principal: Principal, ...rest: More) => Response | Promise<Response>,
     needed?: Needed,
   ): (request: Q, ...rest: More) => Awaitable<Response>
@@ -82,7 +85,7 @@ export interface Guard<R, Rest extends readonly unknown[]> {
  * ;(await buckets(new Request('https://api.test/api/v2/buckets'))).status // 401
  */
 export function createGuard<
-  R extends WebRequest = WebRequest,
+  R extends WebRequest = Request,
   Rest extends readonly unknown[] = readonly unknown[],
 >(verifier: Verifier, options?: GuardOptions<R, Rest>): Guard<R, Rest>
 export function createGuard<R, Rest extends readonly unknown[] = readonly unknown[]>(
@@ -151,12 +154,12 @@ export function createGuard<R extends WebRequest, Rest extends readonly unknown[
     admit(request, rest as unknown as Rest, needed)
   return Object.assign(guard, {
     protect:
-      <Q extends R, More extends Rest>(
+      <Q extends R, More extends readonly [...Rest, ...unknown[]]>(
         handler: (request: Q, principal: Principal, ...rest: More) => Response | Promise<Response>,
         needed?: Needed,
       ) =>
       (request: Q, ...rest: More): Awaitable<Response> =>
-        whenReady(admit(request, rest, needed), (admitted) =>
+        whenReady(admit(request, rest as unknown as Rest, needed), (admitted) =>
           isPrincipal(admitted) ? handler(request, admitted, ...rest) : admitted,
         ),
     signIn: answer('signIn'),
