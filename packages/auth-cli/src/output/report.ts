@@ -62,7 +62,7 @@ function describeUnexpected(error: unknown): string {
   if (Number.parseInt(versions.node, 10) < OLDEST_NODE) {
     return `Node ${version} is too old for this: use ${OLDEST_NODE}.19 or newer`
   }
-  const { name, stack } = error instanceof Error ? error : new Error()
+  const { name, stack } = error instanceof Error ? error : { name: 'Error', stack: '' }
   const kind = /^[A-Za-z]{1,40}$/.test(name) ? name : 'Error'
   const place = /^\s+at .*[/\\]([\w.-]+:\d+:\d+)\)?$/m.exec(stack ?? '')?.[1]
   return `Something unexpected happened: please report it (${kind}${place ? ` at ${place}` : ''}, Node ${version})`
