@@ -4,7 +4,7 @@
 import { fork } from 'node:child_process'
 import { median } from '../client/race.js'
 
-const ROUNDS = Number(process.env.ROUNDS ?? 10)
+const ROUNDS = Number(process.env.ROUNDS ?? 20)
 const SECONDS_A_TURN = 2
 const REFUSED = 1_000_000
 const MEGABYTE = 1024 * 1024

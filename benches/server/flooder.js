@@ -12,7 +12,8 @@ function request() {
   const credential = sent % 2 === 0 ? `Token ${token}` : `Basic ${btoa(`bench:${token}`)}`
   const line = {
     header: `Authorization: ${credential}`,
-    cookie: `Cookie: influxdb-oss-session=${token}`,
+    // As long as a session's key: nothing tells it from one before it was looked up.
+    cookie: `Cookie: influxdb-oss-session=${token.slice(0, 43)}`,
     none: `X-Token: ${token}`,
   }[kind]
   return `GET / HTTP/1.1\r\nHost: localhost\r\n${line}\r\n\r\n`

@@ -1,7 +1,8 @@
 // Checks a session: it must not have ended, and whoever it is of must still be somebody.
 
+import { type Awaitable, whenReady } from '../../awaitable.ts'
 import type { ServerRequest } from '../incoming/request.ts'
-import type { OwnSessions } from '../kept/sessions.ts'
+import type { FoundSession, OwnSessions } from '../kept/sessions.ts'
 import type { Tokens } from '../kept/tokens.ts'
 import type { FindUser } from '../outgoing/principal.ts'
 import type { RefusalReason } from '../outgoing/refusal.ts'
@@ -15,11 +16,14 @@ interface SessionCheckOptions {
   readonly refuse: (reason: RefusalReason, request: ServerRequest, user?: string) => Verdict
 }
 
-/** Checks the session of a key; `until` is how long that may be remembered. */
-export type SessionCheck = (
-  key: string,
-  request: ServerRequest,
-) => Promise<{ readonly verdict: Verdict; readonly until: number }>
+/** What a check of a session comes to; `until` is how long that may be remembered. */
+interface Checked {
+  readonly verdict: Verdict
+  readonly until: number
+}
+
+/** Checks the session of a key: at once where the store has at hand that there is none. */
+export type SessionCheck = (key: string, request: ServerRequest) => Awaitable<Checked>
 
 /** Makes what checks sessions. */
 export function createSessionCheck({
@@ -28,10 +32,7 @@ export function createSessionCheck({
   findUser,
   refuse,
 }: SessionCheckOptions): SessionCheck {
-  return async (key, request) => {
-    const found = await sessions.find(key)
-    if (!found) return { verdict: refuse('wrong', request), until: 0 }
-    const { session, until } = found
+  const checkFound = async ({ session, until }: FoundSession, request: ServerRequest): Promise<Checked> => {
     const { id: sessionID, userID, user: name, tokenID } = session
     let nameNow: string | undefined
     if (findUser) {
@@ -48,4 +49,8 @@ export function createSessionCheck({
     if (stored?.status !== 'active') return { verdict: refuse('wrong', request, name), until }
     return { verdict: { principal: holderOf(stored, nameNow, 'session', sessionID) }, until }
   }
+  return (key, request) =>
+    whenReady(sessions.find(key), (found) =>
+      found ? checkFound(found, request) : { verdict: refuse('wrong', request), until: 0 },
+    )
 }

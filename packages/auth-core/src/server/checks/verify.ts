@@ -89,7 +89,7 @@ export function createVerify(parts: VerifyParts): (request: ServerRequest) => Aw
     const known = seenCookies.get(key)
     if (known) return known
     const began = moment()
-    return checkSession(key, request).then(({ verdict, until }) => {
+    return whenReady(checkSession(key, request), ({ verdict, until }) => {
       if (isRight(verdict)) seenCookies.set(key, key, verdict, began, until - Date.now())
       return verdict
     })

@@ -555,6 +555,45 @@ describe('a session', () => {
     expect(errors).toEqual([])
   })
 
+  describe('where the store has its answer at hand', () => {
+    const digest = (key: string) => `of ${key}`
+
+    test('a key of no session costs no promise, whether there was one or not', async () => {
+      vi.useFakeTimers()
+      const { verifier, signIn, events } = setUp({ digest })
+      const { cookie } = await signIn()
+      vi.advanceTimersByTime(3_600_000)
+      for (const key of ['influxdb-oss-session=x', cookie]) {
+        expect(verifier.verify(request({ cookie: key }))).toMatchObject({ refusal: { reason: 'wrong' } })
+        expect(events.at(-1)).toMatchObject({ type: 'refused', reason: 'wrong' })
+      }
+    })
+
+    test.each([false, true])(
+      'a session is found, and a store that fails is told of; a turn later: %j',
+      async (isLate) => {
+        const { tokens, sessions } = createMemoryStore()
+        const answer = { find: (id: string) => sessions.find(id) }
+        const find = (id: string) => (isLate ? Promise.resolve(id).then(answer.find) : answer.find(id))
+        const errors: unknown[] = []
+        const { signIn, who } = setUp({
+          digest,
+          cache: false,
+          store: { tokens, sessions: { ...sessions, find } },
+          onError: (error) => errors.push(error),
+        })
+        const { cookie } = await signIn()
+        expect(await who(cookie)).toBe('zoë')
+        const lost = new Error('lost')
+        answer.find = () => {
+          throw lost
+        }
+        expect(await who(cookie)).toBe('unavailable')
+        expect(errors).toEqual([lost])
+      },
+    )
+  })
+
   test('is swept out of the store when it has ended', async () => {
     vi.useFakeTimers()
     const { verifier, signIn, store } = setUp()

@@ -1,5 +1,6 @@
 // Sessions: started by signing in, recognised by a cookie, ended by signing out, by time, or by whoever revokes them.
 
+import { type Awaitable, whenReady } from '../../awaitable.ts'
 import { OptionsError } from '../../options.ts'
 import { readCookie, type ServerRequest } from '../incoming/request.ts'
 import type { AuditListener } from '../outgoing/events.ts'
@@ -34,7 +35,7 @@ export interface SessionOptions {
 }
 
 /** A session, found by its cookie. */
-interface FoundSession {
+export interface FoundSession {
   readonly session: StoredSession
   /** Until when it may be remembered: what is remembered is not renewed, and would end while it is used. */
   readonly until: number
@@ -60,7 +61,7 @@ export interface OwnSessions extends Sessions {
     principal: Principal,
     request: ServerRequest,
   ): Promise<{ readonly id: string; readonly cookie: string }>
-  find(key: string): Promise<FoundSession | undefined>
+  find(key: string): Awaitable<FoundSession | undefined>
   end(key: string): Promise<StoredSession | undefined>
   /** Deletes a session that nobody was told of. */
   undo(id: string): Promise<unknown>
@@ -119,6 +120,13 @@ export function createSessions(
   const toCookie = (key: string, expires: number, { secure }: ServerRequest): string =>
     `${cookie}=${key}; Path=${path}; Expires=${new Date(expires).toUTCString()}; HttpOnly; SameSite=Strict${secure || isSecureCookie(cookie) ? '; Secure' : ''}`
 
+  const used = async (session: StoredSession, now: number): Promise<FoundSession> => {
+    const renewedAfter = idle * 1000 * RENEWED_AFTER
+    const until = Math.min(now + idle * 1000, session.endsAt)
+    if (until - session.expiresAt >= renewedAfter) await store.renew(session.id, until)
+    return { session, until: Math.min(now + renewedAfter, session.endsAt) }
+  }
+
   return {
     keyOf: (request) => readCookie(request, cookie),
     async start({ userID, user, tokenID }, request) {
@@ -153,15 +161,14 @@ export function createSessions(
       }
       return { id, cookie: header }
     },
-    async find(key) {
-      const session = await store.find(await digest(key))
-      const now = Date.now()
-      if (!session || now >= Math.min(session.expiresAt, session.endsAt)) return undefined
-      const renewedAfter = idle * 1000 * RENEWED_AFTER
-      const until = Math.min(now + idle * 1000, session.endsAt)
-      if (until - session.expiresAt >= renewedAfter) await store.renew(session.id, until)
-      return { session, until: Math.min(now + renewedAfter, session.endsAt) }
-    },
+    // At hand where there is none: whoever floods the server with keys of no session costs it no promise.
+    find: (key) =>
+      whenReady(digest(key), (id) =>
+        whenReady(store.find(id), (session) => {
+          const now = Date.now()
+          return session && now < Math.min(session.expiresAt, session.endsAt) ? used(session, now) : undefined
+        }),
+      ),
     async end(key) {
       const id = await digest(key)
       const session = await store.find(id)
