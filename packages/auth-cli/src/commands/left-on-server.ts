@@ -5,9 +5,21 @@ import { UsageError } from '../output/errors.ts'
 import { reportOf } from '../output/report.ts'
 import { warn } from '../output/warn.ts'
 
-/** Whether the server said no: nothing was done. */
-export function isRefusal(error: unknown): boolean {
-  return error instanceof InfluxError && error.code === 'ERR_INFLUX_REFUSED' && error.reason !== 'server'
+/** With these there was nobody to send anything to. */
+const UNSENT: readonly string[] = [
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'ERR_PORT',
+]
+
+/** Whether nothing was done: the server said no, or was not asked. */
+export function isUndone(error: unknown): boolean {
+  if (!(error instanceof InfluxError)) return false
+  return error.code === 'ERR_INFLUX_REFUSED'
+    ? error.reason !== 'server'
+    : UNSENT.includes(reportOf(error).code)
 }
 
 /** Why it stopped, and what is left to do. */
@@ -25,7 +37,7 @@ export async function making<T>(made: Promise<T>, list: string): Promise<T> {
   try {
     return await made
   } catch (error) {
-    if (!(error instanceof InfluxError) || isRefusal(error)) throw error
+    if (!(error instanceof InfluxError) || isUndone(error)) throw error
     throw stopped(
       error,
       `It may have been made all the same, and nobody has it: ${list} shows whether it is there`,

@@ -2,7 +2,7 @@
 
 import { mkdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -21,12 +21,14 @@ let isV3: boolean
 /** Whether the answer to what makes it is lost. */
 let isLost: boolean
 let onMade: () => void
+let onOrganizations: (response: ServerResponse) => void
 beforeEach(async () => {
   person = await Person.arrive()
   asked = []
   isV3 = false
   isLost = false
   onMade = () => undefined
+  onOrganizations = () => undefined
   server = createServer(({ method, url = '' }, response) => {
     const send = (status: number, body: object) => response.writeHead(status).end(JSON.stringify(body))
     response.setHeader('content-type', 'application/json')
@@ -37,6 +39,7 @@ beforeEach(async () => {
       return response.writeHead(204, { 'set-cookie': 'influxdb-oss-session=a' }).end()
     if (url.endsWith('/signout')) return response.writeHead(204).end()
     if (url.endsWith('/me')) return send(200, { id: MADE.userID, name: MADE.user })
+    if (url.includes('/orgs')) onOrganizations(response)
     if (url.includes('/orgs')) return send(200, { orgs: [{ id: ORG, name: 'docs' }] })
     if (url.endsWith('/password')) return send(500, { code: 'internal error', message: 'no room for it' })
     if (method === 'DELETE') {
@@ -97,6 +100,15 @@ const CASES: readonly (readonly [what: string, line: () => string, deletion: str
     `fluxauth tokens delete ${ID} --profile NAME`,
   ],
 ]
+
+test('where nothing listens any more as it is to be made, nothing is said to be there', async () => {
+  onOrganizations = (response) => {
+    response.setHeader('connection', 'close')
+    server.close()
+  }
+  const { stderr } = await person.inShell(`${withToken()} fluxauth tokens create; echo "code $?" >&2`)
+  expect(stderr.replace(/\s+/g, ' ')).toMatch(/^fluxauth: .* the port right\? \[ECONNREFUSED\] code 3 $/)
+})
 
 describe.each(CASES)('%s that cannot be handed over', (_, line, deletion, command) => {
   test.each([204, 404])('is deleted again, and no word is lost on it (%i)', async (status) => {

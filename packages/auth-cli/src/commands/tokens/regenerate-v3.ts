@@ -5,7 +5,7 @@ import { agree } from '../../input/ask.ts'
 import { EXIT, UsageError } from '../../output/errors.ts'
 import { reportOf } from '../../output/report.ts'
 import { quote, toType } from '../../output/shell.ts'
-import { isRefusal, stopped } from '../left-on-server.ts'
+import { isUndone, stopped } from '../left-on-server.ts'
 import { agreeToHolder, type Destination, inWords, type RotateOptions } from './destination.ts'
 import { type RecoveryFile, reserveRecoveryFile } from './recovery-file.ts'
 import type { Server } from './server.ts'
@@ -58,7 +58,7 @@ async function make({ influx }: Server, destination: Destination): Promise<strin
         error,
         `Nothing was done. Where this was the operator token, it is replaced; and if nobody has the new one: ${RECOVERY}`,
       )
-    throw isRefusal(error)
+    throw isUndone(error)
       ? stopped(error, 'The old operator token is in use')
       : stopped(
           error,

@@ -4,7 +4,7 @@ import { type Influx, InfluxError, type RotationLeft, v3Tokens } from '@fluxauth
 import { agree } from '../../input/ask.ts'
 import { UsageError } from '../../output/errors.ts'
 import { toType } from '../../output/shell.ts'
-import { isRefusal, stopped } from '../left-on-server.ts'
+import { isUndone, stopped } from '../left-on-server.ts'
 import {
   agreeToHolder,
   chooseDestination,
@@ -90,7 +90,7 @@ async function replaceNamed(
   await write(made)
   const successor = await v3Tokens.create(influx, { name: id, ...endOf(before) }).catch(async (error) => {
     // What is there under this name was not made here, and is not to be deleted by a second run.
-    if (!isRefusal(error)) throw stopped(error, `${id} may be there, and nobody has it. ${AGAIN}`)
+    if (!isUndone(error)) throw stopped(error, `${id} may be there, and nobody has it. ${AGAIN}`)
     await write({ todo: 'nothing', replaces })
     throw stopped(error, `Nothing was made, and ${replaces} is in use`)
   })
