@@ -1,7 +1,8 @@
 // What the guard costs a server: requests per second behind it and without, in the same framework, with the framework's own Basic beside it.
 // A second bare server says how far two equal ones come out apart.
 
-import { fork } from 'node:child_process'
+import { execFileSync, fork } from 'node:child_process'
+import { availableParallelism } from 'node:os'
 import autocannon from 'autocannon'
 import { interval, median } from '../client/race.js'
 import { HEADERS } from './accounts.js'
@@ -11,7 +12,8 @@ const ROUNDS = Number(process.env.ROUNDS ?? 200)
 // And in several processes, one after the other: in each the engine compiles the same code in another way.
 const PROCESSES = 5
 const SECONDS_A_TURN = 0.1
-const WARM_UP_TURNS = 10
+// The engine compiles what it has seen for a while, in threads of its own: after that a server goes on for days.
+const WARM_UP_TURNS = 20
 const CONNECTIONS = 16
 const TARGET = 0.97
 // Each reads a header in its own way: with InfluxDB 2 one of another scheme beside a session counts as none.
@@ -28,7 +30,22 @@ const STEPS = {
 }
 const PEERS = { express: 'express-basic-auth', fastify: '@fastify/basic-auth', hono: "hono's basicAuth" }
 
-console.log(`Node ${process.version}, ${ROUNDS} rounds`)
+/** Keeps a process on one core, where the system can: else who shares a core with whom is another thing in each turn. */
+function keepOn(core, pid) {
+  try {
+    execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', core, pid].map(String), {
+      stdio: 'ignore',
+    })
+    return true
+  } catch {
+    return false
+  }
+}
+
+const isApart = availableParallelism() > 1 && keepOn(1, process.pid)
+console.log(
+  `Node ${process.version}, ${ROUNDS} rounds${isApart ? ', servers and clients on a core of their own' : ''}`,
+)
 const chosen = process.argv[2]
 for (const framework of chosen ? [chosen] : ['node:http', 'fastify', 'express', 'hono']) {
   for (const [scheme, product] of CASES) await compare(framework, scheme, product)
@@ -56,6 +73,7 @@ async function compare(framework, scheme, product) {
 async function race(framework, product, headers, shares) {
   const server = fork(new URL('server.js', import.meta.url), [framework, product])
   const ports = await new Promise((resolve) => server.once('message', resolve))
+  if (isApart) keepOn(0, server.pid)
   const names = ['bare', ...Object.keys(shares)]
   for (const name of names) {
     for (let i = 0; i < WARM_UP_TURNS; i++) await turn(ports[name], headers)
