@@ -10,5 +10,6 @@ export function isPromise<T>(value: Awaitable<T>): value is Promise<T> {
 
 /** Goes on with an answer: at once when it is at hand. */
 export function whenReady<T, R>(value: Awaitable<T>, next: (value: T) => Awaitable<R>): Awaitable<R> {
-  return isPromise(value) ? value.then(next) : next(value)
+  // Whatever has a `then` counts, also a library's own that returns nothing.
+  return isPromise(value) ? Promise.resolve(value).then(next) : next(value)
 }

@@ -1076,6 +1076,20 @@ test('nothing that it gives or tells holds a secret', async () => {
   expect(text).not.toContain(withToken.slice(6))
 })
 
+test.each([
+  ['a token', encodeToken(TOKEN)],
+  ['a user and a token', encodeBasic('zoë', TOKEN)],
+])('an answer that can be waited for and is no promise counts: %s', async (_, authorization) => {
+  // biome-ignore lint/suspicious/noThenProperty: what is tried here
+  const thenable = <T>(value: T) => ({ then: (next: (value: T) => unknown) => void next(value) }) as never
+  const { store, stored } = await setUp()
+  const { verifier } = await setUp({
+    findToken: (hash) => thenable(store.tokens.find(hash)),
+    findUser: (name) => thenable({ id: stored.userID, name }),
+  })
+  expect(await verifier.verify(request({ authorization }))).toMatchObject({ principal: { user: 'zoë' } })
+})
+
 describe('nothing from what is absent', () => {
   const record = { userID: 'u1', user: 'zoë', createdAt: 0, expiresAt: 9e15, endsAt: 9e15 }
   const cookie = 'influxdb-oss-session=key'
