@@ -572,7 +572,7 @@ describe('a session', () => {
     /** As some libraries answer: it can be waited for, and is no promise. */
     const thenable = <T>(value: () => T) =>
       // biome-ignore lint/suspicious/noThenProperty: what is tried here
-      ({ then: (next: (value: T) => unknown) => void next(value()) }) as Promise<T>
+      ({ then: (next: (value: T) => unknown) => void next(value()) }) as unknown as Promise<T>
 
     test.each<[string, <T>(value: () => T) => T | Promise<T>]>([
       ['at once', (value) => value()],
