@@ -161,9 +161,11 @@ describeReal('before InfluxDB 1', ['influxdb'], () => {
     sample = await startServer({ upstream: await findUpstream(env) })
     try {
       const admin = { authorization: encodeBasic('zoë', 'p:ä') }
-      await fetch(`${influx.url}/query?q=CREATE+DATABASE+weather`, { method: 'POST', headers: admin })
+      const create = { method: 'POST', headers: admin }
+      const created = await fetch(`${influx.url}/query?q=CREATE+DATABASE+weather`, create)
+      expect([created.status, await created.json()]).toEqual([200, { results: [{ statement_id: 0 }] }])
       const written = await call('/write?db=weather', { method: 'POST', body: 'air celsius=21.5' })
-      expect(written.status).toBe(204)
+      expect([written.status, await written.text()]).toEqual([204, ''])
       expect(await (await call('/query?db=weather&q=SELECT+celsius+FROM+air')).text()).toContain('21.5')
       expect(await (await call('/api/v2/buckets')).json()).toMatchObject({ buckets: [{ name: 'weather' }] })
       const headers = { 'content-type': 'application/json' }
