@@ -73,7 +73,7 @@ async function compare(framework, scheme, product) {
 async function race(framework, product, headers, shares) {
   const server = fork(new URL('server.js', import.meta.url), [framework, product])
   const ports = await new Promise((resolve) => server.once('message', resolve))
-  if (isApart) keepOn(0, server.pid)
+  if (isApart && !keepOn(0, server.pid)) throw new Error('the servers cannot be kept on core 0')
   const names = ['bare', ...Object.keys(shares)]
   for (const name of names) {
     for (let i = 0; i < WARM_UP_TURNS; i++) await turn(ports[name], headers)

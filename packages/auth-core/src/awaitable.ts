@@ -10,6 +10,6 @@ export function isPromise<T>(value: Awaitable<T>): value is Promise<T> {
 
 /** Goes on with an answer: at once when it is at hand. */
 export function whenReady<T, R>(value: Awaitable<T>, next: (value: T) => Awaitable<R>): Awaitable<R> {
-  // Whatever has a `then` counts, also a library's own that returns nothing.
+  // An object with a `then` counts, also where that returns nothing.
   return isPromise(value) ? Promise.resolve(value).then(next) : next(value)
 }

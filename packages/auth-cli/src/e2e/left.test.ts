@@ -39,8 +39,10 @@ beforeEach(async () => {
       return response.writeHead(204, { 'set-cookie': 'influxdb-oss-session=a' }).end()
     if (url.endsWith('/signout')) return response.writeHead(204).end()
     if (url.endsWith('/me')) return send(200, { id: MADE.userID, name: MADE.user })
-    if (url.includes('/orgs')) onOrganizations(response)
-    if (url.includes('/orgs')) return send(200, { orgs: [{ id: ORG, name: 'docs' }] })
+    if (url.includes('/orgs')) {
+      onOrganizations(response)
+      return send(200, { orgs: [{ id: ORG, name: 'docs' }] })
+    }
     if (url.endsWith('/password')) return send(500, { code: 'internal error', message: 'no room for it' })
     if (method === 'DELETE') {
       asked.push(url)

@@ -34,6 +34,13 @@ async function sent(authorization: ReturnType<ReturnType<typeof asked>['authoriz
   return (await authorization) as Authorization
 }
 
+test('an answer that can be waited for and is no promise counts', async () => {
+  // biome-ignore lint/suspicious/noThenProperty: what is tried here
+  const later = { then: (next: (token: string) => unknown) => void next('my-token') } as never
+  const { authorizer } = asked({ credentials: () => later })
+  expect((await sent(authorizer.authorize(url))).value).toBe('Token my-token')
+})
+
 describe('an answer of the provider that never comes', () => {
   test('holds up others for a while only: then it is asked again, once for all', async () => {
     const { authorizer, answers, origins } = asked()

@@ -41,7 +41,7 @@ export function toProvider(source: CredentialSource): CredentialProvider {
     return {
       get(context) {
         const answer = source(context)
-        return isPromise(answer) ? answer.then(toCredentials) : toCredentials(answer)
+        return isPromise(answer) ? Promise.resolve(answer).then(toCredentials) : toCredentials(answer)
       },
     }
   }

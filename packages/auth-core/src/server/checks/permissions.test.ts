@@ -282,3 +282,10 @@ test('a guard places what a route names in the principal’s own organization, b
     expect(status({ type, id: '1', orgID: 'a' })).toBeUndefined()
   }
 })
+
+test('what can be waited for is no resource, and is refused as that', () => {
+  // biome-ignore lint/suspicious/noThenProperty: what is tried here
+  const later = { then: () => undefined } as never
+  const refused = expect.objectContaining({ code: 'ERR_OPTION_VALUE' })
+  expect(() => permits(reads({ type: 'buckets' }), 'read', later)).toThrow(refused)
+})

@@ -80,7 +80,7 @@ export function includesAll(permissions: Permissions, wanted: readonly Permissio
 export function toResource(resource: string | Resource, id: string | undefined): Resource {
   const given: Resource = typeof resource === 'string' ? { type: resource } : resource
   if (typeof given?.type !== 'string') {
-    if (isPromise<unknown>(given)) given.catch(() => undefined)
+    if (isPromise<unknown>(given)) given.then(undefined, () => undefined)
     throw new OptionsError('ERR_OPTION_VALUE', 'resource has to be a type or an object with a type, at once')
   }
   return id === undefined ? given : { ...given, id }

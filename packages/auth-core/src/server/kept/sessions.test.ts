@@ -569,7 +569,7 @@ describe('a session', () => {
       }
     })
 
-    /** As some libraries answer: it can be waited for, and is no promise. */
+    /** It can be waited for, and is no promise. */
     const thenable = <T>(value: () => T) =>
       // biome-ignore lint/suspicious/noThenProperty: what is tried here
       ({ then: (next: (value: T) => unknown) => void next(value()) }) as unknown as Promise<T>
