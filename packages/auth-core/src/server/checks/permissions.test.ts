@@ -286,6 +286,10 @@ test('a guard places what a route names in the principal’s own organization, b
 test('what can be waited for is no resource, and is refused as that', () => {
   // biome-ignore lint/suspicious/noThenProperty: what is tried here
   const later = { then: () => undefined } as never
-  const refused = expect.objectContaining({ code: 'ERR_OPTION_VALUE' })
-  expect(() => permits(reads({ type: 'buckets' }), 'read', later)).toThrow(refused)
+  const errors: unknown[] = []
+  const verifier = createVerifier({ onError: (error) => errors.push(error) })
+  const asked = { method: 'GET', url: '/', authorization: undefined, secure: true, header: () => undefined }
+  const principal = { by: 'token', userID: '1', user: 'joe', permissions: 'all' } as const
+  expect(verifier.permit(principal, asked, 'read', later)).toMatchObject({ status: 500 })
+  expect(errors).toEqual([expect.objectContaining({ code: 'ERR_OPTION_VALUE' })])
 })
