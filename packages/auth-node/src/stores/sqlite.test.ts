@@ -21,7 +21,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { testStore } from '@fluxauth/auth-testkit'
 import Database from 'libsql'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { expectWindows, WINDOWS } from '../testing/windows.ts'
 import { createVerifier } from '../verifier/index.ts'
 import { createSqliteStore } from './sqlite.ts'
@@ -362,6 +362,35 @@ test('loses nothing that it acknowledged when its writer is killed, a hundred ti
   database.close()
   store.close()
 }, 180_000)
+
+describe('a new file that another process is about to make', () => {
+  const begin = async (path: string) => {
+    const other = new Database(path)
+    other.exec('CREATE TABLE theirs (id INTEGER); BEGIN IMMEDIATE')
+    await chmod(path, 0o600)
+    return other
+  }
+
+  test('is waited for, and nothing else is', async () => {
+    const path = newPath()
+    const other = await begin(path)
+    setTimeout(() => other.exec('COMMIT'), 100)
+    const store = await createSqliteStore({ path, timeout: 5000 })
+    expect(await store.tokens.list()).toEqual([])
+    store.close()
+    other.close()
+  })
+
+  test('is waited for in time', async () => {
+    const path = newPath()
+    const other = await begin(path)
+    await expect(createSqliteStore({ path, timeout: 100 })).rejects.toMatchObject({
+      code: 'ERR_STORE_UNAVAILABLE',
+      message: expect.stringContaining('Another process writes'),
+    })
+    other.close()
+  })
+})
 
 test('takes what two processes write at once', async () => {
   const path = newPath()

@@ -98,24 +98,23 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Au
     const Database = path ? await loadDriver() : undefined
     const files = path ? prepareFiles(path) : undefined
     const open = Database && files && (() => new Database(files.path) as SqliteDatabase)
-    const connect = (synchronous: 'FULL' | 'NORMAL'): SqliteDatabase => {
+    const free = createWhenFree(timeout)
+    const connect = async (synchronous: 'FULL' | 'NORMAL'): Promise<SqliteDatabase> => {
       const handle = (open?.() ?? database) as SqliteDatabase
       const kept = keepStatements(handle)
       if (open) opened.push(kept)
-      handle.exec(`PRAGMA busy_timeout = ${Math.floor(timeout)}`)
-      handle.exec('PRAGMA journal_mode = WAL')
+      // Nobody is waited for in a way that stands the event loop still.
+      busyTimeout(handle, open ? 0 : timeout)
+      // Who opens a new file as another process does is refused at once, whatever the timeout.
+      await free(() => handle.exec('PRAGMA journal_mode = WAL'))
       handle.exec(`PRAGMA synchronous = ${synchronous}`)
       return kept
     }
-    const main = connect('FULL')
-    main.transaction(() => main.exec(TABLES)).immediate()
+    const main = await connect('FULL')
+    await free(() => main.transaction(() => main.exec(TABLES)).immediate())
     files?.secure()
     // Attempts are not worth a wait for the disk each: they have a connection of their own, which does without.
-    const counting = open ? connect('NORMAL') : main
-    // From here on nobody is waited for in a way that stands the event loop still.
-    const busyTimeout = (handle: SqliteDatabase, milliseconds: number) =>
-      handle.exec(`PRAGMA busy_timeout = ${Math.floor(milliseconds)}`)
-    for (const handle of opened) busyTimeout(handle, 0)
+    const counting = open ? await connect('NORMAL') : main
     const whenFree = (milliseconds: number): WhenFree => {
       const wait = createWhenFree(milliseconds)
       if (!database) return wait
@@ -156,6 +155,10 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Au
     closeFile()
     throw unavailable('SQLite', error)
   }
+}
+
+function busyTimeout(handle: SqliteDatabase, milliseconds: number): void {
+  handle.exec(`PRAGMA busy_timeout = ${Math.floor(milliseconds)}`)
 }
 
 /**
